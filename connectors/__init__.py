@@ -1,0 +1,1 @@
+"""How target systems are read and changed: one folder per system, one contract for all."""

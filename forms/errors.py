@@ -1,0 +1,70 @@
+"""What can be wrong with a definition or with answers: always every problem at once, each with its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a definition file.
+
+    ``line`` and ``column`` count from 1; 0 means the file as a whole.  ``source`` is the line as written, ``fix`` one
+    sentence that mends it.  ``level`` is ``error`` or ``warning``.
+    """
+
+    file: str
+    line: int
+    column: int
+    level: str
+    code: str
+    message: str
+    fix: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        text = f"{where}: {self.level} {self.code}: {self.message}"
+        if self.source:
+            text += f"\n    {self.source}\n    {' ' * (self.column - 1)}^"
+        return text + (f"\n    {self.fix}" if self.fix else "")
+
+
+class DefinitionError(Exception):
+    """A definition cannot be used; ``problems`` holds every error found, never none."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class ExpressionError(Exception):
+    """An expression is wrong, or cannot be worked out with these values.
+
+    ``offset`` counts characters from the start of the expression, from 0; ``code`` is the stable code (``E201`` …).
+    """
+
+    def __init__(self, message: str, *, code: str = "E200", offset: int = 0, fix: str = "") -> None:
+        super().__init__(message)
+        self.message, self.code, self.offset, self.fix = message, code, offset, fix
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProblem:
+    """One thing wrong with the answers, in the author's words.
+
+    ``field`` is a field id, ``target``, ``ticket``, ``reason`` or empty for the form as a whole; ``row`` counts from 1
+    in a ``rows`` field, with ``column`` the field inside.  The sentence never contains the answer.
+    """
+
+    field: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+
+
+class AnswersError(Exception):
+    """Answers do not fit the form; nothing was planned. ``problems`` holds all of them."""
+
+    def __init__(self, problems: Sequence[AnswerProblem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
+        self.problems = tuple(problems)

@@ -1,0 +1,83 @@
+"""Facts: what was read from target systems, as a value, and how pure code says which it still lacks.
+
+Pure code looks facts up; what is missing is raised as `MissingFacts` with the questions to ask.  The runner reads the
+answers, adds them and calls again, so that the same input always gives the same result and no pure module reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from connectors.spi import Entry, Ref
+
+@dataclass(frozen=True, slots=True)
+class LookupCall:
+    """A named search with its arguments bound: ``arguments`` is sorted and hashable."""
+
+    lookup: str
+    arguments: tuple[tuple[str, object], ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCall:
+    """Asks whether a text is already used as ``connector.object.attribute`` (``directory.user.login``)."""
+
+    where: str
+    text: str
+
+
+class MissingFacts(Exception):
+    """Facts are needed before this can be worked out; nothing was decided. Not an error a person sees."""
+
+    def __init__(self, *, refs: frozenset[Ref] = frozenset(), names: frozenset[tuple[str, str]] = frozenset(),
+                 lookups: frozenset[LookupCall] = frozenset(), taken: frozenset[TakenCall] = frozenset()) -> None:
+        super().__init__("facts are missing")
+        self.refs, self.names, self.lookups, self.taken = refs, names, lookups, taken
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a lookup gave: the entries the actor may see, and whether there were more than could be shown."""
+
+    entries: tuple[Entry, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything read so far. An object that does not exist, or that the actor may not see, is None."""
+
+    entries: Mapping[Ref, Entry | None] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], Entry | None] = field(default_factory=dict)  # (kind, name in a file)
+    lookups: Mapping[LookupCall, Rows] = field(default_factory=dict)
+    taken: Mapping[TakenCall, bool] = field(default_factory=dict)
+
+    def entry(self, ref: Ref) -> Entry | None:
+        """Return the object; raises `MissingFacts` when it has not been read."""
+        if ref not in self.entries:
+            raise MissingFacts(refs=frozenset({ref}))
+        return self.entries[ref]
+
+    def named(self, kind: str, name: str) -> Entry | None:
+        """Return the object an author names in a file; raises `MissingFacts` when it has not been looked for."""
+        if (kind, name) not in self.names:
+            raise MissingFacts(names=frozenset({(kind, name)}))
+        return self.names[kind, name]
+
+    def rows(self, call: LookupCall) -> Rows:
+        """Return what a lookup gave; raises `MissingFacts` when it has not been asked."""
+        if call not in self.lookups:
+            raise MissingFacts(lookups=frozenset({call}))
+        return self.lookups[call]
+
+    def is_taken(self, call: TakenCall) -> bool:
+        """Say whether a text is in use; raises `MissingFacts` when it has not been asked."""
+        if call not in self.taken:
+            raise MissingFacts(taken=frozenset({call}))
+        return self.taken[call]
+
+    def add(self, entries: Mapping[Ref, Entry | None], names: Mapping[tuple[str, str], Entry | None] | None = None,
+            lookups: Mapping[LookupCall, Rows] | None = None, taken: Mapping[TakenCall, bool] | None = None) -> "Facts":
+        """Return these facts with more of them."""
+        return replace(self, entries={**self.entries, **entries}, names={**self.names, **(names or {})},
+                       lookups={**self.lookups, **(lookups or {})}, taken={**self.taken, **(taken or {})})

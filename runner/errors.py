@@ -1,0 +1,33 @@
+"""What the runner refuses, sorted by who must act. No error here knows an HTTP status; one table in the web maps them."""
+
+
+class RunnerError(Exception):
+    """Base; the text is a sentence a person may read."""
+
+
+class NotFoundError(RunnerError):
+    """There is no such thing, or this actor may not know of it: the two look the same."""
+
+
+class RefusedError(RunnerError):
+    """The actor may see it but not do this; nothing was done."""
+
+
+class StaleError(RunnerError):
+    """What was confirmed is no longer what would happen, or this was already done; nothing was done again."""
+
+
+class TooManyError(RunnerError):
+    """A brake was hit; nothing was done. ``retry_after_seconds`` says when to try again."""
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NotDurableError(RunnerError):
+    """The record could not be stored, so nothing was done."""
+
+
+class SetUpError(RunnerError):
+    """The installation is not usable as it is; the sentence says what to do."""
