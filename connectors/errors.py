@@ -9,6 +9,10 @@ class RejectedError(ConnectorError):
     """The target system said no: nothing happened, and trying again will not help."""
 
 
+class StaleObjectError(RejectedError):
+    """The object is no longer as it was when the change was authorised: nothing happened; decide anew, then try."""
+
+
 class UnavailableError(ConnectorError):
     """The target system could not be reached: nothing happened, and trying again is safe."""
 

@@ -140,6 +140,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         auto_reply      text        Automatic reply
         auto_reply_until date       Automatic reply until
         archive         bool        Archive
+        capacity        number      Seats of a room
         created         datetime    Created
         changed         datetime    Changed
         """
@@ -270,7 +271,9 @@ def _verb(
     )
 
 
-_PROFILE = "mail mobile phone company department title office manager:user employee_id employee_type initials description"
+_PROFILE = (
+    "mail mobile phone company department title office manager:user employee_id employee_type initials description"
+)
 
 _DIRECTORY = (
     _verb(
@@ -300,7 +303,7 @@ _DIRECTORY = (
     _verb(
         "directory.user.set_addresses",
         "Set mail and its further addresses together; none is lost",
-        "user:user* mail* addresses:list:text",
+        "user:user* mail* addresses:list:text remove:list:text",
         "user.profile.manage@user",
         inverse="previous values",
     ),
@@ -531,7 +534,7 @@ _MAILBOX = (
     _verb(
         "mailbox.revoke",
         "Take a person's rights on a mailbox away",
-        "mailbox:mailbox* user:user* rights:choices*",
+        "mailbox:mailbox* user:user* rights:choices* auto_map:bool",
         "mailbox.permissions.manage@mailbox",
         inverse="mailbox.grant",
     ),

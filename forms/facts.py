@@ -4,18 +4,29 @@ Pure code looks facts up; what is missing is raised as `MissingFacts` with the q
 answers, adds them and calls again, so that the same input always gives the same result and no pure module reads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.spi import Entry, Ref
 
-@dataclass(frozen=True, slots=True)
-class LookupCall:
-    """A named search with its arguments bound: ``arguments`` is sorted and hashable."""
 
-    lookup: str
-    arguments: tuple[tuple[str, object], ...] = ()
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search on behalf of the actor: a picker's, or a named lookup with its arguments bound.
+
+    What it gives is always cut down to what the actor may read.  ``arguments`` is sorted by name.  ``ids`` asks only
+    whether these objects are in the result, which is how an answer is checked; None asks for all.  ``member_of`` asks for
+    the direct members of a group only.
+    """
+
+    kind: str
+    lookup: str | None = None
+    within: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    arguments: tuple[tuple[str, Hashable], ...] = ()
     text: str = ""
+    ids: frozenset[str] | None = None
+    member_of: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +37,24 @@ class TakenCall:
     text: str
 
 
-class MissingFacts(Exception):
+class MissingFacts(Exception):  # noqa: N818 - a signal to read more, not an error
     """Facts are needed before this can be worked out; nothing was decided. Not an error a person sees."""
 
-    def __init__(self, *, refs: frozenset[Ref] = frozenset(), names: frozenset[tuple[str, str]] = frozenset(),
-                 lookups: frozenset[LookupCall] = frozenset(), taken: frozenset[TakenCall] = frozenset()) -> None:
+    def __init__(
+        self,
+        *,
+        refs: frozenset[Ref] = frozenset(),
+        names: frozenset[tuple[str, str]] = frozenset(),
+        searches: frozenset[Search] = frozenset(),
+        taken: frozenset[TakenCall] = frozenset(),
+    ) -> None:
         super().__init__("facts are missing")
-        self.refs, self.names, self.lookups, self.taken = refs, names, lookups, taken
+        self.refs, self.names, self.searches, self.taken = refs, names, searches, taken
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a lookup gave: the entries the actor may see, and whether there were more than could be shown."""
+    """What a search gave: the entries the actor may see, and whether there were more than could be shown."""
 
     entries: tuple[Entry, ...]
     more: bool = False
@@ -49,7 +66,7 @@ class Facts:
 
     entries: Mapping[Ref, Entry | None] = field(default_factory=dict)
     names: Mapping[tuple[str, str], Entry | None] = field(default_factory=dict)  # (kind, name in a file)
-    lookups: Mapping[LookupCall, Rows] = field(default_factory=dict)
+    searches: Mapping[Search, Rows] = field(default_factory=dict)
     taken: Mapping[TakenCall, bool] = field(default_factory=dict)
 
     def entry(self, ref: Ref) -> Entry | None:
@@ -58,17 +75,25 @@ class Facts:
             raise MissingFacts(refs=frozenset({ref}))
         return self.entries[ref]
 
+    def existing(self, refs: Iterable[Ref]) -> list[Entry]:
+        """Return those of the objects that exist; raises `MissingFacts` once for all that have not been read."""
+        wanted = list(refs)
+        missing = frozenset(ref for ref in wanted if ref not in self.entries)
+        if missing:
+            raise MissingFacts(refs=missing)
+        return [entry for ref in wanted if (entry := self.entries[ref]) is not None]
+
     def named(self, kind: str, name: str) -> Entry | None:
         """Return the object an author names in a file; raises `MissingFacts` when it has not been looked for."""
         if (kind, name) not in self.names:
             raise MissingFacts(names=frozenset({(kind, name)}))
         return self.names[kind, name]
 
-    def rows(self, call: LookupCall) -> Rows:
-        """Return what a lookup gave; raises `MissingFacts` when it has not been asked."""
-        if call not in self.lookups:
-            raise MissingFacts(lookups=frozenset({call}))
-        return self.lookups[call]
+    def rows(self, call: Search) -> Rows:
+        """Return what a search gave; raises `MissingFacts` when it has not been asked."""
+        if call not in self.searches:
+            raise MissingFacts(searches=frozenset({call}))
+        return self.searches[call]
 
     def is_taken(self, call: TakenCall) -> bool:
         """Say whether a text is in use; raises `MissingFacts` when it has not been asked."""
@@ -76,8 +101,18 @@ class Facts:
             raise MissingFacts(taken=frozenset({call}))
         return self.taken[call]
 
-    def add(self, entries: Mapping[Ref, Entry | None], names: Mapping[tuple[str, str], Entry | None] | None = None,
-            lookups: Mapping[LookupCall, Rows] | None = None, taken: Mapping[TakenCall, bool] | None = None) -> "Facts":
+    def add(
+        self,
+        entries: Mapping[Ref, Entry | None],
+        names: Mapping[tuple[str, str], Entry | None] | None = None,
+        searches: Mapping[Search, Rows] | None = None,
+        taken: Mapping[TakenCall, bool] | None = None,
+    ) -> "Facts":
         """Return these facts with more of them."""
-        return replace(self, entries={**self.entries, **entries}, names={**self.names, **(names or {})},
-                       lookups={**self.lookups, **(lookups or {})}, taken={**self.taken, **(taken or {})})
+        return replace(
+            self,
+            entries={**self.entries, **entries},
+            names={**self.names, **(names or {})},
+            searches={**self.searches, **(searches or {})},
+            taken={**self.taken, **(taken or {})},
+        )

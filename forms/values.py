@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from connectors.spi import Ref, Secret, SecretRef
+from connectors.spi import OutputRef, Ref, Secret, SecretRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Delta:
 
 Number: TypeAlias = int | Decimal
 Value: TypeAlias = (
-    "str | int | Decimal | bool | date | datetime | Duration | Choice | Delta | Ref | Secret | SecretRef | None"
-    " | Sequence[Value] | Mapping[str, Value]"
+    "str | int | Decimal | bool | date | datetime | Duration | Choice | Delta | Ref | OutputRef | Secret"
+    " | SecretRef | None | Sequence[Value] | Mapping[str, Value]"
 )
 
 

@@ -1,1 +1,1 @@
-"""Room: see the modules."""
+"""Who may do what to whom: pure decisions over roles, resource sets and bindings. Performs no I/O."""

@@ -120,7 +120,10 @@ class FieldView:
     list of texts, a bool, a list of rows (``rows``: each a mapping of column to value) or a delta
     ``{"add": […], "remove": […]}``.  ``options`` are the choices, or for a picker the objects already chosen;
     ``current`` the present members of a dual list.  ``why`` says why a conditional question is asked, when that is known.
-    ``name`` is what the input is called in the page; a column of a row has the name of its column.
+    ``name`` is what the input is called in the page; a column of a row has the name of its column.  ``live`` says that
+    other questions depend on this one.  ``follows`` says that it shows its default, which follows other answers: the
+    page remembers that default beside the input and leaves the answer out of `Posted.answers` while it is unchanged.
+    For a target that is a group, ``current`` holds its members.
     """
 
     id: str
@@ -149,6 +152,7 @@ class FieldView:
     multiple: bool = False
     search: bool = False
     live: bool = False
+    follows: bool = False
     columns: tuple[str, ...] = ()
     options: tuple[OptionView, ...] = ()
     current: tuple[OptionView, ...] = ()
@@ -343,5 +347,3 @@ class Posted:
     ticket: str = ""
     reason: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)  # picker texts without a chosen id, for pages without script
-
-

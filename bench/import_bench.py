@@ -1,0 +1,82 @@
+"""Import 100,000 entries from a generated LDIF file; print the rate and the peak memory.
+
+python bench/import_bench.py [number of people]
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.local.importing import ImportReport, import_file
+from connectors.local.transactions import open_engine
+
+SUFFIX = "dc=bench,dc=test"
+UNITS = 200
+GIVEN = ("Zoë", "Bram", "Lieke", "Ömer", "Søren", "Nynke", "Ángel", "Femke")
+FAMILY = ("Appelboom", "Çiçek", "Lindqvist", "Kraanvogel", "Dvořáček", "Haverkist", "Straßburger")
+
+
+def lines(people: int) -> Iterator[str]:
+    """Yield an LDIF file with units, people (each with a manager and one group) and groups."""
+    yield "version: 1\n"
+    yield from (f"dn: ou={ou},{SUFFIX}\nobjectClass: organizationalUnit\nou: {ou}\n" for ou in ("people", "groups"))
+    for unit in range(UNITS):
+        yield f"dn: ou=d{unit:03d},ou=people,{SUFFIX}\nobjectClass: organizationalUnit\nou: d{unit:03d}\n"
+    for number in range(people):
+        yield _person(number)
+    for group in range(UNITS):
+        members = "".join(f"member: {_dn(number)}\n" for number in range(group, people, UNITS))
+        yield f"dn: cn=g{group:03d},ou=groups,{SUFFIX}\nobjectClass: groupOfNames\ncn: g{group:03d}\n{members}"
+
+
+def _dn(number: int) -> str:
+    return f"uid=u{number:06d},ou=d{number % UNITS:03d},ou=people,{SUFFIX}"
+
+
+def _person(number: int) -> str:
+    given, family = GIVEN[number % len(GIVEN)], FAMILY[number // len(GIVEN) % len(FAMILY)]
+    return (
+        f"dn: {_dn(number)}\nobjectClass: inetOrgPerson\nuid: u{number:06d}\n"
+        f"cn:: {_base64(f'{given} {family} {number}')}\ngivenName:: {_base64(given)}\nsn:: {_base64(family)}\n"
+        f"mail: u{number:06d}@bench.test\ntelephoneNumber: +31105{number:06d}\ntitle: Tester of very many things and\n"
+        f"  of their folded lines\ndepartmentNumber: {number % 40}\nemployeeNumber: {number}\n"
+        f"manager: {_dn(number // 10)}\nentryUUID: 00000000-0000-4000-8000-{number:012x}\n"
+    )
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def _run(title: str, work: Callable[[], ImportReport]) -> None:
+    start = time.perf_counter()
+    report = work()
+    seconds = time.perf_counter() - start
+    counted = sum(map(lambda counts: sum(counts.values()), (report.added, report.changed, report.unchanged)))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{title:<14}{counted:>9,} entries {seconds:8.1f} s {counted / seconds:9,.0f}/s   peak {peak:6.0f} MB"
+        f"   refused {len(report.refused)}, dangling {len(report.dangling)}"
+    )
+
+
+def main(people: int) -> None:
+    """Generate, import, import again."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.ldif"
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(f"{record}\n" for record in lines(people))
+        engine = open_engine(f"sqlite:///{folder}/directory.db")
+        for title in ("first import", "second import"):
+            with file.open("rb") as stream:
+                _run(title, lambda: import_file(engine, stream, format="ldif", now=datetime.now(UTC)))  # noqa: B023
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

@@ -1,0 +1,1 @@
+"""The local directory: people, groups, units, computers and contacts in database tables."""

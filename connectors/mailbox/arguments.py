@@ -1,0 +1,125 @@
+"""The arguments of an operation, each as the type its verb asks for. Pure.
+
+Every function raises `RejectedError` with the name of the argument, never its value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NoReturn
+
+from connectors.errors import RejectedError
+from connectors.mailbox.addresses import check_address
+from connectors.mailbox.state import RIGHTS, Person
+from connectors.spi import Operation, OutputRef, Ref, Value, Verb
+
+_NAME_CHARACTERS = 200
+_REPLY_CHARACTERS = 20_000
+_SEATS = 100_000
+
+
+def is_storable(text: str) -> bool:
+    """Say whether every database keeps this text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one operation, checked against its verb: none unknown, none needed missing."""
+
+    verb: Verb
+    operation: Operation
+
+    def __post_init__(self) -> None:
+        for name in self.operation.arguments:
+            if self.verb.argument(name) is None:
+                raise RejectedError(f'{self.verb.name} has no argument "{name}".')
+        for argument in self.verb.arguments:
+            if argument.needed and self._value(argument.name) is None:
+                self._refuse(argument.name, "is needed")
+
+    def has(self, name: str) -> bool:
+        """Say whether something was given."""
+        return self._value(name) is not None
+
+    def name(self) -> str:
+        """Return the argument ``name``: one line of at most 200 characters."""
+        text = self._text("name", _NAME_CHARACTERS).strip()
+        if not text or not text.isprintable():
+            self._refuse("name", "must be one line of text")
+        return text
+
+    def message(self) -> str | None:
+        """Return the argument ``message``, or None when it is empty."""
+        return self._text("message", _REPLY_CHARACTERS).strip() or None
+
+    def address(self) -> str:
+        """Return the argument ``address``."""
+        return check_address(self._value("address"))
+
+    def person(self, name: str) -> Person:
+        """Return a user, perhaps one that an earlier operation makes."""
+        value = self._value(name)
+        if not isinstance(value, Ref | OutputRef) or value.kind != "user":
+            self._refuse(name, "must be a person")
+        if isinstance(value, Ref) and not (value.id and is_storable(value.id) and len(value.id) <= 200):
+            self._refuse(name, "must be a person")
+        return value
+
+    def owner(self, before: Person | None) -> Person | None:
+        """Return the owner: the one before when nothing was given, nobody when the text is empty."""
+        if not self.has("owner"):
+            return before
+        return None if self._value("owner") == "" else self.person("owner")
+
+    def target(self, name: str) -> Ref | OutputRef:
+        """Return the mailbox or list to change."""
+        value = self._value(name)
+        if not isinstance(value, Ref | OutputRef) or value.kind != name:
+            self._refuse(name, f"must be a {name}")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Return yes, no, or None when nothing was given."""
+        value = self._value(name)
+        if value is not None and not isinstance(value, bool):
+            self._refuse(name, "must be yes or no")
+        return value
+
+    def day(self, name: str) -> date | None:
+        """Return a date, or None when nothing was given."""
+        value = self._value(name)
+        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+            self._refuse(name, "must be a date")
+        return value
+
+    def seats(self) -> int | None:
+        """Return the argument ``capacity``: a whole number from 1 to 100,000, or None."""
+        value = self._value("capacity")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 1 <= value <= _SEATS:
+            self._refuse("capacity", "must be a whole number from 1 to 100,000")
+        if value != int(value):
+            self._refuse("capacity", "must be a whole number from 1 to 100,000")
+        return int(value)
+
+    def rights(self) -> frozenset[str]:
+        """Return the argument ``rights``; it may be empty."""
+        value = self._value("rights")
+        if isinstance(value, str) or not isinstance(value, Sequence) or not all(right in RIGHTS for right in value):
+            self._refuse("rights", f"must be a list of {', '.join(RIGHTS)}")
+        return frozenset(str(right) for right in value)
+
+    def _value(self, name: str) -> Value:
+        return self.operation.arguments.get(name)
+
+    def _text(self, name: str, limit: int) -> str:
+        value = self._value(name)
+        if not isinstance(value, str) or not is_storable(value) or len(value) > limit:
+            self._refuse(name, f"must be a text of at most {limit:,} characters")
+        return value
+
+    def _refuse(self, name: str, sentence: str) -> NoReturn:
+        raise RejectedError(f'"{name}" of {self.verb.name} {sentence}.')

@@ -1,0 +1,199 @@
+"""What a question offers: fixed options, shared lists, searches; and the search behind a picker. Pure.
+
+Searches are facts: what has not been asked yet is raised as `MissingFacts`.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from connectors.spi import Entry, Ref
+from forms.answering.situation import Situation, given, in_language, is_true
+from forms.answering.wire import PICKERS
+from forms.definition import Field, Given, Options, SharedList
+from forms.expressions import Environment, to_text
+from forms.facts import Search
+from forms.values import OBJECT_KINDS, Choice, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One thing that may be chosen: its stored value, how it reads, and the value expressions see."""
+
+    value: str
+    label: str
+    help: str = ""
+    cells: tuple[str, ...] = ()
+    choice: Value = None
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that is offered; ``waiting`` is the label of the question to answer first; ``more`` says it was cut."""
+
+    options: tuple[Offered, ...] = ()
+    waiting: str = ""
+    more: bool = False
+
+    def get(self, value: str) -> Offered | None:
+        """Return the option with this stored value, or None."""
+        return next((option for option in self.options if option.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A search ready to be asked, or the label of the question that must be answered first."""
+
+    search: Search | None
+    waiting: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def offer(situation: Situation, field: Field, environment: Environment, chosen: frozenset[str]) -> Offer:
+    """Return what a choice or choices question offers; of a search that was cut, at least those already ``chosen``."""
+    options = field.options
+    if options is None:
+        return Offer()
+    if options.list is not None:
+        return Offer(tuple(_from_list(situation, options, environment, chosen)))
+    if options.lookup is not None:
+        return _from_search(situation, field, options, environment, chosen)
+    return Offer(
+        tuple(
+            Offered(
+                option.value,
+                in_language(option.label, situation.language, environment),
+                in_language(option.help, situation.language, environment),
+                choice=Choice(option.value, {"value": option.value}),
+            )
+            for option in options.fixed
+            if option.when is None or is_true(option.when, environment)
+        )
+    )
+
+
+def _from_list(
+    situation: Situation, options: Options, environment: Environment, chosen: frozenset[str]
+) -> list[Offered]:
+    shared = situation.catalogue.lists[options.list or ""]
+    offered = []
+    for row in shared.rows:
+        value = str(row[options.value])
+        columns = _resolved(situation, shared, row) if value in chosen or options.where else row
+        names = {**environment.names, "row": columns}
+        inner = Environment(names, environment.facts, environment.now)
+        if options.where is not None and not is_true(options.where, inner):
+            continue
+        label = in_language(options.label, situation.language, inner) or str(row.get("label") or value)
+        cells = tuple(to_text(row.get(column), inner) for column in options.columns)
+        offered.append(Offered(value, label, cells=cells, choice=Choice(value, columns)))
+    return offered
+
+
+def _resolved(situation: Situation, shared: SharedList, row: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Turn the names of things in a list's row into the things."""
+    return {column: _thing(situation, shared.columns[column].name, value) for column, value in row.items()}
+
+
+def _thing(situation: Situation, kind: str, value: Value) -> Value:
+    if kind == "list" and isinstance(value, tuple):
+        return value
+    if kind not in OBJECT_KINDS or not isinstance(value, str):
+        return value
+    entry = situation.facts.named(kind, value)
+    return entry.ref if entry else None
+
+
+def _from_search(
+    situation: Situation, field: Field, options: Options, environment: Environment, chosen: frozenset[str]
+) -> Offer:
+    bound = bind(situation, field, environment, options.lookup, options.arguments)
+    if bound.search is None:
+        return Offer(waiting=bound.waiting)
+    rows = situation.facts.rows(bound.search)
+    entries = {entry.ref.id: entry for entry in rows.entries}
+    if rows.more and chosen - entries.keys():
+        further = situation.facts.rows(narrowed(bound.search, chosen))
+        entries |= {entry.ref.id: entry for entry in further.entries}
+    return Offer(tuple(_offered(situation, entry, options, environment) for entry in entries.values()), more=rows.more)
+
+
+def _offered(situation: Situation, entry: Entry, options: Options | None, environment: Environment) -> Offered:
+    label = entry.label
+    if options is not None and options.label is not None:
+        inner = Environment({**environment.names, "row": entry.ref}, environment.facts, environment.now)
+        label = in_language(options.label, situation.language, inner)
+    columns = options.columns if options is not None else ()
+    cells = tuple(to_text(entry.attributes.get(column), environment) for column in columns)
+    return Offered(entry.ref.id, label, cells=cells, choice=entry.ref)
+
+
+def offered_entry(
+    situation: Situation, field: Field, entry: Entry, environment: Environment, *, fixed: bool
+) -> Offered:
+    """Return an object as one side of a dual list shows it."""
+    shown = _offered(situation, entry, field.options, environment)
+    return Offered(shown.value, shown.label, cells=shown.cells, choice=entry.ref, fixed=fixed)
+
+
+def picker_search(situation: Situation, field: Field, environment: Environment, kind: str) -> Bound:
+    """Return the search behind a picker or a membership question; ``kind`` is what is picked."""
+    lookup, arguments = field.lookup, field.arguments
+    if field.options is not None and field.options.lookup is not None:
+        lookup, arguments = field.options.lookup, field.options.arguments
+    if lookup is None:
+        return Bound(Search(kind, None, field.within, field.excluded))
+    return bind(situation, field, environment, lookup, arguments)
+
+
+def bind(
+    situation: Situation, field: Field, environment: Environment, lookup: str | None, arguments: Mapping[str, Given]
+) -> Bound:
+    """Bind the arguments of a named search; a needed one that is empty means waiting."""
+    definition = situation.catalogue.lookups[lookup or ""]
+    bound: list[tuple[str, Hashable]] = []
+    for argument in definition.takes:
+        template = arguments.get(argument.name)
+        value = given(template, environment)
+        if value is None and argument.required:
+            return Bound(None, waiting=_label_of(situation, template, environment))
+        if value is not None:
+            bound.append((argument.name, _hashable(value)))
+    search = Search(definition.kind, definition.id, field.within, field.excluded, tuple(sorted(bound)))
+    return Bound(search)
+
+
+def _hashable(value: Value) -> Hashable:
+    if isinstance(value, Choice):
+        return value.value
+    if isinstance(value, str | int | bool | Decimal | date | datetime | Ref):
+        return value
+    return str(value)
+
+
+def _label_of(situation: Situation, template: Given, environment: Environment) -> str:
+    """Name the first unanswered question a search waits for."""
+    single = getattr(template, "single", None)
+    names = single.names if single is not None else frozenset()
+    for question in situation.form.fields:
+        if question.id in names:
+            return in_language(question.label, situation.language, environment)
+    return "the questions above"
+
+
+def narrowed(search: Search, ids: frozenset[str]) -> Search:
+    """Return the same search, asking only about these objects."""
+    return Search(search.kind, search.lookup, search.within, search.excluded, search.arguments, ids=ids)
+
+
+def membership_kind(situation: Situation, field: Field, environment: Environment) -> str:
+    """Say what a membership question adds: groups for a person, people for a group."""
+    of = given(field.of, environment)
+    return "group" if isinstance(of, Ref) and of.kind != "group" else "user"
+
+
+def is_picker(field: Field) -> bool:
+    """Say whether a question's answer is an object of a target system."""
+    return field.type in PICKERS

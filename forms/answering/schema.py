@@ -1,0 +1,189 @@
+"""The effective schema: JSON Schema 2020-12 of exactly the questions that are asked, with what was worked out. Pure.
+
+`jsonschema` judges; the sentences are ours, made from the keyword and the author's texts, and never hold an answer.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from forms.answering.situation import Situation, in_language
+from forms.answering.wire import PICKERS
+from forms.answering.working_out import Answer
+from forms.definition import Field
+from forms.errors import AnswerProblem
+
+_FORMATS = FormatChecker(formats=("date", "date-time"))
+_NO_CONTROL = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029]*$"
+_ONE_LINE = r"^[^\u0000-\u001f\u007f\u2028\u2029]*$"
+_EMAIL = r"^[^\s@<>(),;:\"\\\[\]\u0000-\u001f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+$"
+_PHONE = r"^\+[1-9][0-9]{6,14}$"
+_LENGTHS = {"text": 1_000, "multiline": 10_000, "email": 254, "phone": 16, "password": 256}
+_ID = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _ONE_LINE}
+
+
+def is_answered_by_people(field: Field) -> bool:
+    """Say whether a question takes an answer at all."""
+    return field.type not in ("note", "computed") and not (field.type == "password" and field.generate is not None)
+
+
+def effective_schema(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Return the schema of one submission: closed, with only the questions that are asked and not read-only."""
+    open_ = {
+        id_: answer
+        for id_, answer in answers.items()
+        if answer.asked and not answer.readonly and is_answered_by_people(answer.field)
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {id_: question_schema(answer) for id_, answer in open_.items()},
+        "required": [id_ for id_, answer in open_.items() if answer.required and answer.field.type != "boolean"],
+    }
+
+
+def question_schema(answer: Answer) -> dict[str, Any]:
+    """Return the schema of one answer in its normalised JSON form."""
+    field = answer.field
+    if field.type == "boolean":
+        return {"type": "boolean"}
+    if field.type == "number":
+        return _number_schema(answer)
+    if field.type in ("choice", "choices"):
+        return _choice_schema(answer)
+    if field.type == "membership":
+        side = {"type": "array", "items": _ID, "uniqueItems": True, "maxItems": 1_000}
+        sides = {"add": side, "remove": side}
+        return {"type": "object", "additionalProperties": False, "properties": sides}
+    if field.type == "rows":
+        return _many({"type": "object"}, max(field.min_rows or 0, int(answer.required)), field.max_rows or 100)
+    if field.type in PICKERS:
+        return _many(_ID, int(answer.required), 1_000) if field.multiple else dict(_ID)
+    return _text_schema(field)
+
+
+def _text_schema(field: Field) -> dict[str, Any]:
+    if field.type in ("date", "datetime"):
+        format_ = "date" if field.type == "date" else "date-time"
+        return {"type": "string", "format": format_, "maxLength": 40}
+    patterns = [{"pattern": _NO_CONTROL if field.type == "multiline" else _ONE_LINE}]
+    if field.type == "email":
+        patterns.append({"pattern": _EMAIL})
+    if field.type == "phone":
+        patterns.append({"pattern": _PHONE})
+    if field.pattern is not None:
+        patterns.append({"pattern": field.pattern})
+    longest = _LENGTHS.get(field.type, 1_000)
+    schema: dict[str, Any] = {"type": "string", "maxLength": min(field.max_length or longest, longest)}
+    if field.min_length is not None:
+        schema["minLength"] = field.min_length
+    return schema | {"allOf": patterns}
+
+
+def _number_schema(answer: Answer) -> dict[str, Any]:
+    field = answer.field
+    bounds = {"minimum": answer.minimum, "maximum": answer.maximum, "multipleOf": field.step}
+    return {"type": "integer" if field.integer else "number"} | {
+        key: float(value) if isinstance(value, Decimal) else value
+        for key, value in bounds.items()
+        if isinstance(value, int | Decimal)
+    }
+
+
+def _choice_schema(answer: Answer) -> dict[str, Any]:
+    field = answer.field
+    one: dict[str, Any] = dict(_ID)
+    if not field.allow_other:
+        one["enum"] = [option.value for option in answer.offer.options]
+    if field.type == "choice":
+        return one
+    return _many(one, max(field.min_items or 0, int(answer.required)), field.max_items or 1_000)
+
+
+def _many(items: dict[str, Any], least: int, most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "uniqueItems": True, "minItems": least, "maxItems": most}
+
+
+def wire_of(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Return the answers the schema is about: asked, open, and not empty."""
+    return {
+        id_: answer.wire
+        for id_, answer in answers.items()
+        if answer.asked
+        and not answer.readonly
+        and answer.wire is not None
+        and is_answered_by_people(answer.field)
+        and not (answer.wire == [] and not answer.required and not answer.field.min_items and not answer.field.min_rows)
+    }
+
+
+def schema_problems(
+    situation: Situation, answers: Mapping[str, Answer], row: int | None = None, outer: str = ""
+) -> Iterator[AnswerProblem]:
+    """Yield what is wrong with the shape of the answers, at most one problem for each question; rows are gone into."""
+    told: set[str] = set()
+    validator = Draft202012Validator(effective_schema(answers), format_checker=_FORMATS)
+    for error in validator.iter_errors(wire_of(answers)):
+        for id_, message in _explained(situation, answers, error):
+            if id_ not in told:
+                told.add(id_)
+                yield _problem(id_, message, row, outer)
+    for id_, answer in answers.items():
+        if answer.asked and id_ not in told:
+            for number, inner in enumerate(answer.rows, 1):
+                yield from schema_problems(situation, inner, number, id_)
+
+
+def _problem(id_: str, message: str, row: int | None, outer: str) -> AnswerProblem:
+    return AnswerProblem(outer, message, row, id_) if outer else AnswerProblem(id_, message)
+
+
+def _explained(
+    situation: Situation, answers: Mapping[str, Answer], error: ValidationError
+) -> Iterator[tuple[str, str]]:
+    if error.validator == "required" and not error.absolute_path:
+        for id_ in error.validator_value:
+            if id_ not in error.instance:
+                yield id_, "Please answer this question."
+    elif error.validator == "additionalProperties" and not error.absolute_path:
+        yield "", "This form does not ask all of the questions that were answered."
+    elif error.absolute_path:
+        id_ = str(error.absolute_path[0])
+        yield id_, sentence(situation, answers[id_].field, error)
+
+
+def sentence(situation: Situation, field: Field, error: ValidationError) -> str:
+    """Say in the author's words what is wrong, from the keyword that failed; never what was written."""
+    limit = error.validator_value
+    if error.validator == "pattern" and field.pattern is not None and limit == field.pattern:
+        help_ = in_language(field.pattern_help, situation.language, situation.environment({}))
+        return help_ or "This is not written as it should be."
+    texts = {
+        "minLength": f"Write at least {limit} characters.",
+        "maxLength": f"Write at most {limit} characters.",
+        "minimum": f"Must be {limit} or more.",
+        "maximum": f"Must be {limit} or less.",
+        "multipleOf": f"Must be a multiple of {limit}.",
+        "minItems": "Please answer this question." if limit == 1 else f"Choose at least {limit}.",
+        "maxItems": f"Choose at most {limit}.",
+        "uniqueItems": "The same thing is there twice.",
+        "enum": "Choose one of the options.",
+        "format": "Write a date as year-month-day, for example 2027-01-31.",
+    }
+    return texts.get(str(error.validator)) or _type_sentence(field)
+
+
+def _type_sentence(field: Field) -> str:
+    return {
+        "number": "Write a whole number." if field.integer else "Write a number.",
+        "email": "Write a mail address, for example name@example.org.",
+        "phone": "Write a phone number with its country code, for example +31 20 123 4567.",
+        "text": "Write one line of plain text.",
+        "multiline": "Write plain text.",
+        "boolean": "Choose yes or no.",
+        "choice": "Choose one of the options.",
+        "choices": "Choose from the options.",
+    }.get(field.type, "This is not an answer to this question.")

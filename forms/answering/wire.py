@@ -1,0 +1,232 @@
+"""Answers as they travel (JSON, or texts from a page) and the typed values expressions see. Pure.
+
+`normalise` tidies what was posted without judging it; `typed` turns it into a value, or None when it is malformed (the
+effective schema then says so in the author's words); `stored` turns a value back into JSON.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import phonenumbers
+
+from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from forms.definition import Field
+from forms.values import Choice, Delta, Duration, Value
+
+PICKERS = frozenset({"user", "group", "ou", "computer", "mailbox"})
+_TEXTS = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "choice"})
+_TRUE, _FALSE = frozenset({"true", "on", "1", "yes"}), frozenset({"false", "off", "0", "no", ""})
+
+
+def normalise(field: Field, posted: object) -> object:
+    """Tidy one posted answer: spaces cut, empty text to None, numbers and yes/no from their texts, phones to E.164.
+
+    Whatever does not look like an answer of this type is returned as it is, for the schema to refuse.
+    """
+    if isinstance(posted, str) and field.type != "password":
+        posted = posted.replace("\r\n", "\n").strip()
+    if field.type == "boolean":
+        return _normalised_bool(posted)
+    if field.type in ("choices", "membership", "rows") or (field.type in PICKERS and field.multiple):
+        return _normalised_many(field, posted)
+    if posted == "" or posted is None:
+        return None
+    if field.type == "number" and isinstance(posted, str):
+        return _number(posted)
+    if field.type == "phone" and isinstance(posted, str):
+        return _phone(posted, field.region)
+    if field.type == "email" and isinstance(posted, str):
+        name, at, domain = posted.rpartition("@")
+        return name + at + domain.lower()
+    return posted
+
+
+def _normalised_bool(posted: object) -> object:
+    if isinstance(posted, str) and posted.lower() in _TRUE | _FALSE:
+        return posted.lower() in _TRUE
+    return False if posted is None else posted
+
+
+def _normalised_many(field: Field, posted: object) -> object:
+    if posted is None or posted == "":
+        return {"add": [], "remove": []} if field.type == "membership" else []
+    if field.type == "rows" and isinstance(posted, list):
+        return [_normalised_row(field, row) for row in posted if not _is_blank(row)]
+    if field.type == "membership" and isinstance(posted, dict):
+        return {"add": posted.get("add") or [], "remove": posted.get("remove") or []} | {
+            key: value for key, value in posted.items() if key not in ("add", "remove")
+        }
+    if isinstance(posted, str):
+        return [posted]
+    return [item for item in posted if item != ""] if isinstance(posted, list) else posted
+
+
+def _is_blank(row: object) -> bool:
+    return isinstance(row, dict) and all(value in ("", None, [], False) for value in row.values())
+
+
+def _normalised_row(field: Field, row: object) -> object:
+    if not isinstance(row, dict):
+        return row
+    columns = {column.id: column for column in field.fields}
+    return {key: normalise(columns[key], value) if key in columns else value for key, value in row.items()}
+
+
+def _number(text: str) -> object:
+    try:
+        number = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > 15:
+        return text
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _phone(text: str, region: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_possible_number(number):
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def empty(field: Field) -> Value:
+    """Return the value of a question that has no answer: null, but false, a change of nothing, or no items."""
+    if field.type == "boolean":
+        return False
+    if field.type == "membership":
+        return Delta()
+    if field.type in ("choices", "rows") or (field.type in PICKERS and field.multiple):
+        return ()
+    return None
+
+
+def typed(field: Field, wire: object, other_kind: str = "group") -> Value:
+    """Turn a normalised answer into its value; None when it is malformed. Choices get their rows elsewhere.
+
+    ``other_kind`` is what a membership adds and removes.
+    """
+    if wire is None:
+        return empty(field)
+    if field.type == "boolean":
+        return wire if isinstance(wire, bool) else False
+    if field.type == "number":
+        return _typed_number(wire)
+    if field.type == "password":
+        return SecretRef(field.id)
+    if field.type == "membership":
+        return _typed_delta(wire, other_kind)
+    if field.type == "rows":
+        return _typed_rows(field, wire)
+    if field.type in PICKERS:
+        return _typed_refs(field, wire)
+    if field.type == "choices":
+        return tuple(Choice(item) for item in wire if isinstance(item, str)) if isinstance(wire, list) else ()
+    return _typed_text(field, wire) if field.type in _TEXTS and isinstance(wire, str) else None
+
+
+def _typed_text(field: Field, wire: str) -> Value:
+    try:
+        if field.type == "date":
+            return date.fromisoformat(wire) if re.fullmatch(r"\d{4}-\d\d-\d\d", wire) else None
+        if field.type == "datetime":
+            moment = datetime.fromisoformat(wire)
+            return moment if moment.tzinfo else None
+    except ValueError:
+        return None
+    return Choice(wire) if field.type == "choice" else wire
+
+
+def _typed_number(wire: object) -> Value:
+    if isinstance(wire, bool):
+        return None
+    if isinstance(wire, int):
+        return wire
+    return Decimal(str(wire)) if isinstance(wire, float) else None
+
+
+def _typed_delta(wire: object, kind: str) -> Delta:
+    if not isinstance(wire, Mapping):
+        return Delta()
+    sides = [wire.get(side) for side in ("add", "remove")]
+    add, remove = (
+        tuple(Ref(kind, item) for item in side if isinstance(item, str)) if isinstance(side, list) else ()
+        for side in sides
+    )
+    return Delta(add, remove)
+
+
+def _typed_refs(field: Field, wire: object) -> Value:
+    if field.multiple:
+        items = wire if isinstance(wire, list) else []
+        return tuple(Ref(field.type, item) for item in items if isinstance(item, str))
+    return Ref(field.type, wire) if isinstance(wire, str) else None
+
+
+def _typed_rows(field: Field, wire: object) -> Value:
+    rows = wire if isinstance(wire, list) else []
+    return tuple(
+        {column.id: typed(column, row.get(column.id)) for column in field.fields if column.type != "note"}
+        for row in rows
+        if isinstance(row, Mapping)
+    )
+
+
+def as_wire(field: Field, value: Value) -> Any:
+    """Turn a default or a stored attribute into the answer a person would have given."""
+    if isinstance(value, Choice):
+        return value.value
+    if isinstance(value, Ref):
+        return [value.id] if field.multiple else value.id
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Delta):
+        return {"add": [ref.id for ref in value.add], "remove": [ref.id for ref in value.remove]}
+    if isinstance(value, datetime):
+        return value.date().isoformat() if field.type == "date" else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_item(item) for item in value]
+    return value
+
+
+def _item(item: Value) -> Any:
+    if isinstance(item, Ref):
+        return item.id
+    return item.value if isinstance(item, Choice) else item
+
+
+def stored(value: Value) -> Any:
+    """Turn a value into JSON for rows, records and digests; a secret becomes the text ``[secret]``."""
+    simple = _stored_scalar(value)
+    if simple is not NotImplemented:
+        return simple
+    if isinstance(value, Mapping):
+        return {key: stored(item) for key, item in value.items()}
+    return [stored(item) for item in value]  # type: ignore[union-attr]
+
+
+def _stored_scalar(value: Value) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Secret | SecretRef):
+        return "[secret]"
+    if isinstance(value, Ref | OutputRef):
+        return str(value) if isinstance(value, Ref) else f"steps.{value.step}.{value.output}"
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Duration):
+        return {"months": value.months, "seconds": value.seconds}
+    if isinstance(value, Choice):
+        return value.value
+    if isinstance(value, Delta):
+        return {"add": [str(ref) for ref in value.add], "remove": [str(ref) for ref in value.remove]}
+    return NotImplemented

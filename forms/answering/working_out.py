@@ -1,0 +1,191 @@
+"""Work a form out: which questions are asked, what they start with, what they offer, what their answers are. Pure.
+
+The same function serves the page, instant show and hide, and the submission, so the three cannot differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.spi import Ref
+from forms.answering.naming import free_name
+from forms.answering.options import Offer, membership_kind, offer
+from forms.answering.situation import Situation, given, is_true
+from forms.answering.wire import as_wire, empty, normalise, typed
+from forms.definition import Field
+from forms.expressions import Environment, evaluate, holds
+from forms.values import Choice, Delta, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question as it stands.
+
+    ``wire`` is the answer as JSON, ``value`` what expressions see.  ``given`` says that a person answered it;
+    ``follows`` that it shows what its default gives.  ``rows`` holds, per row, the answers of its columns.
+    """
+
+    field: Field
+    asked: bool
+    required: bool
+    readonly: bool
+    wire: Any
+    value: Value
+    is_given: bool
+    follows: bool = False
+    offer: Offer = Offer()
+    minimum: Value = None
+    maximum: Value = None
+    rows: tuple[Mapping[str, "Answer"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Every question of a form, by id, and the values of all of them."""
+
+    answers: Mapping[str, Answer]
+    values: Mapping[str, Value]
+
+
+def work_out(situation: Situation, posted: Mapping[str, object]) -> Worked:
+    """Work out every question in the order of its dependencies.
+
+    ``posted`` maps field ids to untrusted answers; a question that is missing there starts with its default or with the
+    target's attribute, one that is there, even empty, was answered by a person.  Raises `MissingFacts`.
+    """
+    values: dict[str, Value] = {field.id: empty(field) for field in situation.form.fields}
+    answers: dict[str, Answer] = {}
+    fields = {field.id: field for field in situation.form.fields}
+    for id_ in situation.form.order:
+        answer = _work_out_field(situation, fields[id_], posted, situation.environment(values))
+        answers[id_] = answer
+        values[id_] = answer.value
+    return Worked({field.id: answers[field.id] for field in situation.form.fields}, values)
+
+
+def _work_out_field(
+    situation: Situation, field: Field, posted: Mapping[str, object], environment: Environment
+) -> Answer:
+    if field.when is not None and not holds(field.when, environment):
+        return Answer(field, False, False, False, None, empty(field), is_given=False)
+    if field.type == "note":
+        return Answer(field, True, False, True, None, None, is_given=False)
+    if field.type == "computed":
+        value = free_name(situation, field, given(field.value, environment), environment)
+        return Answer(field, True, False, True, None, value, is_given=False)
+    if field.type == "password" and field.generate is not None:
+        return Answer(field, True, False, True, None, typed(field, field.id), is_given=False)
+    return _work_out_question(situation, field, posted, environment)
+
+
+def _work_out_question(
+    situation: Situation, field: Field, posted: Mapping[str, object], environment: Environment
+) -> Answer:
+    readonly = is_true(field.readonly, environment)
+    start = _start(field, environment)
+    is_given = field.id in posted and not readonly
+    wire = normalise(field, posted[field.id]) if is_given else as_wire(field, start)
+    rows = _work_out_rows(situation, field, wire, environment)
+    offered = offer(situation, field, environment, _chosen(wire)) if field.options and not field.of else Offer()
+    value = _value(situation, field, wire, offered, environment, rows)
+    return Answer(
+        field,
+        asked=True,
+        required=is_true(field.required, environment),
+        readonly=readonly,
+        wire=wire,
+        value=value,
+        is_given=is_given,
+        follows=not is_given and field.default is not None,
+        offer=offered,
+        minimum=given(field.min, environment),
+        maximum=given(field.max, environment),
+        rows=rows,
+    )
+
+
+def _start(field: Field, environment: Environment) -> Value:
+    if field.source is not None:
+        attribute = evaluate(field.source, environment)
+        if attribute is not None:
+            return attribute
+    value = given(field.default, environment)
+    return empty(field) if value is None else value
+
+
+def _chosen(wire: Any) -> frozenset[str]:
+    if isinstance(wire, str):
+        return frozenset({wire})
+    return frozenset(item for item in wire if isinstance(item, str)) if isinstance(wire, list) else frozenset()
+
+
+def _value(
+    situation: Situation,
+    field: Field,
+    wire: Any,
+    offered: Offer,
+    environment: Environment,
+    rows: tuple[Mapping[str, Answer], ...],
+) -> Value:
+    if field.type == "rows":
+        return tuple({id_: answer.value for id_, answer in row.items()} for row in rows)
+    if field.type == "membership":
+        return _real_change(situation, field, typed(field, wire, membership_kind(situation, field, environment)))
+    value = typed(field, wire)
+    if isinstance(value, Choice):
+        return _with_row(value, offered)
+    if field.type == "choices" and isinstance(value, tuple):
+        return tuple(_with_row(item, offered) if isinstance(item, Choice) else item for item in value)
+    return value
+
+
+def _real_change(situation: Situation, field: Field, delta: Value) -> Delta:
+    """Drop what is so already: adding a member, removing somebody who is none."""
+    if not isinstance(delta, Delta):
+        return Delta()
+    return Delta(
+        tuple(ref for ref in delta.add if not is_member(situation, field, ref)),
+        tuple(ref for ref in delta.remove if is_member(situation, field, ref)),
+    )
+
+
+def is_member(situation: Situation, field: Field, other: Ref) -> bool:
+    """Say whether ``other`` is on the target's side of a membership question now, directly."""
+    of = given(field.of, situation.environment({}))
+    if not isinstance(of, Ref):
+        return False
+    member, group = (other, of) if of.kind == "group" else (of, other)
+    entry = situation.facts.entry(member)
+    groups = entry.attributes.get("groups") if entry else None
+    return isinstance(groups, tuple) and group in groups
+
+
+def _with_row(choice: Choice, offered: Offer) -> Value:
+    option = offered.get(choice.value)
+    return option.choice if option is not None and option.choice is not None else choice
+
+
+def _work_out_rows(
+    situation: Situation, field: Field, wire: Any, environment: Environment
+) -> tuple[Mapping[str, Answer], ...]:
+    if field.type != "rows" or not isinstance(wire, list):
+        return ()
+    return tuple(_work_out_row(situation, field, row, environment) for row in wire if isinstance(row, Mapping))
+
+
+def _work_out_row(
+    situation: Situation, field: Field, row: Mapping[str, object], environment: Environment
+) -> Mapping[str, Answer]:
+    """Work out one row: its columns see the answers outside and the columns before them."""
+    names = dict(environment.names) | {column.id: empty(column) for column in field.fields}
+    answers: dict[str, Answer] = {}
+    for column in field.fields:
+        inner = Environment(names, environment.facts, environment.now)
+        answers[column.id] = _work_out_field(situation, column, row, inner)
+        names[column.id] = answers[column.id].value
+    return answers
+
+
+def new_row(situation: Situation, field: Field) -> Mapping[str, Answer]:
+    """Return the answers an empty row starts with."""
+    return _work_out_row(situation, field, {}, situation.environment({}))

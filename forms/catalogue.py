@@ -1,0 +1,118 @@
+"""Load everything a desk folder defines for its forms. Pure: the runner reads the disk.
+
+One form with errors does not take the others down: it is left out, and its problems are returned.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from connectors.spi import Verb
+from forms.companions import read_list, read_lookups, read_settings, read_verification, resource_sets_of
+from forms.compiling.form import SUFFIXES, compile_form
+from forms.compiling.surroundings import Surroundings
+from forms.definition import Catalogue, Form, Lookup, Settings, SharedList, Verification
+from forms.errors import DefinitionError, Problem
+
+Folder = Mapping[str, bytes]
+T = TypeVar("T")
+
+
+def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue, tuple[Problem, ...]]:
+    """Compile a desk folder, given as file names (with ``/`` between folders) and their bytes.
+
+    Returns what could be compiled, and every error and warning, sorted by file and line.  Files of other kinds are left
+    alone.
+    """
+    around, problems = load_surroundings(folder, verbs)
+    forms: dict[str, Form] = {}
+    for file in sorted(folder):
+        if file.endswith(SUFFIXES):
+            form, found = _form(file, folder[file], around)
+            problems += found
+            if form is not None and form.id in forms:
+                problems += (Problem(file, 0, 0, "error", "E116", f'there are two forms with the id "{form.id}"'),)
+            elif form is not None:
+                forms[form.id] = form
+    problems += _broken_links(forms)
+    catalogue = Catalogue(forms, around.settings, around.lookups, around.lists, around.verification, around.verbs)
+    return catalogue, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
+
+
+def _form(file: str, content: bytes, around: Surroundings) -> tuple[Form | None, tuple[Problem, ...]]:
+    try:
+        return compile_form(file, content, around)
+    except DefinitionError as error:
+        return None, error.problems
+
+
+def _broken_links(forms: Mapping[str, Form]) -> tuple[Problem, ...]:
+    """Warn about links on last pages that lead to forms which do not exist."""
+    return tuple(
+        Problem(
+            f"{form.id}.form.yaml", 0, 0, "warning", "W303", f'the result links to "{link.form}", which does not exist'
+        )
+        for form in forms.values()
+        for link in form.result.next
+        if link.form not in forms
+    )
+
+
+def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surroundings, tuple[Problem, ...]]:
+    """Read the companion files of a desk folder; those that are missing count as empty."""
+    around = Surroundings(verbs, resource_sets=_resource_sets(folder))
+    problems: list[Problem] = []
+
+    def take(name: str, read: Callable[[str, bytes], tuple[T, tuple[Problem, ...]]], empty: T) -> T:
+        file = _find(folder, name)
+        if file is None:
+            return empty
+        found, new = read(file, folder[file])
+        problems.extend(new)
+        if any(problem.level == "error" for problem in new):
+            incomplete.add(name)
+        return found
+
+    incomplete: set[str] = set()
+    settings = take("settings", read_settings, Settings())
+    sets = around.resource_sets
+    none: Mapping[str, Lookup] = {}
+    lookups = take("lookups", lambda file, content: read_lookups(file, content, settings, sets), none)
+    verification = take(
+        "verification", lambda file, content: read_verification(file, content, settings), Verification()
+    )
+    lists, new = _lists(folder)
+    if any(problem.level == "error" for problem in new):
+        incomplete.add("lists")
+    around = replace(
+        around,
+        settings=settings,
+        lookups=lookups,
+        verification=verification,
+        lists=lists,
+        incomplete=frozenset(incomplete),
+    )
+    return around, (*problems, *new)
+
+
+def _find(folder: Folder, name: str) -> str | None:
+    """Return the file called ``name`` in whichever folder it lies, the first by name."""
+    wanted = tuple(f"{name}{suffix}" for suffix in (".yaml", ".yml", ".json"))
+    return next((file for file in sorted(folder) if file.rsplit("/", 1)[-1] in wanted), None)
+
+
+def _resource_sets(folder: Folder) -> frozenset[str] | None:
+    file = _find(folder, "access")
+    return resource_sets_of(file, folder[file]) if file else None
+
+
+def _lists(folder: Folder) -> tuple[Mapping[str, SharedList], tuple[Problem, ...]]:
+    lists: dict[str, SharedList] = {}
+    problems: list[Problem] = []
+    for file in sorted(folder):
+        if file.endswith((".list.yaml", ".list.yml", ".list.json")):
+            found, new = read_list(file, folder[file])
+            problems.extend(new)
+            if found is not None:
+                lists[found.id] = found
+    return lists, tuple(problems)

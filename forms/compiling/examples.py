@@ -1,0 +1,129 @@
+"""Compile the tests that stand in a form: their answers as they travel, their expectations as plain values. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from connectors.verbs import ATTRIBUTES
+from forms.compiling.fitting import literal
+from forms.compiling.values import Values
+from forms.definition import Example, Field, Form
+from forms.documents import ListNode, MapNode, Node, ScalarNode
+from forms.problems import did_you_mean
+from forms.records import Record
+from forms.scalars import ScalarError
+from forms.values import ANY, BOOL, NUMBER, TEXT, Type
+
+_AS = frozenset({"user", "role", "channel"})
+_WHO = ("target", "ticket", "reason", "")
+
+
+def compile_example(values: Values, record: Record, form: Form) -> Example:
+    """Compile one test, noting fields and operations that do not exist (E210)."""
+    fields = {field.id: field for field in form.fields}
+    expect = record.record("expect")
+    return Example(
+        record.string("name") or "",
+        _actor(values, record),
+        record.string("target"),
+        _answers(values, record, "fill", fields),
+        _expected(values, expect, form, fields) if expect else {},
+    )
+
+
+def _actor(values: Values, record: Record) -> Mapping[str, str]:
+    found = {}
+    for name, raw in record.entries("as"):
+        if name not in _AS:
+            node = record.map_key("as", name)
+            values.report.error("E110", node, f'"as" has no "{name}"', "Keys: user, role, channel.")
+        found[name] = str(getattr(raw, "value", ""))
+    return found
+
+
+def _answers(values: Values, record: Record, key: str, fields: Mapping[str, Field]) -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for name, raw in record.entries(key):
+        field = fields.get(name)
+        if field is None:
+            verb = "fills" if key == "fill" else "expects"
+            message = f'the test {verb} a field "{name}" that does not exist'
+            values.report.error("E210", record.map_key(key, name), message, did_you_mean(name, fields))
+        elif isinstance(raw, ScalarNode | ListNode | MapNode):
+            found[name] = _wire(values, field, raw)
+    return found
+
+
+def _wire(values: Values, field: Field, node: Node) -> object:
+    """Return an answer as it travels in JSON; texts stay as written."""
+    if field.type == "rows" and isinstance(node, ListNode):
+        return [_row(values, field, item) for item in node.items]
+    if isinstance(node, MapNode):
+        return {key.text: _wire(values, field, value) for key, value in node.pairs}
+    if isinstance(node, ListNode):
+        return [_wire(values, field, item) for item in node.items]
+    wanted = {"number": NUMBER, "boolean": BOOL, "computed": ANY}.get(field.type, TEXT)
+    return _scalar(node, wanted)
+
+
+def _row(values: Values, field: Field, node: Node) -> object:
+    if not isinstance(node, MapNode):
+        return _wire(values, field, node)
+    columns = {column.id: column for column in field.fields}
+    found = {}
+    for key, value in node.pairs:
+        if key.text not in columns:
+            message = f'the test fills a field "{key.text}" that does not exist'
+            values.report.error("E210", key, message, did_you_mean(key.text, columns))
+        else:
+            found[key.text] = _wire(values, columns[key.text], value)
+    return found
+
+
+def _scalar(node: Node, wanted: Type) -> object:
+    if isinstance(node, ListNode):
+        return [_scalar(item, wanted) for item in node.items]
+    if isinstance(node, MapNode):
+        return {key.text: _scalar(value, wanted) for key, value in node.pairs}
+    try:
+        value = literal(node, "", wanted)
+    except ScalarError:
+        return node.text
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _expected(values: Values, record: Record, form: Form, fields: Mapping[str, Field]) -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for key in ("visible", "hidden"):
+        if key in record:
+            found[key] = list(values.known(record.values[key], frozenset(fields), "E210", "field"))
+    if "operations" in record:
+        steps = frozenset(step.id for step in form.steps)
+        found["operations"] = list(values.known(record.values["operations"], steps, "E210", "operation"))
+    if "values" in record:
+        found["values"] = _answers(values, record, "values", fields)
+    if "errors" in record:
+        found["errors"] = _errors(values, record, fields)
+    if "changes" in record:
+        found["changes"] = _changes(record, form)
+    found |= {key: record.string(key) for key in ("approval", "refused") if key in record}
+    return found
+
+
+def _errors(values: Values, record: Record, fields: Mapping[str, Field]) -> Mapping[str, str]:
+    found = {}
+    for name, raw in record.entries("errors"):
+        if name.split(".")[0] not in fields and name not in _WHO:
+            message = f'the test expects a message at a field "{name}" that does not exist'
+            values.report.error("E210", record.map_key("errors", name), message, did_you_mean(name, fields))
+        found[name] = str(getattr(raw, "value", ""))
+    return found
+
+
+def _changes(record: Record, form: Form) -> Mapping[str, object]:
+    attributes = ATTRIBUTES.get(form.target.type, {}) if form.target else {}
+    found = {}
+    for name, raw in record.entries("changes"):
+        wanted = TEXT if name in attributes and attributes[name].type in ("text", "user") else ANY
+        if isinstance(raw, ScalarNode | ListNode | MapNode):
+            found[name] = _scalar(raw, wanted)
+    return found

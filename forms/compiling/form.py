@@ -1,0 +1,181 @@
+"""Compile one form file: the one door from bytes to a `Form`. Pure."""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any, cast
+
+from connectors.verbs import PERMISSIONS
+from forms.compiling.examples import compile_example
+from forms.compiling.fields import compile_field
+from forms.compiling.operations import check_callers, check_checked_object, compile_steps, needs_of
+from forms.compiling.ordering import order_of
+from forms.compiling.pages import (
+    compile_approval,
+    compile_confirm,
+    compile_limits,
+    compile_notify,
+    compile_record,
+    compile_result,
+    compile_target,
+    compile_verify,
+)
+from forms.compiling.questions import Question, check_ids, compile_sections, field_types, flattened
+from forms.compiling.surroundings import REQUEST, RUN, USER, Surroundings
+from forms.compiling.usage import warn_unguarded, warn_unused
+from forms.compiling.values import Values
+from forms.definition import Field, Form, Section, Text
+from forms.documents import read_document
+from forms.errors import DefinitionError, Problem
+from forms.expressions import Scope
+from forms.problems import Report
+from forms.reading import Reader
+from forms.records import Record, plain
+from forms.values import ANY, DATETIME, Type
+
+SUFFIXES = (".form.yaml", ".form.yml", ".form.json")
+
+
+def form_id_of(file: str) -> str:
+    """Return the id a form file's name stands for."""
+    name = file.rsplit("/", 1)[-1]
+    return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
+
+
+def compile_form(file: str, content: bytes, around: Surroundings) -> tuple[Form, tuple[Problem, ...]]:
+    """Compile a form and return it with its warnings.
+
+    Raises `DefinitionError` with every error of the file, warnings among them, when it cannot be used.
+    """
+    report = Report(read_document(file, content))
+    record = Reader(report).record("FORM", report.document.root)
+    if record is None:
+        raise DefinitionError(report.problems)
+    form = _Compilation(report, record, around).form()
+    if report.has_errors:
+        raise DefinitionError(report.problems)
+    return form, report.problems
+
+
+class _Compilation:
+    """One form on its way; keeps what several parts of it need."""
+
+    def __init__(self, report: Report, record: Record, around: Surroundings) -> None:
+        self.report, self.record, self.around = report, record, around
+        self.values = Values(report, around, record.strings("languages"))
+        target = record.record("target")
+        self.kind = (target.string("type") or "") if target else ""
+        self.always: dict[str, Type] = {"actor": USER, "request": REQUEST, "org": self._org()}
+        if record.has("target"):
+            self.always["target"] = Type(self.kind) if self.kind else ANY
+
+    def _org(self) -> Type:
+        return ANY if "settings" in self.around.incomplete else self.around.org()
+
+    def form(self) -> Form:
+        record, values = self.record, self.values
+        self._check_id()
+        target = compile_target(values, record.record("target"), Scope(self.always))
+        questions = tuple(Question(inner, section) for section, inner in flattened(record.records("fields")))
+        check_ids(values, questions)
+        types = field_types(values, questions, self.always, self.kind)
+        scope = Scope({**self.always, **types})
+        sections = compile_sections(values, record.records("fields"), scope)
+        fields = self._fields(questions, sections, types, scope)
+        steps, outputs = compile_steps(values, record.records("operations"), scope)
+        late = Scope({**scope.names, "steps": outputs, "run": RUN})
+        verify = compile_verify(values, record, scope)
+        check_callers(values, record.records("operations"), steps, record)
+        check_checked_object(values, record.records("operations"), steps, verify.policy if verify else None)
+        form = Form(
+            id=record.string("id") or "",
+            version=record.integer("version") or 1,
+            digest=digest_of(record),
+            title=values.text(record.words("title"), Scope({"org": self._org()}), "title") or Text({}),
+            fields=fields,
+            order=self._order(fields, questions),
+            steps=steps,
+            needs=needs_of(steps, target, self._requires()),
+            sections=sections,
+            description=values.text(record.words("description"), Scope({"org": self._org()}), "description"),
+            target=target,
+            verify=verify,
+            record=compile_record(values, record.record("record")),
+            checks=values.checks(record.records("checks"), scope, types),
+            run_at=values.given(record.value("run_at"), DATETIME, scope, "run_at"),
+            confirm=compile_confirm(values, record.record("confirm"), scope),
+            approval=compile_approval(values, record.record("approval"), late, types),
+            notify=tuple(compile_notify(values, each, late) for each in record.records("notify")),
+            result=compile_result(values, record.record("result"), late),
+            limits=compile_limits(record.record("limits")),
+            **self._labels(),
+        )
+        return self._finished(form, questions)
+
+    def _labels(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            "category": record.string("category") or "",
+            "icon": record.string("icon") or "",
+            "tags": record.strings("tags"),
+            "owner": record.string("owner") or "",
+            "status": cast("Any", record.string("status") or "live"),
+            "layout": cast("Any", record.string("layout") or "single"),
+            "on_error": cast("Any", record.string("on_error") or "stop"),
+        }
+
+    def _check_id(self) -> None:
+        form_id, name = self.record.string("id"), self.report.document.file.rsplit("/", 1)[-1]
+        if form_id is not None and form_id != form_id_of(name):
+            message = f'the id "{form_id}" and the file name "{name}" differ'
+            fix = f"Rename the file to  {form_id}.form.yaml  or change the id."
+            self.report.error("E130", self.record.node_of("id"), message, fix)
+        if not self.record.has("operations") or self.record.values.get("operations") == ():
+            node = self.record.key("operations")
+            self.report.error("E111", node, 'a form needs "operations"', "Write what is done under  operations: .")
+
+    def _requires(self) -> tuple[str, ...]:
+        return self.values.known(self.record.values.get("requires"), frozenset(PERMISSIONS), "E126", "permission")
+
+    def _fields(
+        self, questions: tuple[Question, ...], sections: tuple[Section, ...], types: dict[str, Type], scope: Scope
+    ) -> tuple[Field, ...]:
+        found = []
+        for question in questions:
+            if question.record.kind == "FIELD":
+                when = sections[question.section].when if question.section is not None else None
+                whole = Question(question.record, question.section, when)
+                found.append(compile_field(self.values, whole, types.get(question.id, ANY), scope, self.kind))
+        return tuple(found)
+
+    def _order(self, fields: tuple[Field, ...], questions: tuple[Question, ...]) -> tuple[str, ...]:
+        order, circle = order_of([field for field in fields if field.id])
+        if circle:
+            node = next(question.record.node for question in questions if question.id == circle[0])
+            path = " → ".join((*circle, circle[0]))
+            message = f"fields depend on each other in a circle: {path}"
+            self.report.error("E220", node, message, "Break the circle in one of them.")
+        return order
+
+    def _finished(self, form: Form, questions: tuple[Question, ...]) -> Form:
+        """Add the tests, and the warnings, which would only follow from errors where there are any."""
+        tests = tuple(compile_example(self.values, each, form) for each in self.record.records("tests"))
+        if not self.report.has_errors:
+            self.values.used |= self._shown_to_approvers(form)
+            warn_unused(self.values, questions)
+            warn_unguarded(self.values, self.record.records("operations"), form.steps, form.fields)
+        return replace(form, examples=tests)
+
+    def _shown_to_approvers(self, form: Form) -> set[str]:
+        if form.approval is None:
+            return set()
+        return set(form.approval.show or (field.id for field in form.fields))
+
+
+def digest_of(record: Record) -> str:
+    """Return the SHA-256, in hexadecimal, of a definition as canonical JSON.
+
+    Comments, quotes and the order of keys do not count.
+    """
+    canonical = json.dumps(plain(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""Warnings about answers: those nothing uses (W301), and those that may be missing where they are used (W302). Pure."""
+
+import re
+from collections.abc import Iterator
+
+from forms.compiling.questions import Question
+from forms.compiling.values import Values
+from forms.definition import Field, Step
+from forms.documents import ListNode, MapNode, Node, ScalarNode
+from forms.records import Entries, Record
+
+_NEVER_EMPTY = frozenset({"boolean", "membership", "note"})
+_GUARDED = re.compile(r"\b(default|if|answered)\s*\(")
+
+
+def warn_unused(values: Values, questions: tuple[Question, ...]) -> None:
+    """Note answers that no expression reads; what is only looked at is no answer."""
+    for question in questions:
+        record = question.record
+        if record.type in ("note", "table") or record.flag("show") or question.id in values.used:
+            continue
+        message = f'the answer "{question.id}" is not used anywhere'
+        values.report.warning("W301", record.node_of("id"), message, "Use it in an operation, or remove the field.")
+
+
+def warn_unguarded(
+    values: Values, records: tuple[Record, ...], steps: tuple[Step, ...], fields: tuple[Field, ...]
+) -> None:
+    """Note arguments that read an answer which is only asked sometimes, in an operation that is always done."""
+    conditional = {field.id: field for field in fields if field.when is not None and field.type not in _NEVER_EMPTY}
+    by_id = {step.id: step for step in steps}
+    for record in records:
+        step = by_id.get(record.string("id") or "")
+        if step is not None and conditional:
+            for field in conditional.values():
+                if not _is_guarded(step, field):
+                    _warn(values, record, field)
+
+
+def _is_guarded(step: Step, field: Field) -> bool:
+    if step.only_if is None or field.when is None:
+        return False
+    return bool(step.only_if.names & (field.when.names | {field.id}))
+
+
+def _warn(values: Values, record: Record, field: Field) -> None:
+    name = re.compile(rf"\$\((?:[^()]|\([^()]*\))*?(?<![\w.])({field.id})(?!\w)")
+    for node in _scalars(record):
+        found = name.search(node.text)
+        if found and not _GUARDED.search(node.text):
+            when = field.when.source.strip() if field.when else ""
+            message = f'"{field.id}" is only asked when  {when} ; otherwise it is empty here'
+            fix = f"Add  only_if: …  to this operation, or write  $({field.id} | default(…)) ."
+            values.report.warning("W302", node, message, fix, found.start(1))
+
+
+def _scalars(record: Record) -> Iterator[ScalarNode]:
+    entries = record.values.get("with")
+    if isinstance(entries, Entries):
+        for raw in entries.entries.values():
+            if isinstance(raw, ScalarNode | ListNode | MapNode):
+                yield from _below(raw)
+
+
+def _below(node: Node) -> Iterator[ScalarNode]:
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, ListNode):
+        for item in node.items:
+            yield from _below(item)
+    else:
+        for _, value in node.pairs:
+            yield from _below(value)

@@ -1,0 +1,225 @@
+"""Compile conditions, templates, texts and given values, and remember which names they use. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from forms.compiling.fitting import fits, literal
+from forms.compiling.surroundings import Surroundings
+from forms.definition import Check, Flag, Given, Template, Text
+from forms.documents import ListNode, MapNode, Node, ScalarNode
+from forms.errors import ExpressionError
+from forms.expressions import Expression, Scope, called, compile_condition, compile_expression, compile_pattern
+from forms.expressions.templates import compile_template
+from forms.problems import Report, did_you_mean
+from forms.records import Entries, Record, Words
+from forms.scalars import ScalarError
+from forms.values import ANY, Type
+
+_PLACES = "Passwords go only into the password argument of an operation, or into  result.show  with  secret: once ."
+_TEMPLATE = re.compile(r"\$\(|\$\{|\{\{")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+class Values:
+    """Compiles what is written in the keys of one form; ``used`` gathers every name an expression reads.
+
+    ``languages`` are those the form promises, beyond the first of the settings.
+    """
+
+    def __init__(self, report: Report, around: Surroundings, languages: tuple[str, ...] = ()) -> None:
+        self.report, self.around, self.languages = report, around, languages
+        self.used: set[str] = set()
+
+    def condition(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
+        """Compile a condition; None when there is none or it is wrong, which is then noted."""
+        return self._expression(node, scope, is_condition=True)
+
+    def expression(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
+        """Compile a bare expression, as ``from`` has; None when there is none or it is wrong."""
+        return self._expression(node, scope, is_condition=False)
+
+    def _expression(self, node: ScalarNode | None, scope: Scope, *, is_condition: bool) -> Expression | None:
+        if node is None:
+            return None
+        try:
+            found = (compile_condition if is_condition else compile_expression)(node.text, scope)
+        except ExpressionError as error:
+            self._note(node, error, "a condition" if is_condition else "from")
+            return None
+        self.used |= found.names
+        return found
+
+    def both(self, outer: Expression | None, inner: Expression | None, node: Node, scope: Scope) -> Expression | None:
+        """Return the condition that holds when both do."""
+        if outer is None or inner is None:
+            return outer or inner
+        try:
+            return compile_condition(f"({outer.source.strip()}) and ({inner.source.strip()})", scope)
+        except ExpressionError as error:
+            self.report.error(
+                error.code, node, f"together with the condition of its section: {error.message}", error.fix
+            )
+            return inner
+
+    def flag(self, record: Record, key: str, scope: Scope) -> Flag:
+        """Compile a key that is true, false or a condition."""
+        node = record.scalar(key)
+        if node is None:
+            return record.flag(key)
+        return self.condition(node, scope) or False
+
+    def template(self, node: ScalarNode, scope: Scope, place: str) -> Template | None:
+        """Compile a text with ``$( )``; None when it is wrong. A secret is refused with the name of the place."""
+        found = self._template(node, scope, place)
+        if found is not None and found.type.name == "secret":
+            self._refuse_secret(node, place)
+            return None
+        return found
+
+    def _template(self, node: ScalarNode, scope: Scope, place: str) -> Template | None:
+        try:
+            found = compile_template(node.text, scope)
+        except ExpressionError as error:
+            self._note(node, error, place)
+            return None
+        for part in found.parts:
+            if isinstance(part, Expression):
+                self.used |= part.names
+        return found
+
+    def _note(self, node: ScalarNode, error: ExpressionError, place: str) -> None:
+        if error.code == "E230":
+            self._refuse_secret(node, place)
+        else:
+            self.report.expression(node, error)
+
+    def _refuse_secret(self, node: Node, place: str) -> None:
+        self.report.error("E230", node, f"a password may not be written here ({place})", _PLACES)
+
+    def text(self, words: Words | None, scope: Scope, place: str) -> Text | None:
+        """Compile a text per language; the first language has to be there, promised ones are warned about."""
+        if words is None:
+            return None
+        languages: dict[str, Template] = {}
+        for language, node in words.languages.items():
+            if language and not _LANGUAGE.fullmatch(language):
+                self.report.error("E121", node, f'"{language[:40]}" is not a language', "Write for example  en: … .")
+            found = self.template(node, scope, place)
+            if found is not None:
+                languages[language or self.around.language] = found
+        self._check_languages(words)
+        return Text(languages) if languages else None
+
+    def _check_languages(self, words: Words) -> None:
+        written = {language or self.around.language for language in words.languages}
+        if self.around.language not in written:
+            fix = f"Add  {self.around.language}: … ; it is the first language in settings.yaml."
+            self.report.error("E121", words.node, f'the text in "{self.around.language}" is missing', fix)
+        for language in self.languages:
+            if language not in written and language != self.around.language:
+                self.report.warning("W310", words.node, f'the text in "{language}" is missing', f"Add  {language}: … .")
+
+    def given(
+        self, node: Node | None, wanted: Type, scope: Scope, name: str, place: str = "", code: str = "E214"
+    ) -> Given:
+        """Compile the value of a key; None when there is none or it is wrong.
+
+        ``wanted`` is the type the key or the argument takes, ``name`` what it is called in messages.
+        """
+        if node is None:
+            return None
+        if isinstance(node, MapNode):
+            return self._given_map(node, wanted, scope, name, place, code)
+        if isinstance(node, ListNode):
+            return self._given_list(node, wanted, scope, name, place, code)
+        if not _TEMPLATE.search(node.text):
+            return self._literal(node, wanted, name)
+        found = self._template(node, scope, place or name)
+        if found is None or self._is_misplaced_secret(node, found, wanted, place or name):
+            return None
+        if not fits(found.type, wanted):
+            message = f'"{name}" needs {called(wanted)}, this is {called(found.type)}'
+            self.report.error(code, node, message, _conversion(found.type, node.text))
+            return None
+        return found
+
+    def _is_misplaced_secret(self, node: Node, found: Template, wanted: Type, place: str) -> bool:
+        if found.type.name != "secret" or wanted.name == "secret":
+            return False
+        self._refuse_secret(node, place)
+        return True
+
+    def _literal(self, node: ScalarNode, wanted: Type, name: str) -> Given:
+        try:
+            value = literal(node, name, wanted)
+        except ScalarError as error:
+            self.report.error(error.code, node, error.message, error.fix)
+            return None
+        return (value,) if wanted.name == "list" and value is not None else value
+
+    def _given_list(self, node: ListNode, wanted: Type, scope: Scope, name: str, place: str, code: str) -> Given:
+        if wanted.name not in ("list", "any"):
+            self.report.error("E113", node, f'"{name}" must be {called(wanted)}, not a list')
+            return None
+        item = wanted.item or ANY
+        return tuple(self.given(each, item, scope, name, place, code) for each in node.items)
+
+    def _given_map(self, node: MapNode, wanted: Type, scope: Scope, name: str, place: str, code: str) -> Given:
+        if wanted.name != "any":
+            self.report.error("E113", node, f'"{name}" must be {called(wanted)}, not a map')
+            return None
+        return {key.text: self.given(value, ANY, scope, key.text, place, code) for key, value in node.pairs}
+
+    def given_entries(self, record: Record, key: str, wanted: Mapping[str, Type], scope: Scope) -> dict[str, Given]:
+        """Compile a map of values whose types are known by name; unknown names are any."""
+        found: dict[str, Given] = {}
+        entries = record.values.get(key)
+        if isinstance(entries, Entries):
+            for name, raw in entries.entries.items():
+                if isinstance(raw, ScalarNode | ListNode | MapNode):
+                    found[name] = self.given(raw, wanted.get(name, ANY), scope, name)
+        return found
+
+    def checks(
+        self, records: tuple[Record, ...], scope: Scope, fields: Mapping[str, Type] | None = None
+    ) -> tuple[Check, ...]:
+        """Compile rules with their messages; ``at`` must be one of ``fields``."""
+        found = []
+        for record in records:
+            check = self.condition(record.scalar("check"), scope)
+            message = self.text(record.words("message"), scope, "message")
+            at = record.string("at")
+            if at is not None and fields is not None and at not in fields:
+                self.report.error("E210", record.node_of("at"), f'there is no field "{at}"', did_you_mean(at, fields))
+            if check is not None:
+                found.append(Check(check, message, at))
+        return tuple(found)
+
+    def pattern(self, record: Record, key: str) -> str | None:
+        """Check a pattern and return it as written."""
+        text = record.string(key)
+        if text is not None:
+            try:
+                compile_pattern(text)
+            except ExpressionError as error:
+                self.report.expression(record.node_of(key), error)
+                return None
+        return text
+
+    def known(self, words: object, known: frozenset[str] | None, code: str, what: str) -> tuple[str, ...]:
+        """Return the texts of a list, noting those that are not among ``known``; None knows everything."""
+        found = []
+        for word in words if isinstance(words, tuple) else ():
+            text = str(word.value)
+            if known is not None and text not in known:
+                self.report.error(code, word.node, f'there is no {what} "{text}"', did_you_mean(text, known))
+            found.append(text)
+        return tuple(found)
+
+
+def _conversion(type_: Type, source: str) -> str:
+    """Say how a value of the wrong type can be made right, where that is plain."""
+    if type_.name == "delta":
+        inner = source.strip().removeprefix("$(").removesuffix(")")
+        return f"Write  $({inner}.add)  or  $({inner}.remove) ."
+    return ""

@@ -1,0 +1,246 @@
+"""From answers and facts to operations: the plan. Pure; the same input always gives the same plan.
+
+What an operation would change (before → after) is worked out by the connector afterwards; what it needs, and on which
+things, stands here, so that every operation can be decided on before anything is shown or done.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef
+from connectors.spi import Value as SpiValue
+from forms.answering.situation import Situation, given, in_language
+from forms.answering.wire import stored
+from forms.answering.working_out import Worked
+from forms.definition import Form, Given, OnError, Step, Template
+from forms.expressions import Environment, holds, to_text
+from forms.values import OBJECT_KINDS, Choice, Delta, Value
+
+
+class PlanError(Exception):
+    """The form cannot be carried out as answered; nothing was planned. The text is a sentence for the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A permission the actor must hold, and on what: an object, the result of an earlier step, or a mail domain."""
+
+    permission: str
+    on: Ref | OutputRef
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOperation:
+    """One operation with what it needs. ``until`` is the day on which it is to be taken back, when one was asked for."""
+
+    operation: Operation
+    title: str
+    requirements: tuple[Requirement, ...]
+    on_error: OnError
+    undo: bool
+    retry: int
+    until: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All operations of a submission, in order."""
+
+    operations: tuple[PlannedOperation, ...]
+    approval: bool = False
+    later: bool = False
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether something in it is to be taken back on a later day."""
+        return any(planned.until is not None for planned in self.operations)
+
+
+def plan(situation: Situation, worked: Worked) -> Plan:
+    """Plan a validated submission; raises `PlanError` or `MissingFacts`.
+
+    Steps whose ``only_if`` does not hold are left out; a ``for_each`` gives one operation for each item.
+    """
+    outputs: dict[str, Mapping[str, Value]] = {}
+    operations: list[PlannedOperation] = []
+    for step in situation.form.steps:
+        environment = situation.environment(worked.values, steps=dict(outputs))
+        if step.only_if is None or holds(step.only_if, environment):
+            operations += _operations_of(situation, worked, step, environment)
+        outputs[step.id] = {
+            output: OutputRef(step.id, output, kind)  # type: ignore[dict-item]
+            for output, kind in step.verb.gives.items()
+        }
+    environment = situation.environment(worked.values)
+    _check_amount(situation.form, operations)
+    return Plan(
+        tuple(operations),
+        approval=_needs_approval(situation.form, environment),
+        later=_runs_later(situation, environment),
+    )
+
+
+def _check_amount(form: Form, operations: Sequence[PlannedOperation]) -> None:
+    most = form.limits.max_changes
+    if most is not None and len(operations) > most:
+        raise PlanError(f"This would make {len(operations)} changes; the form allows {most} at a time.")
+
+
+def _needs_approval(form: Form, environment: Environment) -> bool:
+    approval = form.approval
+    return approval is not None and (approval.when is None or holds(approval.when, environment))
+
+
+def _runs_later(situation: Situation, environment: Environment) -> bool:
+    moment = given(situation.form.run_at, environment)
+    return isinstance(moment, date) and str(moment) > str(situation.now)
+
+
+def _operations_of(
+    situation: Situation, worked: Worked, step: Step, environment: Environment
+) -> Iterator[PlannedOperation]:
+    if step.for_each is None:
+        yield _operation(situation, worked, step, environment, step.id)
+        return
+    items = given(step.for_each, environment)
+    for number, item in enumerate(_as_list(items), 1):
+        inner = Environment({**environment.names, "item": item}, environment.facts, environment.now)
+        yield _operation(situation, worked, step, inner, f"{step.id}/{number}")
+
+
+def _as_list(value: Value) -> Sequence[Value]:
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _operation(
+    situation: Situation, worked: Worked, step: Step, environment: Environment, id_: str
+) -> PlannedOperation:
+    arguments: dict[str, SpiValue] = {}
+    for argument in step.verb.arguments:
+        if argument.name in step.arguments:
+            value = _argument(situation, worked, argument, step.arguments[argument.name], environment)
+            if value is not None or argument.needed:
+                arguments[argument.name] = value
+    operation = Operation(id_, step.verb.name, arguments)
+    until = given(step.until, environment)
+    return PlannedOperation(
+        operation,
+        in_language(step.title, situation.language, environment) or step.verb.meaning.partition(";")[0],
+        tuple(dict.fromkeys(_requirements(step, arguments))),
+        step.on_error or situation.form.on_error,
+        undo=step.undo == "auto",
+        retry=step.retry,
+        until=until if isinstance(until, date) else None,
+        note=in_language(step.note, situation.language, environment),
+    )
+
+
+def _argument(
+    situation: Situation, worked: Worked, argument: Argument, written: Given, environment: Environment
+) -> SpiValue:
+    if argument.type == "map" and isinstance(written, Mapping):
+        return {
+            key: _plain(_object(situation, _attribute_kind(argument, key), given(item, environment)))
+            for key, item in written.items()
+            if not _is_unasked(worked, item)
+        }
+    value = given(written, environment)
+    many, _, kind = argument.type.rpartition(":")
+    if many == "list":
+        items = [_object(situation, kind, item) for item in _as_list(value)]
+        return tuple(_plain(item) for item in items if item is not None)
+    if argument.type == "choices":
+        return tuple(str(_plain(item)) for item in _as_list(value))
+    if argument.type in ("text", "address") and value is not None:
+        return to_text(value, environment)
+    if argument.needed and value is None and argument.type not in ("date", "map"):
+        raise PlanError(f"The form leaves {argument.meaning[0].lower()}{argument.meaning[1:]} empty.")
+    return _plain(_object(situation, argument.type, value))
+
+
+def _attribute_kind(_argument: Argument, key: str) -> str:
+    return "user" if key in ("manager", "owner") else ""
+
+
+def _is_unasked(worked: Worked, written: Given) -> bool:
+    """Say whether a value is nothing but the answer to a question that was not asked: then it is not sent."""
+    if not isinstance(written, Template) or written.single is None:
+        return False
+    names = written.single.names
+    return len(names) == 1 and all(name in worked.answers and not worked.answers[name].asked for name in names)
+
+
+def _object(situation: Situation, kind: str, value: Value) -> Value:
+    """Turn what names an object into the object; other values stay."""
+    if kind not in OBJECT_KINDS or not isinstance(value, str | Choice):
+        return value
+    text = value.value if isinstance(value, Choice) else value
+    entry = situation.facts.named(kind, text)
+    if entry is None:
+        raise PlanError(f"The form names a {kind} that does not exist here. Tell the owner of the form.")
+    return entry.ref
+
+
+def _plain(value: Value) -> SpiValue:
+    """Turn a value of expressions into one a connector takes."""
+    if isinstance(value, Choice):
+        return value.value
+    if isinstance(value, Delta):
+        return {"add": value.add, "remove": value.remove}
+    if isinstance(value, list | tuple):
+        return tuple(_plain(item) for item in value)
+    return value  # type: ignore[return-value]
+
+
+def _requirements(step: Step, arguments: Mapping[str, SpiValue]) -> Iterator[Requirement]:
+    for need in step.verb.needs:
+        value = arguments.get(need.on)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Ref | OutputRef):
+                yield Requirement(need.permission, item)
+            elif isinstance(item, str):
+                yield Requirement(need.permission, Ref("mail_domain", item.rpartition("@")[2].lower()))
+
+
+def secret_fields(form_plan: Plan) -> frozenset[str]:
+    """Return the fields whose secrets the plan hands over."""
+    return frozenset(
+        value.field
+        for planned in form_plan.operations
+        for value in planned.operation.arguments.values()
+        if isinstance(value, SecretRef)
+    )
+
+
+def plan_digest(form: Form, actor_id: str, target: Ref | None, operations: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SHA-256, in hexadecimal, of everything a confirmation is about.
+
+    ``operations`` are the planned operations with their changes, as JSON (`operation_json`).
+    """
+    whole = {
+        "form": [form.id, form.version, form.digest],
+        "actor": actor_id,
+        "target": str(target) if target else None,
+        "operations": list(operations),
+    }
+    canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def operation_json(planned: PlannedOperation) -> dict[str, Any]:
+    """Return a planned operation as JSON, secrets masked, for rows, records and the digest."""
+    return {
+        "id": planned.operation.id,
+        "verb": planned.operation.verb,
+        "title": planned.title,
+        "arguments": {key: stored(value) for key, value in planned.operation.arguments.items()},  # type: ignore[arg-type]
+        "needs": [[need.permission, stored(need.on)] for need in planned.requirements],  # type: ignore[arg-type]
+        "until": planned.until.isoformat() if planned.until else None,
+    }

@@ -1,0 +1,88 @@
+"""Collect problems with their places, and guess what was meant. Pure."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from forms.documents import Document, Node, ScalarNode
+from forms.errors import ExpressionError, Problem
+
+_INDENT = re.compile(r" *")
+
+
+class Report:
+    """The problems of one file, in the order of their lines, each cause once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._problems: dict[tuple[int, int, str], Problem] = {}
+        for problem in document.problems:
+            self._problems[problem.line, problem.column, problem.code] = problem
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything found so far, sorted by place."""
+        return tuple(self._problems[key] for key in sorted(self._problems))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something found so far is more than a warning."""
+        return any(problem.level == "error" for problem in self._problems.values())
+
+    def error(self, code: str, node: Node, message: str, fix: str = "", offset: int = 0) -> None:
+        """Note an error at a node, ``offset`` characters into its text."""
+        self._add("error", code, node, message, fix, offset)
+
+    def warning(self, code: str, node: Node, message: str, fix: str = "", offset: int = 0) -> None:
+        """Note a warning at a node, ``offset`` characters into its text."""
+        self._add("warning", code, node, message, fix, offset)
+
+    def expression(self, node: Node, error: ExpressionError) -> None:
+        """Note what is wrong with an expression or a template that is written in a node."""
+        self.error(error.code, node, error.message, error.fix, error.offset)
+
+    def _add(self, level: str, code: str, node: Node, message: str, fix: str, offset: int) -> None:
+        line, column = place_in(node, offset, self.document.lines)
+        source = self.document.lines[line - 1]
+        found = Problem(self.document.file, line, column, level, code, message, fix, source)
+        self._problems.setdefault((line, column, code), found)
+
+
+def place_in(node: Node, offset: int, lines: Sequence[str]) -> tuple[int, int]:
+    """Return line and column of a character of a scalar's text; of the scalar's start where that cannot be told."""
+    if not isinstance(node, ScalarNode) or offset <= 0:
+        return node.line, node.column
+    if node.style in ("|", ">"):
+        return _place_in_block(node, offset, lines)
+    quoted = 1 if node.style else 0
+    if node.column + offset + quoted > len(lines[node.line - 1]):
+        return node.line, node.column
+    return node.line, node.column + offset + quoted
+
+
+def _place_in_block(node: ScalarNode, offset: int, lines: Sequence[str]) -> tuple[int, int]:
+    before = node.text[:offset]
+    line = node.line + 1 + before.count("\n")
+    if node.style == ">" or line > len(lines):
+        return node.line, node.column
+    width = len(_indent(lines[node.line : line + 1]))
+    column = offset - (before.rfind("\n") + 1) + 1 + width
+    return (line, column) if column <= len(lines[line - 1]) + 1 else (node.line, node.column)
+
+
+def _indent(lines: Sequence[str]) -> str:
+    first = next((line for line in lines if line.strip()), "")
+    found = _INDENT.match(first)
+    return found.group() if found else ""
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return ``Did you mean "…"?`` for the nearest name, or an empty text."""
+    found = difflib.get_close_matches(word[:60], sorted(names), n=1, cutoff=0.6)
+    return f'Did you mean "{found[0]}"?' if found else ""
+
+
+def nearest_or_all(word: str, names: Iterable[str], heading: str) -> str:
+    """Return the nearest name, or else all of them behind a heading such as ``Arguments``."""
+    known = list(names)
+    return did_you_mean(word, known) or (f"{heading}: {', '.join(known)}." if known else "")

@@ -1,0 +1,177 @@
+"""Read nodes into the raw typed tree, driven by the vocabulary: keys decide types, nothing is ignored. Pure.
+
+Problems are noted in a `Report` and the rest is read on; what could not be read is simply not in the tree.
+"""
+
+from collections.abc import Mapping
+
+from forms.documents import ListNode, MapNode, Node, ScalarNode
+from forms.problems import Report, nearest_or_all
+from forms.records import Entries, Raw, Record, Word, Words
+from forms.scalars import SCALARS, ScalarError, read_one_of
+from forms.vocabulary import ALIASES, FIELD_TYPES, KINDS, NOT_YET, NOT_YET_TYPES, Key, keys_of
+
+MAX_ITEMS = 1_000
+MAX_FIELDS = 200
+
+
+class Reader:
+    """Reads the records of one file."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def record(self, kind: str, node: Node, name: str = "") -> Record | None:
+        """Read a record of a kind; None when the node is no map."""
+        if kind == "OPTION" and isinstance(node, ScalarNode):
+            return self._bare_option(node, name)
+        if not isinstance(node, MapNode):
+            self._wrong_shape(node, name, f"{KINDS[kind].title} in the form of  key: value")
+            return None
+        if kind == "FIELD":
+            return self._field(node)
+        table = KINDS[kind]
+        return self._keys(kind, table.keys, table.title, node, is_open=table.open)
+
+    def _keys(
+        self,
+        kind: str,
+        known: Mapping[str, Key],
+        title: str,
+        node: MapNode,
+        *,
+        is_open: bool = False,
+        is_lenient: bool = False,
+        type_: str = "",
+    ) -> Record:
+        values: dict[str, Raw] = {}
+        for key, value in node.pairs:
+            if key.text in known:
+                self._not_yet(key)
+                found = self.read(known[key.text].kind, value, key.text)
+                if found is not None:
+                    values[key.text] = found
+            elif not is_lenient and not (is_open and key.text.startswith("x-")):
+                fix = nearest_or_all(key.text, known, "Keys")
+                self.report.error("E110", key, f'{with_article(title)} has no "{key.text}"', fix)
+        written = {key.text: key for key, _ in node.pairs}
+        for wanted in known.values():
+            if wanted.needed and wanted.name not in written:
+                message = f'{with_article(title)} needs "{wanted.name}"'
+                self.report.error("E111", node, message, f"Write  {wanted.name}: … .")
+        return Record(kind, node, values, written, frozenset(written) - values.keys(), type_)
+
+    def _not_yet(self, key: ScalarNode) -> None:
+        if key.text in NOT_YET:
+            self.report.error("E199", key, f'"{key.text}" is not available in this version')
+
+    def _bare_option(self, node: ScalarNode, name: str) -> Record | None:
+        word = self._scalar("string", node, name)
+        if word is None:
+            return None
+        return Record("OPTION", node, {"value": word, "label": Words({"": node}, node)}, {})
+
+    def _field(self, node: MapNode) -> Record | None:
+        if node.get("section") is not None:
+            return self._keys("SECTION", KINDS["SECTION"].keys, "section", node)
+        if node.get("use") is not None:
+            self.report.error("E199", node, '"use" is not available in this version')
+            return None
+        written = node.get("type")
+        type_ = written.text if isinstance(written, ScalarNode) else ""
+        if type_ in FIELD_TYPES:
+            if type_ in NOT_YET_TYPES and written is not None:
+                self.report.error("E199", written, f'the field type "{type_}" is not available in this version')
+            return self._keys("FIELD", keys_of(type_), f"{type_} field", node, type_=type_)
+        if written is not None and type_:
+            self._unknown_type(written, type_)
+        meant = ALIASES.get(type_.lower(), "")
+        keys = keys_of(meant) if meant else KINDS["FIELD"].keys
+        return self._keys("FIELD", keys, "field", node, is_lenient=bool(type_), type_=meant)
+
+    def _unknown_type(self, node: Node, type_: str) -> None:
+        alias = ALIASES.get(type_.lower())
+        fix = f'Use "{alias}".' if alias else nearest_or_all(type_, FIELD_TYPES, "Types")
+        self.report.error("E120", node, f'there is no field type "{type_}"', fix)
+
+    def read(self, kind: str, node: Node, name: str) -> Raw | None:
+        """Read a value of a kind as `forms.vocabulary.Key` describes; None when it was refused."""
+        if " or " in kind:
+            kind = _alternative(kind.split(" or "), node)
+        if kind in ("value", "anything"):
+            return node
+        if isinstance(node, ScalarNode) and node.is_null:
+            self.report.error("E113", node, f'"{name}" has no value', "Write one, or remove the line.")
+            return None
+        if kind.startswith("list of "):
+            return self._list(kind.removeprefix("list of "), node, name)
+        if kind.startswith("map to "):
+            return self._map(kind.removeprefix("map to "), node, name)
+        if kind.startswith("["):
+            return self.record(kind.strip("[]"), node, name)
+        if kind == "text":
+            return self._text(node, name)
+        if not isinstance(node, ScalarNode):
+            self._wrong_shape(node, name, "a single value")
+            return None
+        return node if kind in ("condition", "path") else self._scalar(kind, node, name)
+
+    def _list(self, kind: str, node: Node, name: str) -> Raw | None:
+        if not isinstance(node, ListNode):
+            self._wrong_shape(node, name, "a list")
+            return None
+        most = MAX_FIELDS if name == "fields" else MAX_ITEMS
+        if len(node.items) > most:
+            self.report.error("E115", node, f'"{name}" has {len(node.items):,} entries; at most {most:,} are read')
+        found = (self.read(kind, item, name) for item in node.items[:most])
+        return tuple(item for item in found if item is not None)
+
+    def _map(self, kind: str, node: Node, name: str) -> Raw | None:
+        if not isinstance(node, MapNode):
+            self._wrong_shape(node, name, "a map in the form of  key: value")
+            return None
+        found = {key.text: self.read(kind, value, key.text) for key, value in node.pairs}
+        keys = {key.text: key for key, _ in node.pairs}
+        return Entries({key: value for key, value in found.items() if value is not None}, keys)
+
+    def _text(self, node: Node, name: str) -> Raw | None:
+        if isinstance(node, ScalarNode):
+            return Words({"": node}, node)
+        if not isinstance(node, MapNode) or not node.pairs:
+            self._wrong_shape(node, name, "a text, or a text per language")
+            return None
+        languages = {key.text: value for key, value in node.pairs if isinstance(value, ScalarNode)}
+        for key, value in node.pairs:
+            if not isinstance(value, ScalarNode):
+                self._wrong_shape(value, key.text, "a text")
+        return Words(languages, node) if languages else None
+
+    def _scalar(self, kind: str, node: ScalarNode, name: str) -> Word | None:
+        try:
+            if kind.startswith("one of "):
+                return Word(read_one_of(node, name, kind.removeprefix("one of ").split(", ")), node)
+            return SCALARS[kind](node, name)  # type: ignore[return-value]
+        except ScalarError as error:
+            self.report.error(error.code, node, error.message, error.fix)
+            return None
+
+    def _wrong_shape(self, node: Node, name: str, expected: str) -> None:
+        found = {ListNode: "a list", MapNode: "a map"}.get(type(node), "a single value")
+        what = f'"{name}"' if name else "this"
+        self.report.error("E113", node, f"{what} must be {expected}, not {found}")
+
+
+def _alternative(kinds: list[str], node: Node) -> str:
+    """Choose what is meant by the shape of what is written; a condition unless true or false stands there."""
+    if isinstance(node, ListNode):
+        return next((kind for kind in kinds if kind.startswith("list of ")), kinds[0])
+    if isinstance(node, MapNode):
+        return next((kind for kind in kinds if kind.startswith("[")), kinds[0])
+    if "boolean" in kinds:
+        return "boolean" if node.text.lower() in ("true", "false", "yes", "no", "on", "off") else "condition"
+    return next((kind for kind in kinds if not kind.startswith(("[", "list of "))), kinds[0])
+
+
+def with_article(words: str) -> str:
+    """Put ``a`` or ``an`` before words."""
+    return f"{'an' if words[:1] in 'aeiou' and not words.startswith('u') else 'a'} {words}"

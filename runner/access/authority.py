@@ -1,0 +1,179 @@
+"""Decides who may do what to whom, from an index over the resolved policy. Pure: no clock, no reads, never raises.
+
+Order of a decision: what is protected is refused to everybody, for reading too; else one binding suffices, provided its
+principal, day, form, permission and resource set all fit.  Bindings only add; ``except`` inside a set and protection
+are the only subtractions.  On one's own account only a selector for oneself counts, unless one merely reads.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from connectors.spi import Entry, Everything, Filter, Nothing, Value
+from runner.access.filters import all_of, any_of, not_
+from runner.access.model import Actor, ActorValue, Decision
+from runner.access.resolving import ResolvedPolicy, Row
+from runner.access.selecting import BoundSelector, Index, actor_value, bind
+from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
+
+_MOST_VIEWS = 4_096
+
+
+class Authority:
+    """The one who decides, for one resolved policy. Immutable to its callers and safe for several threads.
+
+    ``form`` is the id of the form in which something is asked, None outside any form: then only bindings without
+    ``forms`` count.  ``now`` is aware and in the organisation's time zone; its date is the day that windows compare.
+    """
+
+    def __init__(self, resolved: ResolvedPolicy) -> None:
+        self.resolved = resolved
+        self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
+        self._rows = _rows_by_principal(resolved.rows)
+        self._views: dict[tuple[object, ...], ActorView] = {}
+        self._protected = tuple(_protections(resolved))
+        self._protected_by_kind = {
+            kind: Index.of(pair for pair in self._protected if pair[0].kind == kind)
+            for kind in {selector.kind for selector, _ in self._protected}
+        }
+
+    def decide(self, actor: Actor, permission: str, entry: Entry, *, form: str | None, now: datetime) -> Decision:
+        """Decide whether ``actor`` may do what ``permission`` allows to this object.
+
+        A verb that creates something is decided on the container: the ``ou``, or for an address an `Entry` whose ref is
+        ``Ref("mail_domain", "sample.test")``, in lower case.  Never raises.
+        """
+        if self.is_protected(entry):
+            return refuse("protected", permission, entry.ref.kind)
+        return self.view(actor).decide(permission, entry, form, now.date())
+
+    def holds(self, actor: Actor, permission: str, kind: str, *, form: str | None, now: datetime) -> bool:
+        """Say whether some binding could allow it on an object of ``kind``; with kind ``""``, on anything at all."""
+        view, day = self.view(actor), now.date()
+        if not kind:
+            return any(permission in row.permissions for row in view.rows if row.counts_on(day) and row.counts_in(form))
+        return any(grant.is_active(form, day) for grant in view.grants(permission, kind))
+
+    def scope(self, actor: Actor, permissions: Sequence[str], kind: str, *, form: str | None, now: datetime) -> Filter:
+        """Return the search that finds exactly the objects of ``kind`` on which `decide` allows all ``permissions``.
+
+        No permissions at all find nothing.
+        """
+        if not permissions:
+            return Nothing()
+        view, day = self.view(actor), now.date()
+        parts = [view.scope(permission, kind, form, day) for permission in permissions]
+        return all_of((*parts, not_(self._protected_filter(kind))))
+
+    def is_protected(self, entry: Entry) -> bool:
+        """Say whether no binding reaches this object.
+
+        With people, the groups that would make somebody protected are protected themselves, and so are the units.
+        """
+        index = self._protected_by_kind.get(entry.ref.kind)
+        found = index.selecting(entry) if index else ()
+        return any(not exclusion.excludes(entry) for exclusion in found) if found else False
+
+    def in_set(self, set_id: str, entry: Entry, actor: Actor, *, excluding: bool = False) -> bool:
+        """Say whether an object is in a resource set, as seen by ``actor``.
+
+        ``excluding`` is for a caller who takes the set away: then what cannot be worked out counts as in it.  An
+        unknown set holds nothing, and when excluding everything.
+        """
+        bound = self._bound_set(set_id, actor, excluding=excluding)
+        return bound.holds(entry) if bound else excluding
+
+    def set_filter(self, set_id: str, kind: str, actor: Actor, *, excluding: bool = False) -> Filter:
+        """Return the search that finds what `in_set` finds among objects of ``kind``."""
+        bound = self._bound_set(set_id, actor, excluding=excluding)
+        if bound is None:
+            return Everything() if excluding else Nothing()
+        return bound.filter(kind)
+
+    def bindings_of(self, actor: Actor, now: datetime) -> tuple[Row, ...]:
+        """Return the rows that are the actor's today, in the order of the file."""
+        return tuple(row for row in self.view(actor).rows if row.counts_on(now.date()))
+
+    def permissions_of(self, actor: Actor, now: datetime) -> frozenset[str]:
+        """Return every permission the actor holds today on something, in some form."""
+        return frozenset().union(*(row.permissions for row in self.bindings_of(actor, now)))
+
+    def view(self, actor: Actor) -> ActorView:
+        """Return what ``actor`` has been given; kept until the groups or the attributes that matter change."""
+        person = actor.person
+        key: tuple[object, ...] = (actor.client,)
+        if person is not None:
+            values = [actor_value(person, name) for name in self._attributes]
+            key = (actor.client, person.ref.id, person.groups, *values)
+        view = self._views.get(key)
+        if view is None:
+            view = self._make_view(actor)
+            if len(self._views) >= _MOST_VIEWS:
+                self._views.clear()
+            self._views[key] = view
+        return view
+
+    def _make_view(self, actor: Actor) -> ActorView:
+        rows = [row for _, row in sorted(self._rows_of(actor), key=lambda pair: pair[0])]
+        values = self._values(actor)
+        sets = {row.set: bind_set(self.resolved.sets[row.set], values) for row in rows if row.set in self.resolved.sets}
+        return ActorView(rows, sets, actor.person.ref.id if actor.person else None)
+
+    def _rows_of(self, actor: Actor) -> Iterator[tuple[int, Row]]:
+        if actor.client is not None:
+            yield from self._rows.get(("client", actor.client), ())
+            return
+        yield from self._rows.get(("everyone", ""), ())
+        if actor.person is not None:
+            yield from self._rows.get(("user", actor.person.ref.id), ())
+            for group in actor.person.groups:
+                yield from self._rows.get(("group", group), ())
+
+    def _values(self, actor: Actor) -> dict[str, Value]:
+        return {name: actor_value(actor.person, name) for name in ("", "id", *self._attributes)}
+
+    def _bound_set(self, set_id: str, actor: Actor, *, excluding: bool) -> BoundSet | None:
+        resolved = self.resolved.sets.get(set_id)
+        if resolved is None:
+            return None
+        return (bind_set_widely if excluding else bind_set)(resolved, self._values(actor))
+
+    def _protected_filter(self, kind: str) -> Filter:
+        pairs = (pair for pair in self._protected if pair[0].kind == kind)
+        return any_of(all_of((selector.filter(), exclusion.filter(kind))) for selector, exclusion in pairs)
+
+
+def _rows_by_principal(rows: Sequence[Row]) -> dict[tuple[str, str], list[tuple[int, Row]]]:
+    found: dict[tuple[str, str], list[tuple[int, Row]]] = {}
+    for order, row in enumerate(rows):
+        found.setdefault((row.principal, row.principal_id), []).append((order, row))
+    return found
+
+
+def _actor_attributes(resolved: ResolvedPolicy) -> Iterator[str]:
+    for resource_set in resolved.sets.values():
+        for selector in (*resource_set.resources, *resource_set.excluded):
+            yield from (value.attribute for _, value in selector.match if isinstance(value, ActorValue))
+
+
+def _protections(resolved: ResolvedPolicy) -> Iterator[tuple[BoundSelector, Exclusion]]:
+    """Yield what is protected, and what of it is not; what depends on the actor protects the whole kind."""
+    for set_id in resolved.protected:
+        found = resolved.sets[set_id]
+        excepted = (bind(selector, {}) for selector in found.excluded)
+        exclusion = Exclusion(tuple(selector for selector in excepted if selector))
+        for selector in found.resources:
+            bound = bind(selector, {}, widely=True)
+            if bound is None and selector.written.needs_actor:
+                bound = BoundSelector(selector.written.kind)
+            if bound is not None:
+                yield bound, exclusion
+                yield from ((way_in, exclusion) for way_in in _ways_in(bound))
+
+
+def _ways_in(selector: BoundSelector) -> Iterator[BoundSelector]:
+    """Yield the groups and units that make something fit a protected selector once it is put into them."""
+    if selector.group is not None:
+        yield BoundSelector("group", ids=frozenset({selector.group}))
+        yield BoundSelector("group", group=selector.group)
+    if selector.place is not None:
+        yield BoundSelector("ou", place=selector.place)

@@ -1,0 +1,96 @@
+"""Evaluates a search filter on one object as the connectors have to: the yardstick for searches and decisions. Pure."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import assert_never
+
+from connectors.spi import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Entry,
+    Everything,
+    Filter,
+    Ids,
+    InGroup,
+    Not,
+    Nothing,
+    Ref,
+    Under,
+    Value,
+)
+
+
+def matches(filter_: Filter, entry: Entry) -> bool:
+    """Say whether an object, taken to be of the kind asked for, is among those a search with this filter finds."""
+    match filter_:
+        case Everything() | Nothing():
+            return isinstance(filter_, Everything)
+        case Under(place):
+            return entry.place[: len(place)] == place
+        case InGroup(group, nested):
+            return group in (entry.groups if nested else _direct(entry))
+        case Ids(ids):
+            return entry.ref.id in ids
+        case Compare():
+            return _compares(filter_, entry.attributes.get(filter_.attribute))
+        case AllOf(parts):
+            return all(matches(part, entry) for part in parts)
+        case AnyOf(parts):
+            return any(matches(part, entry) for part in parts)
+        case Not(part):
+            return not matches(part, entry)
+        case _:
+            assert_never(filter_)
+
+
+def _direct(entry: Entry) -> list[str]:
+    groups = entry.attributes.get("groups")
+    return [ref.id for ref in groups if isinstance(ref, Ref)] if isinstance(groups, tuple) else []
+
+
+def _compares(compare: Compare, found: Value) -> bool:
+    absent = _absent(found)
+    if compare.op in ("present", "absent"):
+        return absent == (compare.op == "absent")
+    if compare.op == "!=":
+        return not _same(found, compare.value)
+    if absent or _absent(compare.value):
+        return False
+    if compare.op == "==":
+        return _same(found, compare.value)
+    if compare.op in ("contains", "starts_with"):
+        return _holds(found, compare.value, start=compare.op == "starts_with")
+    order = _order(found, compare.value)
+    wanted = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}[compare.op]
+    return order in wanted
+
+
+def _absent(value: Value) -> bool:
+    return value is None or value == () or (isinstance(value, str) and value.strip() == "")
+
+
+def _same(found: Value, wanted: Value) -> bool:
+    if _absent(found) or _absent(wanted):
+        return False
+    return type(found) is type(wanted) and _folded(found) == _folded(wanted)
+
+
+def _folded(value: Value) -> Value:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _holds(found: Value, wanted: Value, *, start: bool) -> bool:
+    if isinstance(found, tuple):
+        return any(_same(item, wanted) for item in found)
+    if not isinstance(found, str) or not isinstance(wanted, str):
+        return False
+    return found.casefold().startswith(wanted.casefold()) if start else wanted.casefold() in found.casefold()
+
+
+def _order(found: Value, wanted: Value) -> int | None:
+    for type_ in (datetime, date, str, (int, Decimal)):
+        if isinstance(found, type_) and isinstance(wanted, type_):
+            left, right = _folded(found), _folded(wanted)
+            return (left > right) - (left < right)  # type: ignore[operator]
+    return None

@@ -1,0 +1,173 @@
+"""Roles, resource sets and bindings as an administrator wrote them, the actor, and the decision. Pure data.
+
+A binding is principals × role × resource sets.  Names stand here as written; `runner.access.resolving` turns them into
+stable ids, `runner.access.authority` decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, TypeAlias
+
+from connectors.spi import Entry, Scalar
+from connectors.verbs import PERMISSIONS
+
+SELECTOR_KINDS: Mapping[str, str] = {
+    "users": "user",
+    "groups": "group",
+    "computers": "computer",
+    "contacts": "contact",
+    "mailboxes": "mailbox",
+    "lists": "list",
+    "ous": "ou",
+    "mail_domains": "mail_domain",
+    "forms": "form",
+}
+"""The word for a selector in the file → the kind of object it selects."""
+
+PrincipalKind: TypeAlias = Literal["user", "group", "client", "everyone"]
+DecisionCode: TypeAlias = Literal[
+    "allowed", "protected", "no_binding", "not_in_scope", "window", "other_form", "self", "unresolved"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks.
+
+    ``id`` is the account's id, ``person`` the directory entry behind it as read for this request, with all its groups,
+    or None when there is none.  ``client`` names an API client that acts in its own right: only bindings of that client
+    reach it, never those of users, groups or everyone.
+    """
+
+    id: str
+    login: str
+    display_name: str
+    person: Entry | None
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it is allowed, and why.
+
+    ``reason`` is a sentence for the journal, which may name bindings; ``binding`` the id ``binding/principal/set`` that
+    allowed it.  Refusals: ``protected`` (no binding reaches it), ``no_binding`` (nothing gives the permission on this
+    kind), ``not_in_scope`` (given, but not on this object), ``window`` and ``other_form`` (given on it, at another time
+    or in other forms), ``self`` (given on it, but it is the actor's own account), ``unresolved`` (an exclusion that
+    matters could not be worked out).
+    """
+
+    allowed: bool
+    reason: str
+    binding: str | None
+    code: DecisionCode
+
+
+@dataclass(frozen=True, slots=True)
+class ActorValue:
+    """``$(actor.<attribute>)`` in a selector; an empty attribute stands for the person, ``$(actor)``."""
+
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"$(actor.{self.attribute})" if self.attribute else "$(actor)"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Objects of one kind. The keys given must all hold; a selector without any matches the whole kind.
+
+    ``under`` is the DN of a unit, ``in_group`` the name or DN of a group whose members are meant (never the group
+    itself), ``ids`` names, DNs or addresses, ``match`` attributes with the value they must equal.  ``own`` is the
+    person at the keyboard.
+    """
+
+    kind: str
+    under: str | None = None
+    in_group: str | None = None
+    nested: bool = True
+    ids: tuple[str, ...] | None = None
+    match: tuple[tuple[str, Scalar | ActorValue], ...] = ()
+    own: bool = False
+
+    @property
+    def needs_actor(self) -> bool:
+        """Whether what it selects depends on who asks."""
+        return self.own or any(isinstance(value, ActorValue) for _, value in self.match)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of permissions; ``permissions`` already holds those of the roles it ``includes``."""
+
+    id: str
+    title: str
+    permissions: frozenset[str]
+    includes: tuple[str, ...] = ()
+    standard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSet:
+    """A named set of objects: those that one of ``resources`` selects and none of ``excluded``."""
+
+    id: str
+    title: str
+    resources: tuple[Selector, ...]
+    excluded: tuple[Selector, ...] = ()
+    standard: bool = False
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of object it can hold."""
+        return frozenset(selector.kind for selector in self.resources)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a binding is for; ``name`` is a login, a group's name or DN, a client's name, or empty for everyone."""
+
+    kind: PrincipalKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Principals × role × resource sets.
+
+    ``on`` may be empty when the role holds only permissions about the installation as a whole.  ``forms`` None means
+    everywhere, else the permissions count only inside these forms.  ``starts`` and ``ends`` are inclusive days.
+    """
+
+    id: str
+    principals: tuple[Principal, ...]
+    role: str
+    on: tuple[str, ...]
+    forms: frozenset[str] | None = None
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The file ``access.yaml``; standard roles have become roles, sets and bindings like all others."""
+
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    sets: Mapping[str, ResourceSet] = field(default_factory=dict)
+    bindings: tuple[Binding, ...] = ()
+    protected: tuple[str, ...] = ()
+
+
+def applies(permission: str, kind: str) -> bool:
+    """Say whether a permission means anything on a kind of object; one about the installation does on every kind."""
+    kinds = PERMISSIONS[permission][0] if permission in PERMISSIONS else ()
+    return kind in kinds or "" in kinds
+
+
+def is_read(permission: str) -> bool:
+    """Say whether a permission only lets one see."""
+    return permission.endswith(".read")

@@ -1,0 +1,114 @@
+"""Commands for the accounts that sign in to the desk."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from connectors.spi import Secret
+from runner.cli.options import desk_option, installation_at, json_option
+from runner.errors import SetUpError
+from runner.store.records import Account
+from runner.wiring import Installation
+
+_BY = "cli"
+
+
+@click.group()
+def accounts() -> None:
+    """Accounts that sign in to the desk."""
+
+
+@accounts.command("list")
+@desk_option
+@json_option
+def list_accounts(desk_path: Path, as_json: bool) -> None:
+    """List every account."""
+    with installation_at(desk_path) as installation:
+        found = installation.identity.accounts.list()
+    if as_json:
+        rows = [{"login": one.login, "name": one.display_name, "person": one.person_id, "disabled": one.disabled} for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one.login:<24} {one.display_name:<32} {'disabled' if one.disabled else ''}".rstrip())
+
+
+@accounts.command("add")
+@click.argument("login")
+@click.option("--name", default="", help="How the person is called; default the name in the directory, else the login.")
+@click.option("--person", help="The login or DN of the person in the directory behind this account.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+@desk_option
+def add_account(login: str, name: str, person: str | None, password_stdin: bool, desk_path: Path) -> None:
+    """Make an account. Rights come from the groups of the person behind it, see access.yaml."""
+    with installation_at(desk_path) as installation:
+        person_id, label = _person(installation, person)
+        password = _password(password_stdin)
+        now = installation.services.clock()
+        account = installation.identity.accounts.create(login, name or label or login, person_id=person_id, by=_BY, now=now)
+        installation.identity.accounts.set_password(account.id, password, by=_BY, now=now)
+    click.echo(f"{account.login} may sign in.")
+
+
+def _person(installation: Installation, person: str | None) -> tuple[str | None, str]:
+    if person is None:
+        return None, ""
+    connector = installation.services.connectors.for_kind("user")
+    ref = connector.locate(person, "user")
+    if ref is None:
+        raise SetUpError(f'There is no person "{person}" in the directory. Write a login or a DN.')
+    return ref.id, person
+
+
+def _password(from_stdin: bool) -> Secret:
+    if from_stdin:
+        return Secret(sys.stdin.readline().rstrip("\n"))
+    return Secret(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@accounts.command("password")
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+@desk_option
+def set_password(login: str, password_stdin: bool, desk_path: Path) -> None:
+    """Set an account's password; its sessions end."""
+    with installation_at(desk_path) as installation:
+        account = _account(installation, login)
+        installation.identity.accounts.set_password(
+            account.id, _password(password_stdin), by=_BY, now=installation.services.clock()
+        )
+    click.echo(f"The password of {login} was set; its sessions ended.")
+
+
+@accounts.command("disable")
+@click.argument("login")
+@desk_option
+def disable_account(login: str, desk_path: Path) -> None:
+    """Shut an account out at once, its open sessions too."""
+    with installation_at(desk_path) as installation:
+        account = _account(installation, login)
+        installation.identity.accounts.disable(account.id, by=_BY, now=installation.services.clock())
+    click.echo(f"{login} is shut out.")
+
+
+@accounts.command("enable")
+@click.argument("login")
+@desk_option
+def enable_account(login: str, desk_path: Path) -> None:
+    """Let a disabled account sign in again."""
+    with installation_at(desk_path) as installation:
+        account = _account(installation, login)
+        installation.identity.accounts.enable(account.id, by=_BY, now=installation.services.clock())
+    click.echo(f"{login} may sign in again.")
+
+
+def _account(installation: Installation, login: str) -> Account:
+    account = installation.identity.accounts.by_login(login)
+    if account is None:
+        raise SetUpError(f'There is no account "{login}". See: deskhand accounts list')
+    return account
+
+
+COMMANDS = (accounts,)

@@ -1,0 +1,97 @@
+"""Commands for the journal: list, verify, export."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from runner.cli.options import desk_option, installation_at, json_option
+from runner.journal.exporting import csv_lines, json_lines
+from runner.journal.records import Record
+from runner.journal.verifying import verify
+from runner.pipeline.results import journal_sentence
+
+
+@click.group()
+def journal() -> None:
+    """What was decided, begun and done."""
+
+
+@journal.command("list")
+@click.option("--kind", help="Only this kind of record, e.g. intent, outcome, deny, login.")
+@click.option("--submission", help="Only records of this submission.")
+@click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@desk_option
+@json_option
+def list_records(kind: str | None, submission: str | None, limit: int, desk_path: Path, as_json: bool) -> None:
+    """List records, the newest first."""
+    with installation_at(desk_path) as installation:
+        entries = installation.services.store.journal.search(kind=kind, submission=submission, limit=limit)
+    for entry in entries:
+        if as_json:
+            click.echo(entry.line)
+            continue
+        actor = entry.body.get("actor")
+        login = actor.get("login", "") if isinstance(actor, dict) else ""
+        sentence = journal_sentence(entry.kind, entry.body)
+        click.echo(f"{entry.seq:>7}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {entry.kind:<9} {login or '-':<20} {sentence}")
+
+
+@journal.command("verify")
+@click.option("--file", "file", type=click.File("r", encoding="utf-8"), help="Verify an export instead of the store.")
+@click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
+@desk_option
+@json_option
+def verify_journal(file: click.utils.LazyFile | None, head: str | None, desk_path: Path, as_json: bool) -> None:
+    """Verify the chain and name the first bad record; exit 1 when there is one."""
+    known = _head(head)
+    if file is not None:
+        result = verify((line.rstrip("\n") for line in file), head=known) if known else verify(
+            line.rstrip("\n") for line in file
+        )
+    else:
+        with installation_at(desk_path) as installation:
+            store = installation.services.store.journal
+            result = store.verify()
+            if known and result.ok:
+                result = verify(store.all_lines(), head=known)
+    if as_json:
+        fault = str(result.fault) if result.fault else None
+        click.echo(json.dumps({"ok": result.ok, "records": result.records, "fault": fault, "head": list(result.head)}))
+    elif result.ok:
+        click.echo(f"{result.records} records, and the chain holds. Head: {result.head[0]}:{result.head[1]}")
+    else:
+        click.echo(f"The journal was tampered with: {result.fault}", err=True)
+    if not result.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _head(text: str | None) -> tuple[int, str] | None:
+    if text is None:
+        return None
+    number, _, digest = text.partition(":")
+    if not number.isdigit() or not digest:
+        raise click.UsageError("--head is NUMBER:HASH, as  deskhand journal verify  prints it.")
+    return int(number), digest
+
+
+@journal.command("export")
+@click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--output", type=click.File("wb"), default="-", help="A file; standard output when left out.")
+@desk_option
+def export(format_: str, output: click.utils.LazyFile, desk_path: Path) -> None:
+    """Export the whole journal; the export itself is recorded first."""
+    with installation_at(desk_path) as installation:
+        store = installation.services.store.journal
+        store.append([Record("export", datetime.now(UTC), {"actor": {"id": "cli"}, "operation": f"export {format_}"})])
+        chunks = json_lines(store.all_lines()) if format_ == "jsonl" else (
+            row.encode("utf-8") for row in csv_lines(store.all_lines())
+        )
+        for chunk in chunks:
+            output.write(chunk)
+    sys.stdout.flush()
+
+
+COMMANDS = (journal,)

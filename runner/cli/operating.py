@@ -1,0 +1,124 @@
+"""Commands for the operator: init, demo, serve, upgrade, doctor."""
+
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from connectors.spi import Secret
+from runner.cli.options import desk_option, folder_at, installation_at, json_option
+from runner.deskfolder import SETTINGS_FILE, create, open_folder
+from runner.doctor import examine
+from runner.errors import SetUpError
+from runner.sample.demo import fill, sign_ins
+from runner.sealing import new_key
+from runner.serving import serve_forever
+from runner.store.schema import upgrade as upgrade_database
+from runner.wiring import open_installation
+
+DEMO_PASSWORD = "DESKHAND_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--port", default=8080, show_default=True, help="Where it will listen.")
+def init(folder: Path, port: int) -> None:
+    """Make a new desk folder with the forms that ship with the product."""
+    create(folder, demo=False, port=port, key=new_key())
+    upgrade_database(open_folder(folder).store_url)
+    click.echo(f"Made {folder}. Next:")
+    click.echo(f"  deskhand import --desk {folder} people.ldif    # or people.csv")
+    click.echo(f"  deskhand accounts add --desk {folder} LOGIN --person LOGIN-IN-THE-DIRECTORY")
+    click.echo(f"  deskhand check --desk {folder}")
+    click.echo(f"  deskhand serve --desk {folder}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-desk"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+def demo(folder: Path, host: str, port: int) -> None:
+    """Serve a desk with a sample company of 2,000 people; the folder is made at the first start.
+
+    The demo's password is made at the first start, or taken from DESKHAND_DEMO_PASSWORD.
+    """
+    password = _demo_password(folder)
+    if not (folder / SETTINGS_FILE).exists():
+        click.echo(f"Making the sample company in {folder} …")
+        create(folder, demo=True, port=port, key=new_key())
+    opened = open_folder(folder)
+    if not opened.demo:
+        raise SetUpError(f"{folder} is a desk folder, but no demo. Choose another folder.")
+    upgrade_database(opened.store_url)
+    fill(opened, Secret(password), now=datetime.now(UTC))
+
+    def ready(address: str) -> None:
+        click.echo(f"\nThe desk is open:  {address}\n\nSign in with the password  {password}\n")
+        for sign_in in sign_ins(datetime.now(UTC)):
+            click.echo(f"  {sign_in.login:<18} {sign_in.what}")
+        click.echo("\nPress Ctrl+C to stop.")
+
+    serve_forever(open_installation(opened), host=host, port=port, ready=ready)
+
+
+def _demo_password(folder: Path) -> str:
+    """Return the demo's password: from the variable, from the first start, or made now and kept in the folder."""
+    file = folder / "demo-password.txt"
+    given = os.environ.get(DEMO_PASSWORD)
+    if given:
+        return given
+    if file.is_file():
+        return file.read_text(encoding="utf-8").strip()
+    password = secrets.token_urlsafe(9)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(password + "\n", encoding="utf-8")
+    return password
+
+
+@click.command()
+@desk_option
+@click.option("--host", help="Address to listen on instead of the one in the settings.")
+@click.option("--port", type=int, help="Port to listen on instead of the one in the settings.")
+def serve(desk_path: Path, host: str | None, port: int | None) -> None:
+    """Serve the desk."""
+    installation = open_installation(folder_at(desk_path))
+    web = installation.folder.web
+    serve_forever(
+        installation,
+        host=host or web.host,
+        port=web.port if port is None else port,
+        ready=lambda address: click.echo(f"The desk is open: {address}"),
+    )
+
+
+@click.command()
+@desk_option
+def upgrade(desk_path: Path) -> None:
+    """Bring the store's tables to this release."""
+    upgrade_database(folder_at(desk_path).store_url)
+    click.echo("The store is up to date.")
+
+
+@click.command()
+@desk_option
+@json_option
+def doctor(desk_path: Path, as_json: bool) -> None:
+    """Examine an installation: settings, store, journal, connectors, definitions, what is unclear."""
+    with installation_at(desk_path) as installation:
+        findings = examine(installation)
+    if as_json:
+        rows = [{"what": one.what, "state": one.state, "detail": one.detail} for one in findings]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for one in findings:
+            mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[one.state]
+            click.echo(f"{mark}  {one.what}: {one.detail}")
+    if any(one.state == "error" for one in findings):
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (init, demo, serve, upgrade, doctor)

@@ -1,0 +1,115 @@
+"""Commands that bring people into the local directory: import."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Literal
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from connectors.local.importing import FileError, ImportReport, import_file
+from runner.cli.options import desk_option, installation_at, json_option
+from runner.errors import RefusedError, SetUpError
+from runner.wiring import Installation
+
+_SHOWN_ROWS = 20
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--format", "format_", type=click.Choice(["ldif", "csv"]), help="Default: by the file's name.")
+@click.option("--ou", default="", help="CSV: the DN of the unit new people come to. LDIF: take only what stands below it.")
+@click.option("--map", "pairs", multiple=True, metavar="HEADING=ATTRIBUTE", help="CSV: what a heading means.")
+@desk_option
+@json_option
+def import_people(
+    file: Path, format_: Literal["ldif", "csv"] | None, ou: str, pairs: tuple[str, ...], desk_path: Path, as_json: bool
+) -> None:
+    """Load people, groups and units from LDIF or CSV into the local directory.
+
+    It may be run again: what is there already is changed or left alone. Rows that cannot be taken are named with line
+    and reason; exit 1 when there are any.
+    """
+    chosen = format_ or ("csv" if file.suffix.lower() == ".csv" else "ldif")
+    mapping = _mapping(pairs)
+    with installation_at(desk_path) as installation, file.open("rb") as stream:
+        try:
+            report = _import(installation, stream, chosen, ou, mapping, quiet=as_json)
+        except FileError as error:
+            raise RefusedError(f"{file}: {error}") from error
+        installation.keeper.expire()
+    _print_json(report) if as_json else _print(report, file)
+    if report.refused:
+        raise click.exceptions.Exit(1)
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        heading, equals, attribute = pair.rpartition("=")
+        if not equals:
+            raise click.UsageError(f"--map {pair}: write HEADING=ATTRIBUTE.")
+        mapping[heading] = attribute
+    return mapping
+
+
+def _import(
+    installation: Installation,
+    stream: BinaryIO,
+    format_: Literal["ldif", "csv"],
+    ou: str,
+    mapping: dict[str, str],
+    *,
+    quiet: bool,
+) -> ImportReport:
+    directory = installation.services.connectors.for_kind("user")
+    engine = getattr(directory, "engine", None)
+    if engine is None:
+        raise SetUpError("Only the local directory can be imported into; this desk's directory is another system.")
+    now = datetime.now(ZoneInfo(installation.services.catalogue.settings.timezone))
+    console = Console(stderr=True, quiet=quiet)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as shown:
+        task = shown.add_task("reading …", total=None)
+
+        def progress(stage: str, count: int) -> None:
+            shown.update(task, description=f"{stage} {count:,}")
+
+        return import_file(engine, stream, format=format_, ou=ou, mapping=mapping, now=now, progress=progress)
+
+
+def _print(report: ImportReport, file: Path) -> None:
+    rows = sorted((*report.refused, *report.dangling), key=lambda row: row.line)
+    for row in rows[:_SHOWN_ROWS]:
+        click.echo(f"{file}:{row.line}: {row.reason}", err=True)
+    if len(rows) > _SHOWN_ROWS:
+        click.echo(f"… and {len(rows) - _SHOWN_ROWS} more; --json names them all.", err=True)
+    counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
+    done = ", ".join(f"{sum(by_kind.values())} {name}" for name, by_kind in counts.items())
+    click.echo(f"{done}, {len(report.refused)} rows refused, {len(report.dangling)} references to nothing.")
+    for title, found in (
+        ("Attributes without a place here", report.ignored_attributes),
+        ("Object classes without a place here", report.skipped),
+        ("Password hashes that cannot be taken over (these people have no password yet)", report.passwords_left_out),
+    ):
+        if found:
+            click.echo(f"{title}: {', '.join(f'{name} ({count})' for name, count in sorted(found.items()))}")
+
+
+def _print_json(report: ImportReport) -> None:
+    body = {
+        "added": dict(report.added),
+        "changed": dict(report.changed),
+        "unchanged": dict(report.unchanged),
+        "refused": [{"line": row.line, "reason": row.reason} for row in report.refused],
+        "dangling": [{"line": row.line, "reason": row.reason} for row in report.dangling],
+        "ignored_attributes": dict(report.ignored_attributes),
+        "skipped_classes": dict(report.skipped),
+        "passwords_left_out": dict(report.passwords_left_out),
+    }
+    click.echo(json.dumps(body, ensure_ascii=False, indent=2))
+
+
+COMMANDS = (import_people,)

@@ -1,0 +1,189 @@
+"""Commands that go the whole way from the host, as a given account: plan and run."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from forms.definition import Form
+from runner.access.model import Actor
+from runner.cli.options import actor_named, desk_option, installation_at, json_option
+from runner.errors import NotFoundError, RefusedError
+from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
+from runner.pipeline.reading import Reader
+from runner.wiring import Installation
+
+_UNCLEAR = 5
+
+_as_option = click.option("--as", "login", required=True, help="The account on whose behalf this is done.")
+_target_option = click.option("--target", help="Login, name, address or id of the target.")
+_set_option = click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="An answer; may be repeated.")
+_answers_option = click.option("--answers", type=click.File("rb"), help="A JSON file with answers, or - for standard input.")
+_ticket_option = click.option("--ticket", default="", help="The ticket number.")
+_reason_option = click.option("--reason", default="", help="Why this is done.")
+
+
+def _answers(pairs: tuple[str, ...], stream: Any) -> dict[str, object]:
+    answers: dict[str, object] = {}
+    if stream is not None:
+        try:
+            answers = json.load(stream)
+        except ValueError as error:
+            raise click.UsageError(f"--answers is not JSON: {error}") from error
+        if not isinstance(answers, dict):
+            raise click.UsageError("--answers must be a JSON object of fields and answers.")
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set {pair}: write FIELD=VALUE.")
+        answers[name] = value
+    return answers
+
+
+def _target_id(installation: Installation, actor: Actor, form: Form | None, target: str | None) -> str | None:
+    """Find the target by what an operator types; the pipeline decides afterwards whether it may be used."""
+    if target is None or form is None or form.target is None:
+        return target
+    reader = Reader(installation.services, actor, form.id, installation.services.now())
+    entry = reader.named(form.target.type, target)
+    return entry.ref.id if entry else target
+
+
+def _planned(
+    installation: Installation, login: str, form_id: str, target: str | None, posted: Posted
+) -> tuple[Actor, PlanPage | SubmissionPage]:
+    """Take answers as far as a plan; raises `RefusedError` with every problem otherwise."""
+    actor = actor_named(installation, login)
+    form = installation.services.catalogue.forms.get(form_id)
+    target_id = _target_id(installation, actor, form, target)
+    submission = installation.services.new_id()
+    page = installation.desk.submit(actor, submission, form_id, target_id, posted, "en")
+    if isinstance(page, VerifyPage):
+        raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
+    if isinstance(page, FillPage):
+        raise RefusedError("\n".join(f"{where or 'form'}: {message}" for _, where, message in page.errors))
+    return actor, page
+
+
+@click.command()
+@click.argument("form")
+@desk_option
+@_as_option
+@_target_option
+@_set_option
+@_answers_option
+@_ticket_option
+@_reason_option
+@json_option
+def plan(
+    form: str,
+    desk_path: Path,
+    login: str,
+    target: str | None,
+    pairs: tuple[str, ...],
+    answers: Any,
+    ticket: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Show what a form would change, and change nothing."""
+    with installation_at(desk_path) as installation:
+        posted = Posted(_answers(pairs, answers), ticket, reason)
+        _, page = _planned(installation, login, form, target, posted)
+        _show(page, as_json)
+
+
+@click.command()
+@click.argument("form")
+@desk_option
+@_as_option
+@_target_option
+@_set_option
+@_answers_option
+@_ticket_option
+@_reason_option
+@json_option
+def run(
+    form: str,
+    desk_path: Path,
+    login: str,
+    target: str | None,
+    pairs: tuple[str, ...],
+    answers: Any,
+    ticket: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Run a form as a given account. It is decided, recorded and done as in the web, with the channel "cli".
+
+    Exit 0 done, 1 refused or not done, 5 unclear.
+    """
+    with installation_at(desk_path) as installation:
+        posted = Posted(_answers(pairs, answers), ticket, reason)
+        actor, page = _planned(installation, login, form, target, posted)
+        if isinstance(page, PlanPage):
+            page = _confirmed(installation, actor, page)
+        _show(page, as_json)
+    if page.state == "unknown":
+        raise click.exceptions.Exit(_UNCLEAR)
+    if page.state != "done":
+        raise click.exceptions.Exit(1)
+
+
+def _confirmed(installation: Installation, actor: Actor, page: PlanPage) -> SubmissionPage:
+    if page.refused:
+        raise RefusedError(page.refused)
+    boxes = tuple(range(len(page.acknowledge)))
+    done = installation.desk.confirm(actor, page.head.submission, page.digest, page.type_to_confirm, boxes, "en")
+    if not isinstance(done, SubmissionPage):
+        raise NotFoundError("The world changed while this ran. Nothing was done; run it again.")
+    return done
+
+
+def _show(page: PlanPage | SubmissionPage, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_page_json(page), ensure_ascii=False, indent=2))
+        return
+    for operation in page.operations:
+        click.echo(f"{operation.title}{f'  [{operation.state}]' if operation.state else ''}")
+        for line in operation.lines:
+            click.echo(f"    {_line(line)}")
+        if operation.detail:
+            click.echo(f"    {operation.detail}")
+    if isinstance(page, SubmissionPage):
+        click.echo(f"{page.state_text}. {page.message}")
+        for shown in page.shows:
+            click.echo(f"{shown.label}: {shown.secret.reveal() if shown.secret else shown.text}")
+    elif page.refused:
+        click.echo(page.refused)
+
+
+def _line(line: ChangeLine) -> str:
+    if line.kind == "none":
+        return line.what
+    return f"{line.what}: {line.attribute}: {line.before or '(empty)'} -> {line.after or '(empty)'}"
+
+
+def _page_json(page: PlanPage | SubmissionPage) -> Mapping[str, object]:
+    body: dict[str, object] = {
+        "submission": page.head.submission,
+        "form": page.head.form,
+        "operations": [_operation_json(operation) for operation in page.operations],
+    }
+    if isinstance(page, SubmissionPage):
+        shows = {one.label: one.secret.reveal() if one.secret else one.text for one in page.shows}
+        return body | {"state": page.state, "message": page.message, "shows": shows}
+    return body | {"digest": page.digest, "nothing_to_do": page.nothing_to_do, "refused": page.refused}
+
+
+def _operation_json(operation: OperationView) -> Mapping[str, object]:
+    lines = [
+        {"kind": line.kind, "what": line.what, "attribute": line.attribute, "before": line.before, "after": line.after}
+        for line in operation.lines
+    ]
+    return {"id": operation.id, "title": operation.title, "state": operation.state, "changes": lines}
+
+
+COMMANDS = (plan, run)

@@ -1,0 +1,157 @@
+"""Carry a confirmed plan out, operation by operation: the only caller of a connector's ``perform``.
+
+Each operation is decided on once more, guarded by the objects as they were decided on, and its outcome is stored before
+the next one begins.  Dispatch sees only the plan; where it comes from is the pipeline's affair.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from connectors.errors import ConnectorError, StaleObjectError, UnavailableError, UnknownOutcomeError
+from connectors.spi import Change, Connector, Entry, Guard, Operation, Outcome, OutputRef, Ref, Secret, Value
+from forms.planning import PlannedOperation, Requirement
+
+State: TypeAlias = Literal["done", "unchanged", "failed", "unknown", "skipped", "undone"]
+_MOST_TRIES_WHEN_STALE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of one operation. ``detail`` is a sentence when it was not done."""
+
+    planned: PlannedOperation
+    state: State
+    changes: tuple[Change, ...] = ()
+    detail: str = ""
+    inverse: Operation | None = None
+
+
+class RefusedNowError(Exception):
+    """The actor may no longer do this; nothing was done by this operation."""
+
+
+Authorise: TypeAlias = Callable[[PlannedOperation], Sequence[Entry]]
+"""Decides on an operation with its objects as they are now and returns them; raises `RefusedNowError`."""
+
+Remember: TypeAlias = Callable[[Performed, PlannedOperation | None], None]
+"""Stores an outcome durably, and that the operation given second begins now, if one does."""
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Carries out one plan. ``secrets`` maps fields to their values; nothing else keeps them."""
+
+    connector_for: Callable[[str], Connector]
+    authorise: Authorise
+    remember: Remember
+    secrets: Mapping[str, Secret]
+
+    def run(self, operations: Sequence[PlannedOperation]) -> tuple[Performed, ...]:
+        """Perform the operations in order and return what became of each; the last outcome is the caller's to store.
+
+        After a failure the later ones are skipped, unless its rule says ``continue``; with ``undo`` what was done is taken
+        back, last first.  An unknown outcome always stops.
+        """
+        performed: list[Performed] = []
+        outputs: dict[tuple[str, str], Ref] = {}
+        for position, planned in enumerate(operations):
+            result = self._perform(planned, outputs)
+            performed.append(result)
+            left = operations[position + 1 :]
+            if result.state == "unknown" or (result.state == "failed" and planned.on_error != "continue"):
+                self._stop(performed)
+                skipped = "Not begun, because an earlier step was not done."
+                return (*performed, *(Performed(later, "skipped", detail=skipped) for later in left))
+            if left:
+                self.remember(result, left[0])
+        return tuple(performed)
+
+    def _stop(self, performed: list[Performed]) -> None:
+        """Take back what is to be taken back, last first, when the operation that failed asks for it."""
+        failed = performed[-1]
+        if failed.state != "failed" or failed.planned.on_error != "undo" or len(performed) == 1:
+            return
+        self.remember(failed, None)
+        for position in reversed(range(len(performed) - 1)):
+            undone = self._undo(performed[position])
+            if undone is not performed[position]:
+                performed[position] = undone
+                self.remember(undone, None)
+
+    def _perform(self, planned: PlannedOperation, outputs: dict[tuple[str, str], Ref]) -> Performed:
+        try:
+            resolved = _with_outputs(planned, outputs)
+            outcome = self._try(resolved)
+        except RefusedNowError as refused:
+            return Performed(planned, "failed", detail=str(refused))
+        except UnknownOutcomeError as unknown:
+            return Performed(planned, "unknown", detail=str(unknown))
+        except ConnectorError as error:
+            return Performed(planned, "failed", detail=str(error))
+        for name, ref in outcome.outputs.items():
+            outputs[planned.operation.id, name] = ref
+        state: State = "done" if outcome.state == "changed" else "unchanged"
+        return Performed(planned, state, outcome.changes, inverse=outcome.inverse)
+
+    def _try(self, planned: PlannedOperation) -> Outcome:
+        """Perform; when the object changed in between, decide anew; when it was unavailable, as often as the form says."""
+        stale, unavailable = _MOST_TRIES_WHEN_STALE, planned.retry
+        while True:
+            guards = tuple(Guard(entry.ref, entry.version, entry.place) for entry in self.authorise(planned))
+            try:
+                return self._call(planned.operation, guards)
+            except StaleObjectError:
+                stale -= 1
+                if stale == 0:
+                    raise
+            except UnavailableError:
+                unavailable -= 1
+                if unavailable < 0:
+                    raise
+
+    def _call(self, operation: Operation, guards: Sequence[Guard]) -> Outcome:
+        connector = self.connector_for(operation.verb)
+        try:
+            return connector.perform(operation, guards, self.secrets)
+        except ConnectorError:
+            raise
+        except Exception as error:  # a connector broke its contract: nobody knows what it did
+            raise UnknownOutcomeError("The connector failed in an unexpected way.") from error
+
+    def _undo(self, done: Performed) -> Performed:
+        if done.state != "done" or done.inverse is None or not done.planned.undo:
+            return done
+        planned = replace(done.planned, operation=done.inverse)
+        try:
+            outcome = self._call(done.inverse, ())
+        except UnknownOutcomeError as unknown:
+            return replace(done, state="unknown", detail=str(unknown))
+        except ConnectorError as error:
+            return replace(done, detail=f"It could not be taken back: {error}")
+        return replace(done, planned=planned, state="undone", changes=outcome.changes)
+
+
+def _with_outputs(planned: PlannedOperation, outputs: Mapping[tuple[str, str], Ref]) -> PlannedOperation:
+    """Put the results of earlier operations where the plan points to them."""
+    arguments = {name: _resolved(value, outputs) for name, value in planned.operation.arguments.items()}
+    needs = tuple(
+        Requirement(need.permission, _output(need.on, outputs)) if isinstance(need.on, OutputRef) else need
+        for need in planned.requirements
+    )
+    return replace(planned, operation=replace(planned.operation, arguments=arguments), requirements=needs)
+
+
+def _resolved(value: Value, outputs: Mapping[tuple[str, str], Ref]) -> Value:
+    if isinstance(value, OutputRef):
+        return _output(value, outputs)
+    if isinstance(value, tuple):
+        return tuple(_resolved(item, outputs) for item in value)
+    return value
+
+
+def _output(placeholder: OutputRef, outputs: Mapping[tuple[str, str], Ref]) -> Ref:
+    found = outputs.get((placeholder.step, placeholder.output))
+    if found is None:
+        raise RefusedNowError("An earlier step did not give what this one needs.")
+    return found

@@ -1,0 +1,81 @@
+"""Examine an installation and say in sentences what is well and what is not. Reads only."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.errors import ConnectorError
+from runner.wiring import Installation
+
+_UNCLEAR = ("unknown",)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was examined."""
+
+    what: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+
+
+def examine(installation: Installation) -> list[Finding]:
+    """Examine everything an operator wants to know before and after a change."""
+    return [
+        *_connectors(installation),
+        *_definitions(installation),
+        *_policy(installation),
+        _journal(installation),
+        *_unclear(installation),
+        _mails(installation),
+    ]
+
+
+def _connectors(installation: Installation) -> list[Finding]:
+    findings = []
+    for connector in installation.services.connectors.all():
+        health = connector.check()
+        findings.append(Finding(f"connector {connector.name}", "ok" if health.ok else "error", health.detail))
+    return findings
+
+
+def _definitions(installation: Installation) -> list[Finding]:
+    errors = [problem for problem in installation.problems if problem.level == "error"]
+    forms = len(installation.services.catalogue.forms)
+    found = [Finding("forms", "error" if errors else "ok", f"{forms} forms can be used")]
+    return found + [Finding("forms", "error", str(problem)) for problem in errors]
+
+
+def _policy(installation: Installation) -> list[Finding]:
+    try:
+        warnings = installation.keeper.warnings()
+    except ConnectorError as error:
+        return [Finding("access", "error", f"The names in access.yaml cannot be looked up: {error}")]
+    found = [Finding("access", "warning", warning) for warning in warnings]
+    return found or [Finding("access", "ok", "every name in access.yaml was found")]
+
+
+def _journal(installation: Installation) -> Finding:
+    result = installation.services.store.journal.verify()
+    if result.ok:
+        return Finding("journal", "ok", f"{result.records} records, and the chain holds")
+    return Finding("journal", "error", str(result.fault))
+
+
+def _unclear(installation: Installation) -> list[Finding]:
+    submissions = installation.services.store.submissions.list(states=_UNCLEAR, limit=20)
+    return [
+        Finding(
+            "submission",
+            "warning",
+            f"{one.id}: it is unclear whether “{one.form_title}” for {one.target_label or 'no target'} by {one.actor_login} "
+            "was done; look at the object and tell the agent",
+        )
+        for one in submissions
+    ]
+
+
+def _mails(installation: Installation) -> Finding:
+    waiting = len(installation.services.store.notifications.pending(limit=1_000))
+    if waiting:
+        return Finding("mail", "warning", f"{waiting} mails still have to go out")
+    return Finding("mail", "ok", "no mail is waiting")

@@ -1,0 +1,93 @@
+"""Make and change accounts; every change is journalled in the same transaction."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from connectors.spi import Secret
+from runner.errors import RefusedError
+from runner.identity.passwords import Passwords
+from runner.journal.records import JSON, Record
+from runner.store.records import Account as Account
+from runner.store.store import Store
+
+
+class Accounts:
+    """The people who may sign in. ``new_id`` gives a fresh identifier; ``by`` is always the id of who does it."""
+
+    def __init__(self, store: Store, passwords: Passwords, new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._new_id = new_id
+
+    def create(self, login: str, display_name: str, *, person_id: str | None = None, by: str, now: datetime) -> Account:
+        """Make an account that cannot sign in yet, for want of a password.
+
+        Raises `RefusedError` for a login that is empty, too long or holds invisible characters, `StaleError` when it is
+        taken; nothing was stored then.
+        """
+        account = Account(self._new_id(), _checked(login), display_name.strip(), person_id, disabled=False)
+        self._store.accounts.create(account, now, [_record("created", account, by, now)])
+        return account
+
+    def rename(self, id: str, login: str, display_name: str, *, by: str, now: datetime) -> Account:
+        """Give an account another login and name; raises as `create` does, and `NotFoundError`."""
+        before = self._store.accounts.get(id)
+        after = Account(id, _checked(login), display_name.strip(), before.person_id, before.disabled)
+        record = _record("renamed", after, by, now, before={"login": before.login, "name": before.display_name})
+        self._store.accounts.rename(id, after.login, after.display_name, now, [record])
+        return after
+
+    def set_password(self, id: str, password: Secret, *, by: str, now: datetime) -> None:
+        """Set a password and end every session of the account; raises `RefusedError`, `NotFoundError`."""
+        account = self._store.accounts.get(id)
+        hashed = self._passwords.hash(password)
+        self._store.accounts.set_password_hash(id, hashed, now, [_record("password_set", account, by, now)])
+
+    def disable(self, id: str, *, by: str, now: datetime) -> None:
+        """Shut an account out at once, its open sessions too; raises `NotFoundError`."""
+        account = self._store.accounts.get(id)
+        self._store.accounts.set_disabled(id, True, now, [_record("disabled", account, by, now)])
+
+    def enable(self, id: str, *, by: str, now: datetime) -> None:
+        """Let a disabled account sign in again; raises `NotFoundError`."""
+        account = self._store.accounts.get(id)
+        self._store.accounts.set_disabled(id, False, now, [_record("enabled", account, by, now)])
+
+    def get(self, id: str) -> Account:
+        """Return an account; raises `NotFoundError`."""
+        return self._store.accounts.get(id)
+
+    def by_login(self, login: str) -> Account | None:
+        """Return the account with this login, whatever its case, or None."""
+        found = self._store.accounts.by_login(login) if is_storable(login) else None
+        return None if found is None else found[0]
+
+    def list(self) -> Sequence[Account]:
+        """Return every account by login."""
+        return self._store.accounts.list()
+
+
+def is_storable(login: str) -> bool:
+    """Say whether a text could be a login at all: 1 to 200 visible characters. Pure."""
+    return 0 < len(login.strip()) <= 200 and not any(unicodedata.category(letter)[0] == "C" for letter in login)
+
+
+def _checked(login: str) -> str:
+    if not is_storable(login):
+        raise RefusedError("a login has 1 to 200 visible characters; nothing was stored")
+    return login.strip()
+
+
+def _record(what: str, account: Account, by: str, now: datetime, *, before: JSON = None) -> Record:
+    body: dict[str, JSON] = {
+        "actor": {"id": by},
+        "account": {
+            "id": account.id,
+            "login": account.login,
+            "name": account.display_name,
+            "person": account.person_id,
+        },
+        "outcome": {"code": f"account_{what}"},
+    }
+    return Record("config", now, body if before is None else body | {"before": before})

@@ -1,0 +1,80 @@
+"""Slow guessing down: each failure beyond the first few doubles the wait, per login and per address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from runner.errors import TooManyError
+from runner.store.accounts import login_key
+from runner.store.records import ThrottleRow
+from runner.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``free`` failures cost nothing; the next costs ``first_wait``, each further one twice as much, up to ``longest``.
+
+    All is forgiven when nothing failed for ``forgiven_after``.
+    """
+
+    free: int
+    first_wait: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(minutes=15)
+    forgiven_after: timedelta = timedelta(hours=1)
+
+    def wait(self, failures: int) -> timedelta:
+        """Return how long to wait after so many failures. Pure."""
+        if failures <= self.free:
+            return timedelta(0)
+        doublings = min(failures - self.free - 1, 30)
+        return min(self.first_wait * (1 << doublings), self.longest)
+
+    def next(self, key: str, row: ThrottleRow | None, now: datetime) -> ThrottleRow:
+        """Return the row after one more failure. Pure."""
+        is_fresh = row is not None and now - row.failed_at < self.forgiven_after
+        failures = (row.failures if row is not None and is_fresh else 0) + 1
+        return ThrottleRow(key, failures, now, now + self.wait(failures))
+
+
+PER_LOGIN = Rule(free=5)
+PER_ADDRESS = Rule(free=30)
+
+
+class Throttle:
+    """Counts a try as failed before it is judged, so that tries at the same time cannot outrun the count."""
+
+    def __init__(self, store: Store, per_login: Rule = PER_LOGIN, per_address: Rule = PER_ADDRESS) -> None:
+        self._store = store
+        self._per_login = per_login
+        self._per_address = per_address
+
+    def admit(self, login: str, address: str, now: datetime) -> None:
+        """Count a try; raises `TooManyError` when this login or this address has to wait, and nothing was counted."""
+        by_login, by_address = _login_key(login), _address_key(address)
+        steps = {
+            by_login: lambda row: self._per_login.next(by_login, row, now),
+            by_address: lambda row: self._per_address.next(by_address, row, now),
+        }
+        blocked_until = self._store.throttle.count(steps, now)
+        if blocked_until is not None:
+            seconds = max(1, ceil((blocked_until - now).total_seconds()))
+            raise TooManyError("too many tries; wait a little and try again", seconds)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """Forgive the login's failures and take this one try off the address."""
+        self._store.throttle.settle(forget=_login_key(login), discount=_address_key(address))
+
+    def purge(self, now: datetime) -> int:
+        """Remove counts that are forgiven anyway; returns how many."""
+        longest = max(self._per_login.forgiven_after, self._per_address.forgiven_after)
+        return self._store.throttle.purge(now - longest)
+
+
+def _login_key(login: str) -> str:
+    # Four bytes of the hash: enough to tell logins apart, too little to tell what was typed, which may be a password.
+    return f"login:{sha256(login_key(login).encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _address_key(address: str) -> str:
+    return f"address:{address}"

@@ -1,0 +1,229 @@
+"""The desk: the one entrance for web, command line and API. Every method decides first and shows only what is allowed."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runner.access.model import Actor
+from runner.errors import NotFoundError, RefusedError
+from runner.pipeline import filling, finding, results, submitting
+from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.finishing import Finished, send_mails
+from runner.pipeline.pages import (
+    ChoosePage,
+    DeskPage,
+    FillPage,
+    FindPage,
+    HistoryPage,
+    PersonPage,
+    PickPage,
+    PlanPage,
+    Posted,
+    SubmissionPage,
+    VerifyPage,
+)
+from runner.pipeline.planning import Prepared
+from runner.pipeline.recording import denial
+from runner.pipeline.services import Services
+from runner.pipeline.walking import Walk, reader_for, start
+from runner.store.records import Submission
+from runner.verification.checks import CallerChecks
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What one installation offers. ``channel`` says by which way its callers come."""
+
+    services: Services
+    channel: str = "portal"
+
+    def home(self, actor: Actor, language: str) -> DeskPage:
+        """Return the first page."""
+        return finding.home(self.services, actor, language)
+
+    def find(self, actor: Actor, text: str, language: str = "en") -> FindPage:
+        """Return people and forms found by a typed text."""
+        return finding.find(self.services, actor, text, language)
+
+    def person(self, actor: Actor, person_id: str, language: str = "en") -> PersonPage:
+        """Return a person's card; raises `NotFoundError`."""
+        try:
+            return finding.person(self.services, actor, person_id, language)
+        except NotFoundError as refused:
+            target = {"kind": "user", "id": person_id[:100]}
+            record = denial(self.services.now(), actor, "open person", str(refused), target=target)
+            self.services.store.journal.append([record])
+            raise
+
+    def history(self, actor: Actor, page: int, language: str = "en") -> HistoryPage:  # noqa: ARG002 - part of the port
+        """Return the actor's own submissions."""
+        return finding.history(self.services, actor, page)
+
+    def refused(self, actor: Actor, what: str) -> None:
+        """Record a refusal that was made before the pipeline was reached."""
+        self.services.store.journal.append([denial(self.services.now(), actor, what, "refused at the door")])
+
+    # --- the journey ------------------------------------------------------------------------------------------------
+
+    def open(
+        self, actor: Actor, form_id: str, target_id: str | None, text: str, language: str
+    ) -> ChoosePage | VerifyPage | FillPage:
+        """Return the first step of a form's journey. Creates nothing; a fresh id is given for what follows."""
+        form = self.services.catalogue.forms.get(form_id)
+        submission = self.services.new_id()
+        if form is not None and form.target is not None and target_id is None:
+            try:
+                return filling.choose_page(self.services, actor, form_id, text, language, submission)
+            except NotFoundError as refused:
+                record = denial(self.services.now(), actor, "open", str(refused), form=form_id)
+                self.services.store.journal.append([record])
+                raise
+        return self._first_step(self._walk(actor, form_id, target_id, submission, language))
+
+    def step(
+        self, actor: Actor, submission_id: str, language: str
+    ) -> VerifyPage | FillPage | PlanPage | SubmissionPage:
+        """Return the present step of a submission that was started, or what is kept of one that ran."""
+        submission = self._submission(submission_id)
+        if submission.state != "draft":
+            return results.submission_page(self.services, actor, submission)
+        if submission.actor_id != actor.id:
+            raise NotFoundError(NOT_FOUND)
+        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+        if submission.plan_digest is None:
+            return self._first_step(walk)
+        walk = walk.with_request(submission.ticket, submission.reason)
+        return submitting.plan_page(submitting.prepare(walk, submitting.kept_answers(walk, submission)))
+
+    def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
+        """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
+        submission = self._submission(submission_id)
+        if submission.actor_id != actor.id or submission.state != "draft":
+            raise NotFoundError(NOT_FOUND)
+        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+        state = submitting.check_state(walk)
+        if state is not None and not state.is_met:
+            return filling.verify_page(walk, state)
+        posted = Posted(submission.answers, submission.ticket, submission.reason)
+        return filling.fill_page(walk, posted, checked=state.passed if state else 0)
+
+    def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
+        """Return the form as it looks with these answers; nothing is checked or kept."""
+        walk = self._walk(actor, form_id, target_id, self.services.new_id(), language)
+        return filling.fill_page(walk, posted)
+
+    def pick(
+        self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
+    ) -> PickPage:
+        """Return what a picker finds for a typed text."""
+        return filling.pick_page(
+            self._walk(actor, form_id, target_id, self.services.new_id(), language), field, text, posted
+        )
+
+    def check_start(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, method: str, language: str
+    ) -> VerifyPage | FillPage:
+        """Send the one-time code of a caller check."""
+        walk, submission = self._begun(actor, form_id, target_id, submission_id, language)
+        error = CallerChecks(self.services).start(walk.reader, walk.situation, submission, method)
+        return self._first_step(walk, error)
+
+    def check_answer(
+        self,
+        actor: Actor,
+        submission_id: str,
+        form_id: str,
+        target_id: str | None,
+        method: str,
+        answers: Mapping[str, str],
+        language: str,
+    ) -> VerifyPage | FillPage:
+        """Take the answer to a caller check."""
+        walk, submission = self._begun(actor, form_id, target_id, submission_id, language)
+        error = CallerChecks(self.services).answer(walk.reader, walk.situation, submission, method, answers)
+        return self._first_step(walk, error)
+
+    def submit(
+        self,
+        actor: Actor,
+        submission_id: str,
+        form_id: str,
+        target_id: str | None,
+        posted: Posted,
+        language: str,
+    ) -> FillPage | VerifyPage | PlanPage | SubmissionPage:
+        """Take the answers of a form as far as its plan, or straight to the end where the form shows none."""
+        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
+        result = submitting.submit(walk, posted)
+        if not isinstance(result, Prepared):
+            return result
+        shows = walk.form.confirm.plan
+        if shows == "never" or (shows == "when_changes" and result.changes_nothing):
+            return self.confirm(actor, submission_id, result.digest, "", (), language)
+        return submitting.plan_page(result)
+
+    def confirm(
+        self,
+        actor: Actor,
+        submission_id: str,
+        digest: str,
+        typed: str,
+        acknowledged: tuple[int, ...],
+        language: str,
+    ) -> PlanPage | VerifyPage | SubmissionPage:
+        """Carry a confirmed plan out, once; confirming again gives what is kept, without secrets."""
+        submission = self._submission(submission_id)
+        if submission.actor_id != actor.id:
+            raise NotFoundError(NOT_FOUND)
+        if submission.state != "draft":
+            return results.submission_page(self.services, actor, submission)
+        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+        result = submitting.confirm(walk, submission, submitting.Confirmation(digest, typed, acknowledged))
+        if not isinstance(result, Finished):
+            return result
+        send_mails(walk, submission.id)
+        return results.finished_page(result, self.services.store.submissions.get(submission.id))
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _walk(self, actor: Actor, form_id: str, target_id: str | None, submission: str, language: str) -> Walk:
+        return start(self.services, actor, form_id, target_id, submission, language, self.channel)
+
+    def _begun(
+        self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str
+    ) -> tuple[Walk, Submission]:
+        """Open a form and make sure its draft exists, bound to this actor, form and target."""
+        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
+        submission = self.services.store.submissions.start(submitting.draft(walk))
+        if submission.state != "draft":
+            raise RefusedError("This was already done. Open the form again for the next time.")
+        return walk, submission
+
+    def _first_step(self, walk: Walk, error: str = "") -> VerifyPage | FillPage:
+        state = submitting.check_state(walk)
+        if state is not None and (error or not state.is_met):
+            return filling.verify_page(walk, state, error)
+        return filling.fill_page(walk, Posted({}), checked=state.passed if state else 0)
+
+    def _submission(self, submission_id: str) -> Submission:
+        return self.services.store.submissions.get(_checked_id(submission_id))
+
+
+def _checked_id(text: str) -> str:
+    """Return a submission's id in its one spelling; raises `NotFoundError` for anything else."""
+    try:
+        return uuid.UUID(text).hex
+    except ValueError as error:
+        raise NotFoundError(NOT_FOUND) from error
+
+
+def actor_of(services: Services, account_id: str, login: str, display_name: str, person_id: str | None) -> Actor:
+    """Return who acts, with the person behind the account read now."""
+    person = finding.known_person(services, person_id) if person_id else None
+    return Actor(account_id, login, display_name, person)
+
+
+def reads_journal(services: Services, actor: Actor) -> bool:
+    """Say whether the actor may read the journal."""
+    reader = reader_for(services, actor, None)
+    return services.authority.current().holds(actor, "audit.read", "", form=None, now=reader.now)

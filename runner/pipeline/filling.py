@@ -1,0 +1,228 @@
+"""The pages before the plan: choosing a target, checking the caller, filling in. Reads; writes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from connectors.spi import AllOf, AnyOf, Entry, Not, Question, Ref
+from forms.answering.options import Bound, membership_kind, picker_search
+from forms.answering.situation import Situation, given
+from forms.answering.validating import target_refusal
+from forms.answering.wire import PICKERS
+from forms.answering.working_out import Worked, work_out
+from forms.definition import Field, Form
+from forms.errors import AnswerProblem
+from runner.access.model import Actor
+from runner.errors import NotFoundError
+from runner.pipeline.authorising import NOT_FOUND, is_fitting, open_form, target_permissions
+from runner.pipeline.pages import (
+    ChoosePage,
+    FieldView,
+    FillPage,
+    Head,
+    Journey,
+    PickPage,
+    Posted,
+    SectionView,
+    Thing,
+    VerifyPage,
+)
+from runner.pipeline.reading import SEARCHED, Reader
+from runner.pipeline.services import Services
+from runner.pipeline.showing import sections
+from runner.pipeline.telling import Teller, thing
+from runner.pipeline.walking import Walk, head, reader_for, situation_of
+from runner.verification.checks import CheckState
+
+_PAGE_OF_TARGETS = 25
+_PAGE_OF_PICKS = 20
+_KIND_WORDS = {
+    "user": "Whose account?",
+    "group": "Which group?",
+    "mailbox": "Which mailbox?",
+    "computer": "Which computer?",
+}
+
+
+def choose_page(
+    services: Services, actor: Actor, form_id: str, text: str, language: str, submission: str
+) -> ChoosePage:
+    """Return what the typed text finds among the targets this actor may use the form on.
+
+    Without a text, only the form's own default is offered.  Raises `NotFoundError` when the form is not the actor's.
+    """
+    reader = reader_for(services, actor, form_id)
+    form = open_form(reader, services.catalogue.forms, form_id)
+    target = form.target
+    if target is None:
+        raise NotFoundError(NOT_FOUND)
+    situation = situation_of(reader, form, None, language, "portal")
+    entries, more = _targets(reader, form, text) if text else (_default_target(reader, form, situation), False)
+    walk = Walk(services, actor, reader, form, None, situation, submission, None)
+    top = head(walk, "target")
+    return ChoosePage(
+        head=Head(form.id, top.title, top.description, _whole_journey(form), submission, None),
+        label=walk.text(target.label) or _KIND_WORDS.get(target.type, "Which one?"),
+        help=walk.text(target.help),
+        text=text,
+        things=tuple(_choice(reader, form, entry, language) for entry in entries),
+        columns=target.columns,
+        more=more,
+    )
+
+
+def _whole_journey(form: Form) -> Journey:
+    labels = ["Person" if form.target and form.target.type == "user" else "Target"]
+    labels += ["Caller check"] if form.verify and form.verify.policy and form.verify.when is None else []
+    labels += ["Fill in", "Check", "Done"]
+    return Journey(tuple((label, "now" if position == 0 else "") for position, label in enumerate(labels)))
+
+
+def _targets(reader: Reader, form: Form, text: str) -> tuple[list[Entry], bool]:
+    """Search for targets inside the scope of everything the form needs on them."""
+    target = form.target
+    if target is None:
+        return [], False
+    authority = reader.services.authority.current()
+    parts = [Not(authority.set_filter(name, target.type, reader.actor, excluding=True)) for name in target.excluded]
+    within = [authority.set_filter(name, target.type, reader.actor) for name in target.within]
+    question = Question(
+        target.type,
+        AllOf((*parts, AnyOf(tuple(within))) if within else tuple(parts)),
+        text=text,
+        search=target.search or SEARCHED[target.type],
+        sort="display_name" if target.type == "user" else "name",
+        limit=_PAGE_OF_TARGETS,
+    )
+    page = reader.find(question, target_permissions(form))
+    return list(page.entries), page.more
+
+
+def _default_target(reader: Reader, form: Form, situation: Situation) -> list[Entry]:
+    default = form.target.default if form.target else None
+    if default is None:
+        return []
+    value, _ = reader.gather(situation, lambda known: given(default, known.environment({})))
+    entry = reader.visible(value.kind, value.id) if isinstance(value, Ref) else None
+    return [entry] if entry is not None and is_fitting(reader, form, entry) else []
+
+
+def _choice(reader: Reader, form: Form, entry: Entry, language: str) -> Thing:
+    situation = situation_of(reader, form, entry, language, "portal")
+    refused, _ = reader.gather(situation, target_refusal)
+    teller = Teller(reader)
+    cells = tuple(teller.text(entry.attributes.get(name)) for name in (form.target.columns if form.target else ()))
+    return thing(entry, reader.now, refused=refused, cells=cells)
+
+
+def verify_page(walk: Walk, state: CheckState, error: str = "") -> VerifyPage:
+    """Return the caller check as it stands."""
+    return VerifyPage(
+        head=head(walk, "verify", state.passed),
+        policy=state.policy.title,
+        need=state.policy.need,
+        passed=state.passed,
+        attempts_left=state.attempts_left,
+        methods=state.methods,
+        error=error,
+    )
+
+
+def fill_page(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem] = (), checked: int = 0) -> FillPage:
+    """Return the form to fill in, worked out for what was posted so far, with the problems at their questions."""
+    worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
+    shown, _ = walk.reader.gather(situation, lambda known: sections(known, worked, problems))
+    return FillPage(
+        head=head(walk, "fill", checked),
+        sections=tuple(_with_anything(section) for section in shown),
+        ticket=_ticket(walk, posted, problems),
+        reason=_reason(walk, posted, problems),
+        errors=tuple(_error_line(shown, problem) for problem in problems),
+    )
+
+
+def _with_anything(section: SectionView) -> SectionView:
+    """Keep the heading of a section only while one of its questions is asked."""
+    if any(view.asked for view in section.fields):
+        return section
+    return SectionView("", "", section.fields)
+
+
+def _error_line(shown: Sequence[SectionView], problem: AnswerProblem) -> tuple[str, str, str]:
+    labels = {view.id: view.label for section in shown for view in section.fields}
+    labels |= {"ticket": "Ticket", "reason": "Reason"}
+    where = labels.get(problem.field, "")
+    if problem.row is not None:
+        where = f"{where}, row {problem.row}"
+    return problem.field, where, problem.message
+
+
+def _ticket(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem]) -> FieldView | None:
+    rule = walk.form.record.ticket
+    if rule == "off":
+        return None
+    return _record_view("ticket", "text", "Ticket", rule == "required", posted.ticket, problems)
+
+
+def _reason(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem]) -> FieldView | None:
+    rule = walk.form.record.reason
+    if rule == "off":
+        return None
+    return _record_view("reason", "multiline", "Reason", rule == "required", posted.reason, problems)
+
+
+def _record_view(
+    id_: str, type_: str, label: str, required: bool, value: str, problems: Sequence[AnswerProblem]
+) -> FieldView:
+    error = next((problem.message for problem in problems if problem.field == id_), "")
+    help_ = "As in the ticket system" if id_ == "ticket" else "Stands in the record for those who look later"
+    length = 100 if id_ == "ticket" else 1_000
+    return FieldView(
+        id_, id_, type_, label, True, required, False, value, help=help_, error=error, rows=2, max_length=length
+    )
+
+
+def pick_page(walk: Walk, field_path: str, text: str, posted: Posted) -> PickPage:
+    """Return what a picker or a dual list finds; ``field_path`` is a field id, or ``field.column`` inside rows.
+
+    Raises `NotFoundError` when the form has no such question or it is not asked.
+    """
+    worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
+    field = _picker(walk.form, field_path, worked)
+    bound, _ = walk.reader.gather(situation, lambda known: _bound_search(known, field, worked))
+    if bound.search is None:
+        return PickPage((), more=False, error=f"First answer “{bound.waiting}”.")
+    rows = walk.reader.search(replace(bound.search, text=" ".join(text.split())[:100]))
+    teller = Teller(walk.reader)
+    things = [
+        thing(entry, walk.reader.now, cells=tuple(teller.text(entry.attributes.get(name)) for name in _columns(field)))
+        for entry in rows.entries[:_PAGE_OF_PICKS]
+    ]
+    return PickPage(tuple(things), rows.more or len(rows.entries) > _PAGE_OF_PICKS)
+
+
+def _bound_search(situation: Situation, field: Field, worked: Worked) -> Bound:
+    """Return the search behind a picker, bound to the answers so far."""
+    environment = situation.environment(worked.values)
+    kind = field.type
+    if field.type == "membership":
+        kind = membership_kind(situation, field, environment)
+    elif field.options is not None and field.options.lookup is not None:
+        kind = situation.catalogue.lookups[field.options.lookup].kind
+    return picker_search(situation, field, environment, kind)
+
+
+def _picker(form: Form, path: str, worked: Worked) -> Field:
+    id_, _, column = path.partition(".")
+    answer = worked.answers.get(id_)
+    if answer is None or not answer.asked:
+        raise NotFoundError(NOT_FOUND)
+    fields: Mapping[str, Field] = {inner.id: inner for inner in answer.field.fields}
+    field = fields.get(column) if column else answer.field
+    is_searched = field is not None and field.options is not None and field.options.lookup is not None
+    if field is None or not (field.type in PICKERS or field.type == "membership" or is_searched):
+        raise NotFoundError(NOT_FOUND)
+    return field
+
+
+def _columns(field: Field) -> tuple[str, ...]:
+    return field.columns or (field.options.columns if field.options else ())

@@ -1,0 +1,199 @@
+"""The desk, the search box and a person's card: only what this actor may see and do. Reads; writes nothing."""
+
+from collections.abc import Iterable, Sequence
+
+from connectors.spi import AllOf, AnyOf, Entry, Everything, Ids, Question
+from forms.answering.validating import target_refusal
+from forms.definition import Form, Text
+from runner.access.model import Actor
+from runner.errors import NotFoundError
+from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use
+from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
+from runner.pipeline.reading import SEARCHED, Reader
+from runner.pipeline.services import Services
+from runner.pipeline.telling import Teller, chips, subtitle, thing
+from runner.pipeline.walking import reader_for, situation_of
+from runner.store.records import Submission
+
+_CARD = ["login", "upn", "mail", "phone", "mobile", "manager", "office", "department", "company", "employee_id", "employee_type", "description", "created", "last_logon", "password_set_on", "groups"]
+_PAGE = 25
+_PAGE_OF_HISTORY = 30
+_RECENT = 6
+UNCLEAR_STATES = ("unknown", "partly_done")
+
+
+def usable_forms(services: Services, actor: Actor) -> list[tuple[Form, Reader]]:
+    """Return the forms this actor may use, in the order of their categories and titles."""
+    found = []
+    for form in services.catalogue.forms.values():
+        reader = reader_for(services, actor, form.id)
+        if may_use(reader, form):
+            found.append((form, reader))
+    return sorted(found, key=lambda pair: (pair[0].category, plain(pair[0].title, "en")))
+
+
+def plain(text: Text | None, language: str) -> str:
+    """Return a text that has nothing to fill in, as titles have; what would be filled in is left out."""
+    if text is None:
+        return ""
+    template = text.languages.get(language) or next(iter(text.languages.values()))
+    return "".join(part for part in template.parts if isinstance(part, str))
+
+
+def tile(form: Form, language: str, *, why_not: str = "", asks: str = "") -> Tile:
+    """Return a form as a tile."""
+    description = plain(form.description, language).strip().partition("\n")[0]
+    return Tile(
+        form.id, plain(form.title, language), description, form.icon or "ui-checks", form.category, asks, why_not
+    )
+
+
+def home(services: Services, actor: Actor, language: str) -> DeskPage:
+    """Return the first page."""
+    categories: dict[str, list[Tile]] = {}
+    for form, _ in usable_forms(services, actor):
+        categories.setdefault(form.category or "Other", []).append(tile(form, language))
+    own = services.store.submissions.list(actor_id=actor.id, limit=60)
+    unclear = [submission for submission in own if submission.state in UNCLEAR_STATES][:5]
+    return DeskPage(
+        tuple((name, tuple(tiles)) for name, tiles in categories.items()),
+        tuple(_recent_people(services, actor, own)),
+        tuple(history_line(submission) for submission in unclear),
+    )
+
+
+def _recent_people(services: Services, actor: Actor, own: Sequence[Submission]) -> Iterable[Thing]:
+    ids = list(dict.fromkeys(one.target_id for one in own if one.target_kind == "user" and one.target_id))[:_RECENT]
+    readers = _readers(services, actor)
+    found = {entry.ref.id: entry for entry in _people(readers, Question("user", Ids(frozenset(ids)), limit=_RECENT))[0]}
+    return [thing(found[id_], readers[0].now) for id_ in ids if id_ in found]
+
+
+def _readers(services: Services, actor: Actor) -> list[Reader]:
+    """Return one reader outside any form, and one for each form that widens what may be read."""
+    readers = [reader_for(services, actor, None)]
+    limited = {
+        form for row in services.authority.current().bindings_of(actor, readers[0].now) for form in row.forms or ()
+    }
+    return [
+        *readers,
+        *(reader_for(services, actor, form) for form in sorted(limited & services.catalogue.forms.keys())),
+    ]
+
+
+def _people(readers: Sequence[Reader], question: Question) -> tuple[list[Entry], bool]:
+    """Ask for people in every context the actor may read in, in one search, and decide on each result."""
+    authority = readers[0].services.authority.current()
+    scopes = tuple(
+        authority.scope(reader.actor, ("user.read",), "user", form=reader.form, now=reader.now) for reader in readers
+    )
+    scoped = Question(
+        "user", AllOf((AnyOf(scopes), question.filter)), question.text, question.search, question.sort, question.limit
+    )
+    page = readers[0].ask(scoped)
+    return [entry for entry in page.entries if _is_readable(readers, entry)], page.more
+
+
+def _is_readable(readers: Sequence[Reader], entry: Entry) -> bool:
+    authority = readers[0].services.authority.current()
+    return any(
+        authority.decide(reader.actor, "user.read", entry, form=reader.form, now=reader.now).allowed
+        for reader in readers
+    )
+
+
+def find(services: Services, actor: Actor, text: str, language: str) -> FindPage:
+    """Return the people and the forms that a typed text finds."""
+    words = " ".join(text.split())[:100]
+    if not words:
+        return FindPage("", (), (), more=False)
+    readers = _readers(services, actor)
+    question = Question("user", Everything(), words, SEARCHED["user"], "display_name", _PAGE)
+    people, more = _people(readers, question)
+    tiles = [
+        tile(form, language)
+        for form, _ in usable_forms(services, actor)
+        if all(word in _searched_text(form, language) for word in words.casefold().split())
+    ]
+    return FindPage(words, tuple(thing(entry, readers[0].now) for entry in people), tuple(tiles), more)
+
+
+def _searched_text(form: Form, language: str) -> str:
+    parts = (plain(form.title, language), plain(form.description, language), form.category, *form.tags)
+    return " ".join(parts).casefold()
+
+
+def person(services: Services, actor: Actor, person_id: str, language: str) -> PersonPage:
+    """Return a person's card; raises `NotFoundError` when the actor may not read it in any context."""
+    readers = _readers(services, actor)
+    entries, _ = _people(readers, Question("user", Ids(frozenset({person_id})), limit=1))
+    if not entries:
+        raise NotFoundError(NOT_FOUND)
+    entry, now = entries[0], readers[0].now
+    teller = Teller(readers[0])
+    card = thing(entry, now)
+    return PersonPage(
+        Thing(card.id, card.kind, card.label, card.detail, card.initials, chips(entry, now)),
+        subtitle(entry),
+        teller.facts(entry, _CARD),
+        tuple(_tiles_for(services, actor, entry, language)),
+        tuple(history_line(one) for one in _lately(services, entry)),
+    )
+
+
+def _lately(services: Services, entry: Entry) -> Sequence[Submission]:
+    states = ("done", "partly_done", "failed", "unknown")
+    return services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8)
+
+
+def _tiles_for(services: Services, actor: Actor, entry: Entry, language: str) -> Iterable[Tile]:
+    """Return what may be done for this person, and what is usually possible but not now, with the reason."""
+    for form, reader in usable_forms(services, actor):
+        if form.target is None or form.target.type != entry.ref.kind:
+            continue
+        if reader.visible(entry.ref.kind, entry.ref.id) is None or not is_fitting(reader, form, entry):
+            yield tile(form, language, why_not="Not for this person")
+            continue
+        situation = situation_of(reader, form, entry, language, "portal")
+        refusal, _ = reader.gather(situation, target_refusal)
+        yield tile(form, language, why_not=refusal, asks=_asks(services, form))
+
+
+def _asks(services: Services, form: Form) -> str:
+    if form.verify is None or form.verify.policy is None:
+        return ""
+    need = services.catalogue.verification.policies[form.verify.policy].need
+    sometimes = " in some cases" if form.verify.when is not None else ""
+    return f"Needs {'one caller check' if need == 1 else f'{need} caller checks'}{sometimes}"
+
+
+def history_line(submission: Submission) -> HistoryLine:
+    """Return a submission as a line."""
+    return HistoryLine(
+        submission.id,
+        submission.form_id,
+        submission.form_title,
+        submission.actor_login,
+        submission.target_label,
+        submission.target_id or "" if submission.target_kind == "user" else "",
+        submission.ticket,
+        submission.state,
+        submission.finished_at or submission.updated_at,
+    )
+
+
+def history(services: Services, actor: Actor, page: int) -> HistoryPage:
+    """Return the actor's own submissions, newest first; drafts that were never confirmed are left out."""
+    states = ("running", "done", "partly_done", "failed", "unknown")
+    wanted = services.store.submissions.list(
+        actor_id=actor.id, states=states, limit=_PAGE_OF_HISTORY + 1, offset=_PAGE_OF_HISTORY * (page - 1)
+    )
+    lines = tuple(history_line(one) for one in wanted[:_PAGE_OF_HISTORY])
+    return HistoryPage(lines, page, len(wanted) > _PAGE_OF_HISTORY)
+
+
+def known_person(services: Services, person_id: str) -> Entry | None:
+    """Read a person without regard to any scope: for the account that signs in."""
+    connector = services.connectors.for_kind("user")
+    page = connector.read(Question("user", Ids(frozenset({person_id})), limit=1))
+    return page.entries[0] if page.entries else None

@@ -1,0 +1,271 @@
+"""Steps 10 to 12 of the way through: the intent, durably; the changes; their outcome; who is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from connectors.errors import ConnectorError
+from connectors.spi import Entry, Message, Operation, Ref, Secret
+from forms.answering.situation import Situation, given, in_language, is_true
+from forms.answering.wire import stored
+from forms.definition import Notify
+from forms.expressions import Environment
+from forms.planning import PlannedOperation
+from forms.values import Value
+from runner.access.model import Actor
+from runner.dispatch import Dispatcher, Performed, RefusedNowError
+from runner.errors import NotDurableError, RefusedError
+from runner.pipeline.authorising import decide_operation
+from runner.pipeline.planning import Prepared
+from runner.pipeline.recording import intents, outcome
+from runner.pipeline.telling import Teller, line_json
+from runner.pipeline.walking import Walk, reader_for
+from runner.store.records import Notification, OperationEnd, OperationRow, Submission, SubmissionState
+from runner.verification.checks import CheckState
+
+_MOST_RECIPIENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a submission. ``secrets`` are for the one answer that shows them, and are kept nowhere."""
+
+    walk: Walk
+    prepared: Prepared
+    state: SubmissionState
+    performed: tuple[Performed, ...]
+    secrets: Mapping[str, Secret]
+
+
+def carry_out(
+    prepared: Prepared, submission: Submission, check: CheckState | None, secrets: Mapping[str, Secret]
+) -> Finished:
+    """Store the intent, perform the plan, store the outcome.
+
+    Raises `StaleError` when another request got here first, `NotDurableError` when the intent could not be stored:
+    nothing was done then.  An outcome that could not be stored leaves the submission to be found as unknown.
+    """
+    walk = prepared.walk
+    walk.services.halt.check()
+    _begin(prepared, submission, check)
+    recorder = _Recorder(prepared, submission)
+    dispatcher = Dispatcher(
+        connector_for=walk.services.connectors.for_verb,
+        authorise=lambda planned: _authorise(walk, planned),
+        remember=recorder.remember,
+        secrets=secrets,
+    )
+    try:
+        performed = dispatcher.run(prepared.plan.operations)
+        state = outcome_state(performed)
+        recorder.finish(performed, state)
+    except NotDurableError as lost:
+        walk.services.halt.reason = (
+            "What was done could not be recorded. The desk takes nothing more until it restarts."
+        )
+        raise NotDurableError(
+            "The change was begun, but what became of it could not be recorded. Treat it as unclear, and tell the operator."
+        ) from lost
+    _refresh_authority(walk, performed)
+    delivered = secrets if any(done.state == "done" for done in performed) else {}
+    return Finished(walk, prepared, state, performed, delivered)
+
+
+def _begin(prepared: Prepared, submission: Submission, check: CheckState | None) -> None:
+    walk = prepared.walk
+    used = [] if check is None else [{"method": view.id} for view in check.methods if view.state == "passed"]
+    if check is None and walk.form.verify is not None and walk.form.verify.because:
+        used = [{"method": "none", "because": walk.form.verify.because}]
+    records = intents(
+        walk.reader.now,
+        walk.actor,
+        walk.form,
+        submission,
+        walk.services.authority.digest,
+        list(zip(prepared.plan.operations, prepared.permits, prepared.kept, strict=True)),
+        used,
+    )
+    walk.services.store.submissions.begin(
+        submission.id,
+        plan_digest=prepared.digest,
+        operations=[
+            OperationRow(submission.id, kept["id"], position, kept["verb"], kept["title"], kept["arguments"])
+            for position, kept in enumerate(prepared.kept)
+        ],
+        node=walk.services.node,
+        now=walk.reader.now,
+        records=records,
+        consume=check.usable if check else (),
+    )
+
+
+def _authorise(walk: Walk, planned: PlannedOperation) -> Sequence[Entry]:
+    """Decide once more, with a policy, an actor and objects as they are at this moment."""
+    reader = reader_for(walk.services, fresh_actor(walk), walk.form.id)
+    permit = decide_operation(reader, walk.form, planned)
+    if permit.refused is not None:
+        raise RefusedNowError("This is no longer allowed.")
+    return permit.entries
+
+
+def fresh_actor(walk: Walk) -> Actor:
+    """Return the actor with the person behind the account as it is now."""
+    if walk.actor.person is None:
+        return walk.actor
+    person = walk.reader.entry(walk.actor.person.ref)
+    if person is None:
+        raise RefusedNowError("Your own account is no longer in the directory.")
+    return replace(walk.actor, person=person)
+
+
+def outcome_state(performed: Sequence[Performed]) -> SubmissionState:
+    """Sum the operations up: unknown if one is, else done, failed, or partly done."""
+    states = {done.state for done in performed}
+    if "unknown" in states:
+        return "unknown"
+    if not states & {"failed", "skipped"}:
+        return "done"
+    return "partly_done" if states & {"done", "unchanged"} else "failed"
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Stores the outcome of each operation and, with the last one, of the submission."""
+
+    prepared: Prepared
+    submission: Submission
+
+    def remember(self, performed: Performed, following: PlannedOperation | None) -> None:
+        end = self._end(performed)
+        self._store.operation_finished(
+            self.submission.id,
+            end.operation_id,
+            state=end.state,
+            changes=end.changes,
+            error=end.error,
+            inverse=end.inverse,
+            now=self._now(),
+            records=[self._record(performed)],
+            next_running=following.operation.id if following else None,
+        )
+
+    def finish(self, performed: Sequence[Performed], state: SubmissionState) -> None:
+        """Store the end; what was remembered already is left as it is."""
+        known = {row.operation_id for row in self._store.operations(self.submission.id) if row.finished_at is not None}
+        left = [done for done in performed if done.planned.operation.id not in known and done.state != "skipped"]
+        for done in left[:-1]:
+            self.remember(done, None)
+        last = left[-1] if left else None
+        self._store.finish(
+            self.submission.id,
+            state=state,
+            now=self._now(),
+            records=[self._record(done) for done in (left[-1:] + [one for one in performed if one.state == "skipped"])],
+            operation=self._end(last) if last else None,
+            notifications=notifications(self.prepared, self.submission, state, self._now()),
+        )
+
+    @property
+    def _store(self) -> Any:
+        return self.prepared.walk.services.store.submissions
+
+    def _now(self) -> Any:
+        return self.prepared.walk.services.now()
+
+    def _lines(self, performed: Performed) -> list[dict[str, str]]:
+        return [line_json(line) for line in Teller(self.prepared.walk.reader).lines(performed.changes)]
+
+    def _end(self, performed: Performed) -> OperationEnd:
+        return OperationEnd(
+            performed.planned.operation.id,
+            performed.state,
+            self._lines(performed) if performed.state in ("done", "undone") else [],
+            performed.detail or None,
+            inverse_json(performed.inverse),
+        )
+
+    def _record(self, performed: Performed) -> Any:
+        walk = self.prepared.walk
+        lines = self._lines(performed) if performed.changes else []
+        return outcome(self._now(), walk.actor, walk.form, self.submission, performed, lines)
+
+
+def inverse_json(inverse: Operation | None) -> Any:
+    """Return what takes a change back, for keeping."""
+    if inverse is None:
+        return None
+    arguments = {name: stored(value) for name, value in inverse.arguments.items()}  # type: ignore[arg-type]
+    return {"verb": inverse.verb, "arguments": arguments}
+
+
+def _refresh_authority(walk: Walk, performed: Sequence[Performed]) -> None:
+    """Resolve the names of the policy anew after groups or units changed."""
+    if any("group" in done.planned.operation.verb or ".move" in done.planned.operation.verb for done in performed):
+        walk.services.authority.expire()
+
+
+_EVENTS: Mapping[str, Literal["done", "partly_done", "failed"]] = {
+    "done": "done",
+    "partly_done": "partly_done",
+    "failed": "failed",
+    "unknown": "failed",
+}
+
+
+def notifications(prepared: Prepared, submission: Submission, state: SubmissionState, now: Any) -> list[Notification]:
+    """Return the mails a form sends now that it ended in ``state``."""
+    walk = prepared.walk
+    run: dict[str, Value] = {"finished_at": now, "outcome": state.replace("_", " "), "id": submission.id}
+    mails: list[Notification] = []
+    for rule in walk.form.notify:
+        if _EVENTS.get(state) in rule.on and rule.by == "mail":
+            try:
+                mail, _ = walk.reader.gather(
+                    walk.situation, lambda known, rule=rule: _mail(prepared, known, rule, run, submission, now)
+                )
+            except (ConnectorError, RefusedError):
+                continue
+            mails += [mail] if mail is not None else []
+    return mails
+
+
+def _mail(
+    prepared: Prepared, situation: Situation, rule: Notify, run: Mapping[str, Value], submission: Submission, now: Any
+) -> Notification | None:
+    environment = situation.environment(prepared.worked.values, run=run)
+    if rule.when is not None and not is_true(rule.when, environment):
+        return None
+    addresses = [address for to in rule.to for address in _addresses(given(to, environment), environment)]
+    if not addresses:
+        return None
+    return Notification(
+        id=prepared.walk.services.new_id(),
+        submission_id=submission.id,
+        to=tuple(dict.fromkeys(addresses))[:_MOST_RECIPIENTS],
+        subject=in_language(rule.subject, situation.language, environment),
+        body=in_language(rule.body, situation.language, environment),
+        created_at=now,
+    )
+
+
+def _addresses(value: Value, environment: Environment) -> list[str]:
+    if isinstance(value, Ref):
+        entry = environment.facts.entry(value)
+        mail = entry.attributes.get("mail") if entry else None
+        return [mail] if isinstance(mail, str) and mail else []
+    if isinstance(value, list | tuple):
+        return [address for item in value for address in _addresses(item, environment)]
+    return [value] if isinstance(value, str) and "@" in value else []
+
+
+def send_mails(walk: Walk, submission_id: str) -> None:
+    """Send the mails of a submission; one that cannot be sent stays in the queue with its reason."""
+    store = walk.services.store.notifications
+    for waiting in store.list(submission_id=submission_id, state="pending"):
+        message = Message(waiting.to, waiting.subject, waiting.body, waiting.id)
+        try:
+            walk.services.postman.send(message)
+        except ConnectorError as error:
+            store.mark_failed(waiting.id, str(error), walk.services.now(), is_final=False)
+        else:
+            store.mark_sent(waiting.id, walk.services.now())

@@ -1,0 +1,99 @@
+"""Steps 5 to 8 of the way through: validate, gather, plan, prepare, decide. Reads; writes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.errors import RejectedError
+from connectors.spi import Preparation
+from forms.answering.validating import validate
+from forms.answering.wire import stored
+from forms.answering.working_out import Worked
+from forms.planning import Plan, PlanError, PlannedOperation, operation_json, plan, plan_digest
+from runner.errors import RefusedError
+from runner.pipeline.authorising import Permit, decide_plan
+from runner.pipeline.pages import OperationView
+from runner.pipeline.recording import denial
+from runner.pipeline.telling import Teller, line_json, line_of
+from runner.pipeline.walking import Walk, target_ref
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that was decided on, with what it would change. ``kept`` is the same as JSON, ``digest`` names it all."""
+
+    walk: Walk
+    worked: Worked
+    plan: Plan
+    permits: tuple[Permit, ...]
+    preparations: tuple[Preparation, ...]
+    kept: tuple[Mapping[str, Any], ...]
+    digest: str
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything is already as it was asked for."""
+        return not any(preparation.changes for preparation in self.preparations)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether all of it can be taken back."""
+        return all(preparation.can_undo for preparation in self.preparations)
+
+
+def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
+    """Work a submission out up to what will change.
+
+    Raises `forms.errors.AnswersError` with every problem, `RefusedError` when it is not allowed or cannot be done as
+    things are; both leave nothing behind but, for a refusal, its record.
+    """
+    worked, situation = walk.reader.gather(walk.situation, lambda known: validate(known, posted))
+    try:
+        made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
+        permits = decide_plan(walk.reader, walk.form, made)
+        preparations = tuple(_prepare(walk, planned) for planned in made.operations)
+    except (RefusedError, PlanError, RejectedError) as refused:
+        _record(walk, str(refused))
+        raise RefusedError(str(refused)) from refused
+    kept = tuple(_kept(walk, planned, prep) for planned, prep in zip(made.operations, preparations, strict=True))
+    exact = [{key: value for key, value in one.items() if key != "lines"} for one in kept]
+    digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact)
+    return Prepared(walk, worked, made, permits, preparations, kept, digest)
+
+
+def _prepare(walk: Walk, planned: PlannedOperation) -> Preparation:
+    return walk.services.connectors.for_verb(planned.operation.verb).prepare(planned.operation)
+
+
+def _record(walk: Walk, reason: str) -> None:
+    ref = target_ref(walk)
+    target = {"kind": ref.kind, "id": ref.id} if ref else None
+    walk.services.store.journal.append(
+        [denial(walk.reader.now, walk.actor, "plan", reason, form=walk.form.id, target=target)]
+    )
+
+
+def _kept(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> dict[str, Any]:
+    """Return an operation and its changes as JSON; the raw values make the digest exact, the lines are for people."""
+    teller = Teller(walk.reader)
+    return operation_json(planned) | {
+        "changes": [
+            [change.kind, str(change.ref), change.attribute, stored(change.before), stored(change.after)]  # type: ignore[arg-type]
+            for change in preparation.changes
+        ],
+        "lines": [line_json(line) for line in teller.lines(preparation.changes)],
+        "can_undo": preparation.can_undo,
+    }
+
+
+def operation_views(kept: Sequence[Mapping[str, Any]]) -> tuple[OperationView, ...]:
+    """Return the operations of a kept plan as a page shows them."""
+    return tuple(
+        OperationView(
+            str(operation["id"]),
+            str(operation["title"]),
+            tuple(line_of(line) for line in operation["lines"]),
+            bool(operation["can_undo"]),
+        )
+        for operation in kept
+    )

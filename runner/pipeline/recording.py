@@ -1,0 +1,143 @@
+"""What the pipeline writes into the journal. Pure: values in, records out; no secret can get in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors.spi import Entry, Ref
+from forms.definition import Form
+from forms.planning import PlannedOperation
+from runner.access.model import Actor
+from runner.dispatch import Performed
+from runner.journal.records import Record
+from runner.pipeline.authorising import Permit
+from runner.store.records import Submission
+
+
+def actor_body(actor: Actor) -> dict[str, Any]:
+    """Return who acted."""
+    subject = actor.person.ref.id if actor.person else None
+    return {"issuer": "client" if actor.client else "local", "id": actor.id, "login": actor.login, "subject": subject}
+
+
+def target_body(ref: Ref | None, entry: Entry | None) -> dict[str, Any] | None:
+    """Return on what, by its stable id, and where it stood."""
+    if ref is None:
+        return None
+    return {"kind": ref.kind, "id": ref.id, "dn_at_time": entry.dn if entry else None}
+
+
+def form_body(form: Form) -> dict[str, Any]:
+    """Return which form, exactly."""
+    return {"id": form.id, "version": form.version, "digest": form.digest}
+
+
+def denial(
+    now: datetime, actor: Actor, what: str, reason: str, *, form: str | None = None, target: Any = None
+) -> Record:
+    """Record a refusal; nothing was done."""
+    body = {
+        "actor": actor_body(actor),
+        "operation": what,
+        "form": {"id": form} if form else None,
+        "target": target,
+        "decision": {"effect": "deny", "binding": None, "reason": reason},
+    }
+    return Record("deny", now, body)
+
+
+def intents(
+    now: datetime,
+    actor: Actor,
+    form: Form,
+    submission: Submission,
+    policy_digest: str,
+    planned: Sequence[tuple[PlannedOperation, Permit, Mapping[str, Any]]],
+    verification: Sequence[Mapping[str, Any]],
+) -> list[Record]:
+    """Record, for each operation, that it is allowed and about to be done, with what it will change."""
+    return [
+        Record(
+            "intent",
+            now,
+            {
+                "submission": submission.id,
+                "actor": actor_body(actor),
+                "client": submission.channel,
+                "form": form_body(form),
+                "policy_digest": policy_digest,
+                "operation": {"id": operation.operation.id, "verb": operation.operation.verb},
+                "connector": {"id": operation.operation.verb.partition(".")[0]},
+                "target": _touched(permit),
+                "objects": [_decided(permit_part) for permit_part in permit.decisions],
+                "changes": kept["lines"],
+                "verification": list(verification),
+                "decision": _decision(permit),
+                "ticket": submission.ticket,
+                "reason": submission.reason,
+            },
+        )
+        for operation, permit, kept in planned
+    ]
+
+
+def _touched(permit: Permit) -> dict[str, Any] | None:
+    entry = next(iter(permit.entries), None)
+    return target_body(entry.ref, entry) if entry else None
+
+
+def _decided(part: Any) -> dict[str, Any]:
+    need, entry, decision = part
+    where = {"dn_at_time": entry.dn} if entry else {}
+    return {"permission": need.permission, "on": str(need.on), "binding": decision.binding, **where}
+
+
+def _decision(permit: Permit) -> dict[str, Any]:
+    bindings = [decision.binding for _, _, decision in permit.decisions if decision.binding]
+    reasons = [decision.reason for _, _, decision in permit.decisions]
+    return {
+        "effect": "permit",
+        "binding": ", ".join(dict.fromkeys(bindings)) or None,
+        "reason": "; ".join(dict.fromkeys(reasons)),
+    }
+
+
+def outcome(
+    now: datetime, actor: Actor, form: Form, submission: Submission, performed: Performed, lines: Sequence[Any]
+) -> Record:
+    """Record what became of an operation."""
+    operation = performed.planned.operation
+    target = next((need.on for need in performed.planned.requirements if isinstance(need.on, Ref)), None)
+    return Record(
+        "outcome",
+        now,
+        {
+            "submission": submission.id,
+            "actor": actor_body(actor),
+            "form": form_body(form),
+            "operation": {"id": operation.id, "verb": operation.verb},
+            "target": target_body(target, None),
+            "changes": list(lines),
+            "note": performed.planned.note or None,
+            "outcome": {"code": performed.state, "detail": performed.detail},
+            "ticket": submission.ticket,
+        },
+    )
+
+
+def checked(
+    now: datetime, actor: Actor, submission: Submission, method: str, policy: str, passed: bool, detail: str
+) -> Record:
+    """Record a try to verify the caller."""
+    return Record(
+        "verify",
+        now,
+        {
+            "submission": submission.id,
+            "actor": actor_body(actor),
+            "form": {"id": submission.form_id},
+            "target": {"kind": submission.target_kind, "id": submission.target_id},
+            "verification": {"method": method, "policy": policy},
+            "outcome": {"code": "passed" if passed else "failed", "detail": detail},
+        },
+    )

@@ -1,0 +1,207 @@
+"""A submission's page: the last step of the journey, and what is kept of it afterwards."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.spi import Entry, Secret
+from forms.answering.situation import given, in_language
+from forms.definition import Show
+from forms.expressions import to_text
+from forms.values import Value
+from runner.access.model import Actor
+from runner.dispatch import Performed
+from runner.errors import NotFoundError
+from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.finishing import Finished
+from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
+from runner.pipeline.services import Services
+from runner.pipeline.telling import initials, line_of, moment
+from runner.pipeline.walking import Walk, head, reader_for
+from runner.store.records import OperationRow, Submission
+
+STATE_TEXTS: Mapping[str, str] = {
+    "draft": "Not confirmed yet",
+    "running": "Running",
+    "done": "Done",
+    "partly_done": "Partly done",
+    "failed": "Not done",
+    "unknown": "Unclear",
+    "awaiting_approval": "Waiting for approval",
+    "queued": "Waiting to run",
+    "rejected": "Rejected",
+    "expired": "Expired",
+    "cancelled": "Cancelled",
+}
+_MESSAGES: Mapping[str, str] = {
+    "unknown": "It is not clear whether the change was made. Look at the person before you try again; nothing is repeated "
+    "by itself.",
+    "failed": "Nothing was changed.",
+    "partly_done": "Some steps were done and some were not. What was done stays done.",
+    "running": "This is being done now, or it was interrupted. Load the page again in a moment.",
+}
+
+
+def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
+    """Return the page right after the run, the only one that carries secrets."""
+    walk = finished.walk
+    message = _message(finished) if finished.state == "done" else _MESSAGES[finished.state]
+    return SubmissionPage(
+        head=head(walk, "done"),
+        state=finished.state,
+        state_text=STATE_TEXTS[finished.state],
+        message=message,
+        operations=_operation_views(walk.services.store.submissions.operations(submission.id), finished.prepared.kept),
+        shows=tuple(_shows(finished)) if finished.state in ("done", "partly_done") else (),
+        facts=_facts(walk.services, submission),
+        journal=_journal(walk.services, submission),
+        next=_next(walk),
+        just_done=True,
+    )
+
+
+def _values(finished: Finished) -> dict[str, Value]:
+    return {
+        **finished.prepared.worked.values,
+        "run": {
+            "finished_at": finished.walk.services.now(),
+            "outcome": finished.state.replace("_", " "),
+            "id": finished.walk.submission,
+        },
+    }
+
+
+def _message(finished: Finished) -> str:
+    walk = finished.walk
+    text, _ = walk.reader.gather(
+        walk.situation,
+        lambda known: in_language(walk.form.result.message, known.language, known.environment(_values(finished))),
+    )
+    return text or "It was done."
+
+
+def _shows(finished: Finished) -> Sequence[ShowView]:
+    return [view for show in finished.walk.form.result.show if (view := _show(finished, show)) is not None]
+
+
+def _show(finished: Finished, show: Show) -> ShowView | None:
+    walk = finished.walk
+    label = walk.text(show.label)
+    if show.secret:
+        secret = _secret_of(finished, show)
+        return ShowView(label, "", copy=True, secret=secret) if secret is not None else None
+    text, _ = walk.reader.gather(
+        walk.situation,
+        lambda known: to_text(
+            given(show.value, known.environment(_values(finished))), known.environment(_values(finished))
+        ),
+    )
+    return ShowView(label, text, show.copy)
+
+
+def _secret_of(finished: Finished, show: Show) -> Secret | None:
+    """Return the secret a line shows, when the operation that took it was done."""
+    single = getattr(show.value, "single", None)
+    names = single.names if single is not None else frozenset()
+    done = {field for one in finished.performed if one.state == "done" for field in _secret_fields(one)}
+    return next((finished.secrets[name] for name in names if name in finished.secrets and name in done), None)
+
+
+def _secret_fields(performed: Performed) -> Sequence[str]:
+    values = performed.planned.operation.arguments.values()
+    return [field for value in values if isinstance(field := getattr(value, "field", None), str)]
+
+
+def _next(walk: Walk) -> tuple[tuple[str, str], ...]:
+    """Return links to other forms, for the same target."""
+    links = []
+    for following in walk.form.result.next:
+        form = walk.services.catalogue.forms.get(following.form)
+        if form is not None:
+            label = walk.text(following.label) or walk.text(form.title)
+            target = f"/for/{walk.target.ref.id}" if walk.target and form.target else ""
+            links.append((label, f"/forms/{form.id}{target}"))
+    return tuple(links)
+
+
+def submission_page(services: Services, actor: Actor, submission: Submission) -> SubmissionPage:
+    """Return a submission as it was kept; secrets were never kept.
+
+    Raises `NotFoundError` unless it is the actor's own or the actor may read the journal.
+    """
+    reader = reader_for(services, actor, submission.form_id)
+    authority = services.authority.current()
+    if submission.actor_id != actor.id and not authority.holds(actor, "audit.read", "", form=None, now=reader.now):
+        raise NotFoundError(NOT_FOUND)
+    target = _target(services, actor, submission)
+    label = submission.target_label if submission.target_id is None or target is not None else "(not in your scope)"
+    thing = _thing(submission, label, target) if submission.target_id else None
+    return SubmissionPage(
+        head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
+        state=submission.state,
+        state_text=STATE_TEXTS[submission.state],
+        message=_MESSAGES.get(submission.state, ""),
+        operations=_operation_views(services.store.submissions.operations(submission.id), submission.plan or ()),
+        shows=(),
+        facts=_facts(services, submission),
+        journal=_journal(services, submission),
+    )
+
+
+def _thing(submission: Submission, label: str, target: Entry | None) -> Thing:
+    id_ = target.ref.id if target else ""
+    return Thing(id_, submission.target_kind or "", label, "", initials(label))
+
+
+def _target(services: Services, actor: Actor, submission: Submission) -> Entry | None:
+    if submission.target_kind is None or submission.target_id is None:
+        return None
+    return reader_for(services, actor, submission.form_id).visible(submission.target_kind, submission.target_id)
+
+
+def _operation_views(rows: Sequence[OperationRow], plan: Any) -> tuple[OperationView, ...]:
+    kept = {operation["id"]: operation for operation in plan} if isinstance(plan, list | tuple) else {}
+    return tuple(_operation_view(row, kept.get(row.operation_id, {})) for row in rows)
+
+
+def _operation_view(row: OperationRow, kept: Mapping[str, Any]) -> OperationView:
+    changes = row.changes if isinstance(row.changes, list | tuple) and row.changes else kept.get("lines", ())
+    lines = tuple(line_of(change) for change in changes if isinstance(change, Mapping))
+    return OperationView(row.operation_id, row.title, lines, row.inverse is not None, row.state, row.error or "")
+
+
+def _facts(services: Services, submission: Submission) -> tuple[Fact, ...]:
+    now = services.now()
+    done_at = submission.finished_at or submission.begun_at or submission.created_at
+    facts = [
+        Fact("By", submission.actor_login),
+        Fact("When", moment(done_at, now)),
+        Fact("Ticket", submission.ticket),
+        Fact("Reason", submission.reason),
+        Fact("Form", f"{submission.form_id}, version {submission.form_version}"),
+        Fact("Number", submission.id[:8]),
+    ]
+    return tuple(fact for fact in facts if fact.text)
+
+
+def _journal(services: Services, submission: Submission) -> tuple[tuple[Any, str], ...]:
+    entries = services.store.journal.search(submission=submission.id, limit=100)
+    return tuple(
+        (entry.time, journal_sentence(entry.kind, entry.body)) for entry in sorted(entries, key=lambda e: e.seq)
+    )
+
+
+def journal_sentence(kind: str, body: Mapping[str, Any]) -> str:
+    """Say in a few words what a record of the journal is about."""
+    operation = body.get("operation")
+    verb = operation.get("verb", "") if isinstance(operation, Mapping) else str(operation or "")
+    result = body.get("outcome")
+    code = str(result.get("code", "")).replace("_", " ") if isinstance(result, Mapping) else ""
+    verification = body.get("verification")
+    method = verification.get("method", "") if isinstance(verification, Mapping) else ""
+    return {
+        "intent": f"Allowed and begun: {verb}",
+        "outcome": f"{code.capitalize()}: {verb}",
+        "verify": f"Caller check {method}: {code}",
+        "deny": f"Refused: {verb}",
+        "reconcile": "Found unclear after a restart",
+    }.get(kind, kind)

@@ -1,0 +1,110 @@
+"""What the pipeline works with, wired once in `runner.wiring`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from connectors.spi import Connector, Postman, Secret, Verb
+from forms.definition import Catalogue, PasswordPolicy
+from runner.access.authority import Authority
+from runner.errors import NotDurableError
+from runner.store.store import Store
+
+
+class ConnectorSet(Protocol):
+    """The connectors of one installation; see `connectors.registry.Connectors`."""
+
+    @property
+    def verbs(self) -> Mapping[str, Verb]:
+        """All their verbs by full name."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of object served."""
+        ...
+
+    def for_verb(self, name: str) -> Connector:
+        """Return the connector that offers a verb."""
+        ...
+
+    def for_kind(self, kind: str) -> Connector:
+        """Return the connector that serves a kind of object."""
+        ...
+
+    def all(self) -> tuple[Connector, ...]:
+        """Return every connector."""
+        ...
+
+
+class Sealer(Protocol):
+    """Keeps a typed secret that has to wait, encrypted; and makes keyed hashes of short codes."""
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt a text."""
+        ...
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt it; raises `ValueError` when it was not sealed here or is too old."""
+        ...
+
+    def code_hash(self, code: str, salt: str) -> str:
+        """Return a keyed hash of a short code, in hexadecimal."""
+        ...
+
+
+class AuthorityKeeper(Protocol):
+    """Gives the authority for the policy as the directory is now."""
+
+    def current(self) -> Authority:
+        """Return it; raises `connectors.errors.ConnectorError` when the directory cannot be asked."""
+        ...
+
+    def expire(self) -> None:
+        """Resolve the names of the policy anew at the next question."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the policy's file, for the journal."""
+        ...
+
+
+@dataclass(slots=True)
+class Halt:
+    """Whether this process may still begin submissions; it may not once an outcome could not be stored."""
+
+    reason: str = ""
+
+    def check(self) -> None:
+        """Raise `NotDurableError` when nothing may begin any more."""
+        if self.reason:
+            raise NotDurableError(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything outside that the pipeline calls.
+
+    ``clock`` gives aware times in UTC, ``new_id`` random ids, ``make_password`` a password of a policy, ``make_code`` a
+    one-time code.  ``node`` is this process's id in the store.
+    """
+
+    catalogue: Catalogue
+    authority: AuthorityKeeper
+    connectors: ConnectorSet
+    store: Store
+    sealer: Sealer
+    postman: Postman
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    make_password: Callable[[PasswordPolicy], Secret]
+    make_code: Callable[[], str]
+    node: str
+    halt: Halt
+
+    def now(self) -> datetime:
+        """Return the time now, in the organisation's time zone."""
+        return self.clock().astimezone(ZoneInfo(self.catalogue.settings.timezone))

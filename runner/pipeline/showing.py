@@ -1,0 +1,225 @@
+"""From a form worked out to the questions a page shows. Pure, but for the facts it may still lack."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from connectors.spi import Entry, Ref
+from forms.answering.options import Offered, membership_kind, narrowed, offered_entry, picker_search
+from forms.answering.schema import is_answered_by_people
+from forms.answering.situation import Situation, given, in_language
+from forms.answering.wire import PICKERS
+from forms.answering.working_out import Answer, Worked, new_row
+from forms.definition import Field
+from forms.errors import AnswerProblem
+from forms.expressions import Environment, to_text
+from forms.facts import Search
+from runner.pipeline.pages import FieldView, OptionView, SectionView
+
+_MAXIMUM_LENGTH = {"text": 1_000, "email": 254, "multiline": 10_000}
+
+
+def sections(situation: Situation, worked: Worked, problems: Sequence[AnswerProblem]) -> tuple[SectionView, ...]:
+    """Return all questions under their headings, in the order of the form."""
+    environment = situation.environment(worked.values)
+    live = _live_names(situation)
+    views: dict[int | None, list[FieldView]] = {}
+    for answer in worked.answers.values():
+        if answer.field.type == "computed" and not answer.field.show:
+            continue
+        view = field_view(situation, answer, environment, problems, live)
+        views.setdefault(answer.field.section, []).append(view)
+    return tuple(_section(situation, environment, index, fields) for index, fields in views.items())
+
+
+def _section(situation: Situation, environment: Environment, index: int | None, fields: list[FieldView]) -> SectionView:
+    if index is None:
+        return SectionView("", "", tuple(fields))
+    section = situation.form.sections[index]
+    return SectionView(
+        in_language(section.title, situation.language, environment),
+        in_language(section.help, situation.language, environment),
+        tuple(fields),
+    )
+
+
+def _live_names(situation: Situation) -> frozenset[str]:
+    """Return the questions whose answer changes what else is shown, so that the page asks anew when they change."""
+    ids = {field.id for field in situation.form.fields}
+    return frozenset(name for field in situation.form.fields for name in _mentioned(field) if name in ids)
+
+
+def _mentioned(value: Any) -> frozenset[str]:
+    """Collect the names that expressions anywhere inside a definition mention."""
+    names = getattr(value, "names", None)
+    if isinstance(names, frozenset):
+        return names
+    if hasattr(value, "__dataclass_fields__"):
+        return frozenset().union(*(_mentioned(getattr(value, key)) for key in value.__dataclass_fields__))
+    if isinstance(value, Mapping):
+        return frozenset().union(*map(_mentioned, value.values()))
+    if isinstance(value, list | tuple):
+        return frozenset().union(*map(_mentioned, value))
+    return frozenset()
+
+
+def field_view(
+    situation: Situation,
+    answer: Answer,
+    environment: Environment,
+    problems: Sequence[AnswerProblem] = (),
+    live: frozenset[str] = frozenset(),
+    name: str = "",
+) -> FieldView:
+    """Return one question as it stands."""
+    field = answer.field
+    language = situation.language
+    own = next((problem.message for problem in problems if problem.field == field.id and problem.row is None), "")
+    return FieldView(
+        id=field.id,
+        name=name or field.id,
+        type=field.type,
+        label=in_language(field.label, language, environment),
+        asked=answer.asked,
+        required=answer.required,
+        readonly=answer.readonly and is_answered_by_people(field),
+        value=_shown_value(answer, environment),
+        help=in_language(field.help, language, environment),
+        placeholder=in_language(field.placeholder, language, environment),
+        error=own,
+        width=field.width,
+        style=field.style or "",
+        tone=field.tone,
+        text=in_language(field.text, language, environment) if answer.asked else "",
+        unit=field.unit or "",
+        rows=field.rows,
+        min=_bound(answer.minimum),
+        max=_bound(answer.maximum),
+        step=_bound(field.step if isinstance(field.step, int | Decimal) else None) or ("1" if field.integer else "any"),
+        max_length=field.max_length or _MAXIMUM_LENGTH.get(field.type),
+        generated=field.generate or "",
+        multiple=field.multiple,
+        search=bool(field.options and field.options.search),
+        live=field.id in live,
+        follows=answer.follows,
+        columns=_columns(field),
+        options=_options(situation, answer, environment),
+        current=_current(situation, answer, environment),
+        waiting=answer.offer.waiting,
+        fields=_row_fields(situation, field),
+        row_errors=_row_errors(field, problems),
+        min_rows=field.min_rows or 0,
+        max_rows=field.max_rows,
+        show=field.show or field.type != "computed",
+    )
+
+
+def _shown_value(answer: Answer, environment: Environment) -> object:
+    field = answer.field
+    if field.type == "computed":
+        return to_text(answer.value, environment)
+    if field.type == "password":
+        return ""
+    if field.type == "rows":
+        return [{id_: _shown_value(column, environment) for id_, column in row.items()} for row in answer.rows]
+    if answer.wire is None:
+        return ""
+    return answer.wire if isinstance(answer.wire, bool | list | dict) else str(answer.wire)
+
+
+def _bound(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""
+
+
+def _columns(field: Field) -> tuple[str, ...]:
+    return field.columns or (field.options.columns if field.options else ())
+
+
+def _options(situation: Situation, answer: Answer, environment: Environment) -> tuple[OptionView, ...]:
+    """Return the choices; for a picker the objects chosen; for a dual list those that are about to be added."""
+    field = answer.field
+    if not answer.asked:
+        return ()
+    if field.type in PICKERS or field.type == "membership":
+        return tuple(_object_views(situation, answer, environment))
+    return tuple(_option_view(option) for option in answer.offer.options)
+
+
+def _option_view(option: Offered) -> OptionView:
+    return OptionView(option.value, option.label, option.help, option.cells, option.fixed)
+
+
+def _object_views(situation: Situation, answer: Answer, environment: Environment) -> list[OptionView]:
+    entries = _chosen_entries(situation, answer, environment)
+    return [_option_view(offered_entry(situation, answer.field, entry, environment, fixed=False)) for entry in entries]
+
+
+def _chosen_entries(situation: Situation, answer: Answer, environment: Environment) -> list[Entry]:
+    """Return the objects an answer holds, as far as the actor's own search finds them."""
+    field = answer.field
+    kind = membership_kind(situation, field, environment) if field.type == "membership" else field.type
+    wire = answer.wire.get("add") if isinstance(answer.wire, dict) else answer.wire
+    ids = frozenset(item for item in (wire if isinstance(wire, list) else [wire]) if isinstance(item, str))
+    if not ids:
+        return []
+    bound = picker_search(situation, field, environment, kind)
+    if bound.search is None:
+        return []
+    return list(situation.facts.rows(narrowed(bound.search, ids)).entries)
+
+
+def _current(situation: Situation, answer: Answer, environment: Environment) -> tuple[OptionView, ...]:
+    """Return the present side of a dual list; what always stays, or is not the actor's to change, is fixed."""
+    field = answer.field
+    of = given(field.of, environment)
+    if field.type != "membership" or not answer.asked or not isinstance(of, Ref):
+        return ()
+    entries = _present(situation, of)
+    kind = membership_kind(situation, field, environment)
+    bound = picker_search(situation, field, environment, kind)
+    search = narrowed(bound.search, frozenset(entry.ref.id for entry in entries)) if bound.search else None
+    open_ = {entry.ref for entry in situation.facts.rows(search).entries} if search and entries else set()
+    views = [
+        _option_view(
+            offered_entry(
+                situation,
+                field,
+                entry,
+                environment,
+                fixed=entry.ref not in open_ or entry.attributes.get("name") in field.keep,
+            )
+        )
+        for entry in entries
+    ]
+    return tuple(sorted(views, key=lambda view: (view.fixed, view.label.casefold())))
+
+
+def _present(situation: Situation, of: Ref) -> list[Entry]:
+    """Return the groups a person is in, or the members of a group that the actor may see."""
+    if of.kind == "group":
+        return list(situation.facts.rows(Search("user", member_of=of)).entries)
+    entry = situation.facts.entry(of)
+    groups = entry.attributes.get("groups") if entry else None
+    return situation.facts.existing(
+        ref for ref in (groups if isinstance(groups, tuple) else ()) if isinstance(ref, Ref)
+    )
+
+
+def _row_fields(situation: Situation, field: Field) -> tuple[FieldView, ...]:
+    if field.type != "rows":
+        return ()
+    environment = situation.environment({})
+    return tuple(field_view(situation, answer, environment) for answer in new_row(situation, field).values())
+
+
+def _row_errors(field: Field, problems: Sequence[AnswerProblem]) -> Mapping[int, Mapping[str, str]]:
+    errors: dict[int, dict[str, str]] = {}
+    for problem in problems:
+        if problem.field == field.id and problem.row is not None:
+            errors.setdefault(problem.row - 1, {})[problem.column or ""] = problem.message
+    return errors

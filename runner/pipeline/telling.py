@@ -1,0 +1,192 @@
+"""How things read to a person: chips of state, facts of a card, lines of a plan. Reads labels of related objects only."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from connectors.spi import Change, Entry, OutputRef, Ref, Secret, SecretRef
+from connectors.verbs import ATTRIBUTES
+from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
+from runner.pipeline.reading import Reader
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_HIDDEN = "(not in your scope)"
+_ENDS_SOON_DAYS = 30
+_OLD_PASSWORD_DAYS = 90
+
+
+def day(value: date) -> str:
+    """Write a day as people say it: ``3 Mar 2021``."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime, now: datetime) -> str:
+    """Write a moment in the organisation's time: ``today 09:12``, ``14 Nov 08:30`` or ``3 Mar 2021``."""
+    local = value.astimezone(now.tzinfo)
+    if local.date() == now.date():
+        return f"today {local:%H:%M}"
+    if (now.date() - local.date()).days < 180:
+        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return day(local)
+
+
+def initials(label: str) -> str:
+    """Return one or two letters for the round badge."""
+    words = [word for word in label.replace("-", " ").replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def chips(entry: Entry, now: datetime, *, brief: bool = False) -> tuple[Chip, ...]:
+    """Return the state of an object at a glance; ``brief`` leaves out what is as usual."""
+    if entry.ref.kind == "user":
+        return tuple(_person_chips(entry, now, brief=brief))
+    if entry.attributes.get("sensitive"):
+        return (Chip("Sensitive", "warn", "exclamation-triangle"),)
+    return (Chip("Hidden", "", "eye-slash"),) if entry.attributes.get("hidden") else ()
+
+
+def _person_chips(entry: Entry, now: datetime, *, brief: bool) -> Iterator[Chip]:
+    of = entry.attributes.get
+    if of("locked"):
+        since = of("locked_at")
+        yield Chip(_since("Locked", since, now) if not brief else "Locked", "bad", "lock-fill")
+    if of("pending"):
+        yield Chip("Not activated yet", "info", "hourglass")
+    elif of("enabled") is False:
+        yield Chip("Disabled", "bad", "person-slash")
+    elif not brief:
+        yield Chip("Enabled", "ok", "check-circle")
+    yield from _end_chips(of("expires_on"), now, brief=brief)
+    if of("must_change"):
+        yield Chip("Must change the password", "warn", "arrow-repeat")
+    if not brief:
+        yield from _password_chips(of("password_set_on"), now)
+    if of("mfa_enrolled") and not brief:
+        yield Chip("Second factor enrolled", "info", "shield-check")
+
+
+def _since(text: str, since: object, now: datetime) -> str:
+    if not isinstance(since, datetime):
+        return text
+    local = since.astimezone(now.tzinfo)
+    return f"{text} since {local:%H:%M}" if local.date() == now.date() else f"{text} since {moment(since, now)}"
+
+
+def _end_chips(expires_on: object, now: datetime, *, brief: bool) -> Iterator[Chip]:
+    if isinstance(expires_on, datetime):
+        expires_on = expires_on.date()
+    if not isinstance(expires_on, date):
+        if not brief:
+            yield Chip("No end date", "", "calendar3")
+        return
+    left = (expires_on - now.date()).days
+    if left < 0:
+        yield Chip(f"Ended {day(expires_on)}", "bad", "calendar-x")
+    elif left <= _ENDS_SOON_DAYS:
+        yield Chip("Ends today" if left == 0 else f"Ends in {left} d", "warn", "calendar-event")
+    elif not brief:
+        yield Chip(f"Ends {day(expires_on)}", "", "calendar3")
+
+
+def _password_chips(set_on: object, now: datetime) -> Iterator[Chip]:
+    if isinstance(set_on, datetime):
+        age = (now - set_on).days
+        old = age > _OLD_PASSWORD_DAYS
+        text = "Password set today" if age <= 0 else f"Password {age} {'day' if age == 1 else 'days'} old"
+        yield Chip(text, "warn" if old else "", "hourglass-split" if old else "key")
+    else:
+        yield Chip("No password yet", "info", "key")
+
+
+def subtitle(entry: Entry) -> str:
+    """Return the line under a name: job title, department and office, or what describes the thing."""
+    names = ("title", "department", "office") if entry.ref.kind == "user" else ("description", "address", "mail")
+    return " · ".join(str(entry.attributes[name]) for name in names if entry.attributes.get(name))
+
+
+def thing(entry: Entry, now: datetime, *, refused: str = "", cells: tuple[str, ...] = ()) -> Thing:
+    """Return an object as a line of a list."""
+    names = ("department", "office") if entry.ref.kind == "user" else ("description", "address", "mail")
+    detail = " · ".join(str(entry.attributes[name]) for name in names if entry.attributes.get(name))
+    marks = chips(entry, now, brief=True)
+    return Thing(entry.ref.id, entry.ref.kind, entry.label, detail, initials(entry.label), marks, cells, refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Writes values for one actor: a related object is named only when that actor may read it."""
+
+    reader: Reader
+
+    def text(self, value: Any) -> str:
+        """Write any value as a person reads it; empty values give an empty text."""
+        if value is None or isinstance(value, Secret | SecretRef):
+            return "" if value is None else "[secret]"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, Ref):
+            return self.label(value)
+        if isinstance(value, OutputRef):
+            return f"the new {value.kind}"
+        if isinstance(value, datetime):
+            return moment(value, self.reader.now)
+        if isinstance(value, date):
+            return day(value)
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
+        if isinstance(value, Mapping):
+            return ", ".join(f"{key}: {self.text(item)}" for key, item in value.items())
+        if isinstance(value, list | tuple | frozenset):
+            return ", ".join(self.text(item) for item in value)
+        return str(value)
+
+    def label(self, ref: Ref) -> str:
+        """Return the name of an object, when the actor may read it."""
+        entry = self.reader.visible(ref.kind, ref.id)
+        return entry.label if entry else _HIDDEN
+
+    def facts(self, entry: Entry, names: Iterable[str]) -> tuple[Fact, ...]:
+        """Return labelled values of an object; empty ones are left out."""
+        return tuple(fact for name in names if (fact := self._fact(entry, name)).text)
+
+    def _fact(self, entry: Entry, name: str) -> Fact:
+        known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
+        value = entry.attributes.get(name)
+        text = self.text(value)
+        person = value.id if isinstance(value, Ref) and value.kind == "user" and text != _HIDDEN else ""
+        return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
+
+    def line(self, change: Change) -> ChangeLine:
+        """Return a change as a line of a plan or a result."""
+        kind = change.ref.kind if change.ref else ""
+        known = ATTRIBUTES.get(kind, {}).get(change.attribute)
+        attribute = known.label if known else change.attribute.replace("_", " ").capitalize()
+        before, after = self.text(change.before), self.text(change.after)
+        if change.attribute in ("password", "secret"):
+            before, after = "", "a new one, shown once"
+        return ChangeLine(change.kind, change.what, attribute, before, after)
+
+    def lines(self, changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
+        """Return all changes of an operation, or one line that says there is nothing to do."""
+        return tuple(self.line(change) for change in changes) or (ChangeLine("none", "Nothing to do", "", "", ""),)
+
+
+def line_json(line: ChangeLine) -> dict[str, str]:
+    """Return a line for keeping."""
+    return {
+        "kind": line.kind,
+        "what": line.what,
+        "attribute": line.attribute,
+        "before": line.before,
+        "after": line.after,
+        "note": line.note,
+    }
+
+
+def line_of(kept: Mapping[str, Any]) -> ChangeLine:
+    """Return a line that was kept."""
+    return replace(ChangeLine("set", "", "", "", ""), **{key: str(kept.get(key, "")) for key in kept})

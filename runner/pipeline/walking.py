@@ -1,0 +1,161 @@
+"""One person's way through one form: the form and target they may use, and what stands on every page of it."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from connectors.spi import Entry, Ref
+from forms.answering.situation import Request, Situation, in_language
+from forms.answering.validating import target_refusal
+from forms.definition import Form, Text, VerificationPolicy
+from forms.facts import Facts
+from runner.access.model import Actor
+from runner.errors import NotFoundError, RefusedError
+from runner.pipeline.authorising import open_form, open_target
+from runner.pipeline.pages import Chip, Head, Journey
+from runner.pipeline.reading import Reader, actor_facts, actor_ref
+from runner.pipeline.recording import denial
+from runner.pipeline.services import Services
+from runner.pipeline.telling import Teller, chips, thing
+from runner.verification.checks import policy_for
+
+Stage: TypeAlias = Literal["target", "verify", "fill", "plan", "done"]
+_SAY_PASSWORD = (
+    "“I am giving you a temporary password. You choose your own at the next sign-in. "
+    "I will never ask for your own password.”"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A form opened by somebody who may, on a target they may use it on. ``submission`` is the id it is kept under."""
+
+    services: Services
+    actor: Actor
+    reader: Reader
+    form: Form
+    target: Entry | None
+    situation: Situation
+    submission: str
+    policy: VerificationPolicy | None
+
+    def with_request(self, ticket: str, reason: str) -> "Walk":
+        """Return the same walk with a ticket and a reason."""
+        request = replace(self.situation.request, ticket=ticket.strip(), reason=reason.strip())
+        return replace(self, situation=replace(self.situation, request=request))
+
+    def text(self, text: Text | None) -> str:
+        """Fill a text of the form in, in the reader's language."""
+        return self.reader.gather(
+            self.situation, lambda known: in_language(text, known.language, known.environment({}))
+        )[0]
+
+
+def reader_for(services: Services, actor: Actor, form: str | None) -> Reader:
+    """Return a reader for this actor, now."""
+    return Reader(services, actor, form, services.now())
+
+
+def situation_of(reader: Reader, form: Form, target: Entry | None, language: str, channel: str) -> Situation:
+    """Return what a form's expressions start from."""
+    facts = actor_facts(reader.actor)
+    if target is not None:
+        facts = Facts({**facts.entries, target.ref: target})
+    return Situation(
+        form=form,
+        catalogue=reader.services.catalogue,
+        actor=actor_ref(reader.actor),
+        target=target.ref if target else None,
+        now=reader.now,
+        language=language,
+        request=Request(channel=channel, created_at=reader.now),
+        facts=facts,
+    )
+
+
+def start(
+    services: Services,
+    actor: Actor,
+    form_id: str,
+    target_id: str | None,
+    submission: str,
+    language: str,
+    channel: str = "portal",
+) -> Walk:
+    """Open a form on a target; refusals are recorded.
+
+    Raises `NotFoundError` when the form or the target is not the actor's, `RefusedError` with the author's message when
+    the target does not fit the form's conditions.
+    """
+    reader = reader_for(services, actor, form_id)
+    try:
+        form = open_form(reader, services.catalogue.forms, form_id)
+        if (form.target is None) != (target_id is None):
+            raise NotFoundError("This form is opened in another way.")
+        target = open_target(reader, form, target_id) if target_id is not None else None
+    except NotFoundError as refused:
+        _record_refusal(reader, form_id, target_id, str(refused))
+        raise
+    situation = situation_of(reader, form, target, language, channel)
+    refusal, situation = reader.gather(situation, target_refusal)
+    if refusal:
+        _record_refusal(reader, form_id, target_id, refusal)
+        raise RefusedError(refusal)
+    policy, situation = reader.gather(situation, lambda known: policy_for(form, known))
+    return Walk(services, actor, reader, form, target, situation, submission, policy)
+
+
+def _record_refusal(reader: Reader, form_id: str, target_id: str | None, reason: str) -> None:
+    known = form_id if form_id in reader.services.catalogue.forms else None
+    record = denial(
+        reader.now, reader.actor, "open", reason, form=known, target={"id": target_id} if target_id else None
+    )
+    reader.services.store.journal.append([record])
+
+
+def head(walk: Walk, stage: Stage, checked: int = 0) -> Head:
+    """Return what stands on every page of a form's journey."""
+    form, target = walk.form, walk.target
+    marks: tuple[Chip, ...] = ()
+    facts = ()
+    if target is not None:
+        marks = chips(target, walk.reader.now, brief=True)
+        names = form.target.show if form.target else ()
+        facts = Teller(walk.reader).facts(target, (name for name in names if name != "display_name"))
+    if checked:
+        marks = (*marks, Chip(f"Caller checked {checked}×", "ok", "check2"))
+    return Head(
+        form=form.id,
+        title=walk.text(form.title),
+        description=walk.text(form.description),
+        journey=_journey(walk, stage),
+        submission=walk.submission,
+        target=thing(target, walk.reader.now) if target else None,
+        target_chips=marks,
+        target_facts=facts,
+        say=_SAY_PASSWORD if _gives_password(form) else "",
+    )
+
+
+def _gives_password(form: Form) -> bool:
+    return any(step.verb.name == "directory.user.set_password" for step in form.steps)
+
+
+def _journey(walk: Walk, stage: Stage) -> Journey:
+    names: list[tuple[Stage, str]] = []
+    if walk.form.target is not None:
+        names.append(("target", "Person" if walk.form.target.type == "user" else walk.form.target.type.capitalize()))
+    if walk.policy is not None:
+        names.append(("verify", "Caller check"))
+    names += [("fill", "Fill in"), ("plan", "Check"), ("done", "Done")]
+    at = [name for name, _ in names].index(stage)
+    return Journey(
+        tuple(
+            (label, "done" if position < at or stage == "done" else "now" if position == at else "")
+            for position, (_, label) in enumerate(names)
+        )
+    )
+
+
+def target_ref(walk: Walk) -> Ref | None:
+    """Return the target's identity, when the form has one."""
+    return walk.target.ref if walk.target else None

@@ -1,0 +1,1 @@
+"""The invented company that the demo, the tests and the benchmarks run on."""

@@ -1,0 +1,40 @@
+"""Encrypt what has to wait, and hash short codes with a key; the key lies in the desk folder."""
+
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+SEALED_SECONDS = 3_600
+
+
+def new_key() -> bytes:
+    """Return a fresh key; several, one per line, the newest first, are a rotation."""
+    return Fernet.generate_key()
+
+
+class KeySealer:
+    """Seals texts for an hour and makes keyed hashes; see `runner.pipeline.services.Sealer`."""
+
+    def __init__(self, key: bytes) -> None:
+        keys = key.split()
+        if not keys:
+            raise ValueError("the key file is empty")
+        self._box = MultiFernet([Fernet(one) for one in keys])
+        self._hash_key = hashlib.sha256(b"code:" + keys[0]).digest()
+        self.cookie_key = hashlib.sha256(b"cookie:" + keys[0]).digest()
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt a text."""
+        return self._box.encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt it; raises `ValueError` when it was not sealed with this key or is older than an hour."""
+        try:
+            return self._box.decrypt(sealed, ttl=SEALED_SECONDS).decode()
+        except InvalidToken as error:
+            raise ValueError("what was typed is no longer kept; fill the form in again") from error
+
+    def code_hash(self, code: str, salt: str) -> str:
+        """Return a keyed hash of a short code, in hexadecimal."""
+        return hmac.new(self._hash_key, f"{salt}:{code}".encode(), hashlib.sha256).hexdigest()

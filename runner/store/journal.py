@@ -1,0 +1,121 @@
+"""The stored journal: append, read, search, verify."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from runner.journal.chain import Head, Sealed
+from runner.journal.records import Record
+from runner.journal.verifying import Fault, Verification, verify
+from runner.store.database import Database
+from runner.store.journalling import append, indexed
+from runner.store.records import JournalEntry
+from runner.store.tables import journal, journal_head
+
+_PAGE = 2_000
+
+
+class JournalStore:
+    """Records that can be added and read, never changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, records: Sequence[Record]) -> list[Sealed]:
+        """Store ``records`` durably, in this order; raises `SecretLeakError`, and nothing is stored."""
+        return self._database.write(lambda connection: append(connection, records))
+
+    def head(self) -> Head:
+        """Return where the journal stands; note it elsewhere to be able to see a truncation."""
+        query = select(journal_head.c.seq, journal_head.c.hash)
+        row = self._database.read(lambda connection: connection.execute(query).one_or_none())
+        return Head(row.seq, row.hash) if row is not None else Head()
+
+    def lines(self, after: int = 0, limit: int = 1_000) -> list[str]:
+        """Return the canonical lines behind record number ``after``, at most ``limit``, without line ends."""
+        return [row["line"] for row in self._page(after, limit)]
+
+    def all_lines(self) -> Iterator[str]:
+        """Yield every line up to the head as it is now, read page by page."""
+        return (row["line"] for row in self._rows(self.head().seq))
+
+    def verify(self) -> Verification:
+        """Verify the chain up to the stored head, and that the columns it is searched by say what the lines say.
+
+        Reads the whole journal.  Someone who may write the database can move the head along with a truncation: compare
+        `head` with one noted elsewhere.
+        """
+        head = self.head()
+        verification = verify((row["line"] for row in self._rows(head.seq)), head=(head.seq, head.hash))
+        surplus = self._page(head.seq, 1) if self.head().seq == head.seq else []
+        if verification.ok and surplus:
+            seq = surplus[0]["seq"]
+            fault = Fault(seq, head.seq + 1, "inserted", f"record {seq} stands behind the head of the journal")
+            return Verification(verification.records, verification.head, fault)
+        return self._with_columns(verification)
+
+    def search(
+        self,
+        *,
+        kind: str | None = None,
+        submission: str | None = None,
+        actor_id: str | None = None,
+        target_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[JournalEntry]:
+        """Return records that match everything given, newest first; ``since`` is included, ``until`` is not."""
+        wanted = {
+            journal.c.kind: kind,
+            journal.c.submission_id: submission,
+            journal.c.actor_id: actor_id,
+            journal.c.target_id: target_id,
+        }
+        query = select(journal).where(*(column == value for column, value in wanted.items() if value is not None))
+        if since is not None:
+            query = query.where(journal.c.time >= since)
+        if until is not None:
+            query = query.where(journal.c.time < until)
+        query = query.order_by(journal.c.seq.desc()).limit(limit).offset(offset)
+        rows = self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [_entry(row) for row in rows]
+
+    def _page(self, after: int, limit: int) -> Sequence[RowMapping]:
+        query = select(journal).where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
+
+        def read(connection: Connection) -> Sequence[RowMapping]:
+            return connection.execute(query).mappings().all()
+
+        return self._database.read(read)
+
+    def _rows(self, last: int) -> Iterator[RowMapping]:
+        after = 0
+        while page := self._page(after, _PAGE):
+            for row in page:
+                if row["seq"] > last:
+                    return
+                yield row
+            after = page[-1]["seq"]
+
+    def _with_columns(self, verification: Verification) -> Verification:
+        rows = self._rows(verification.head[0])
+        seq = next((row["seq"] for row in rows if not _columns_agree(row)), None)
+        if seq is None:
+            return verification
+        fault = Fault(seq, seq, "edited", f"the columns beside record {seq} no longer say what the record says")
+        earlier = verification.fault is not None and verification.fault.seq <= seq
+        return verification if earlier else Verification(seq - 1, verification.head, fault)
+
+
+def _columns_agree(row: RowMapping) -> bool:
+    body = json.loads(row["line"])
+    expected = indexed(body["kind"], body) | {"seq": body["seq"], "time": datetime.fromisoformat(body["time"])}
+    return all(row[name] == value for name, value in expected.items())
+
+
+def _entry(row: RowMapping) -> JournalEntry:
+    return JournalEntry(row["seq"], row["hash"], row["kind"], row["time"], json.loads(row["line"]), row["line"])

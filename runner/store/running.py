@@ -1,0 +1,182 @@
+"""Steps of a submission that runs, each inside a transaction of the caller's.
+
+Rows are locked in one order everywhere: the submission, its operations, the head of the journal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from runner.errors import NotFoundError, StaleError
+from runner.journal.records import Record
+from runner.store import rows
+from runner.store.journalling import append
+from runner.store.records import OperationRow, Submission
+from runner.store.tables import notifications, operations, submissions, verifications
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What has to hold, and to be noted, when a draft begins to run."""
+
+    id: str
+    plan_digest: str
+    operations: tuple[OperationRow, ...]
+    node: str
+    now: datetime
+    consume: tuple[str, ...]
+
+
+def begin(connection: Connection, beginning: Beginning, operation_rows: Sequence[rows.Row]) -> None:
+    """Turn the draft into a running submission, insert its operations and use up its verifications.
+
+    Raises `StaleError` when the plan is another one, it is no draft, or a verification is used up already.
+    """
+    ready = (submissions.c.state == "draft") & (submissions.c.plan_digest == beginning.plan_digest)
+    values = {
+        "state": "running",
+        "sealed": None,
+        "node": beginning.node,
+        "updated_at": beginning.now,
+        "begun_at": beginning.now,
+    }
+    query = update(submissions).where(submissions.c.id == beginning.id, ready).values(values)
+    if connection.execute(query).rowcount != 1:
+        raise _why_not(connection, beginning.id)
+    first = min((operation.position for operation in beginning.operations), default=0)
+    for row in operation_rows:
+        if row["position"] == first:
+            row |= {"state": "running", "started_at": beginning.now}
+    if operation_rows:
+        connection.execute(insert(operations), list(operation_rows))
+    for verification_id in beginning.consume:
+        consume(connection, verification_id, beginning.id, beginning.now)
+
+
+def _why_not(connection: Connection, id: str) -> NotFoundError | StaleError:
+    state = connection.execute(select(submissions.c.state).where(submissions.c.id == id)).scalar_one_or_none()
+    if state is None:
+        return NotFoundError("there is no such submission")
+    if state == "draft":
+        return StaleError("what was confirmed is no longer what would happen; nothing was done")
+    return StaleError("this was already confirmed; nothing was done again")
+
+
+def consume(connection: Connection, id: str, submission_id: str, now: datetime) -> None:
+    """Use up a passed verification of this submission; raises `StaleError` when there is nothing left to use."""
+    usable = (
+        (verifications.c.id == id)
+        & (verifications.c.submission_id == submission_id)
+        & (verifications.c.state == "passed")
+        & verifications.c.consumed_at.is_(None)
+    )
+    if connection.execute(update(verifications).where(usable).values(consumed_at=now)).rowcount != 1:
+        raise StaleError("the caller check was used already or was not passed; nothing was done")
+
+
+def operation_finished(
+    connection: Connection, id: str, operation_id: str, values: rows.Row, next_running: str | None
+) -> None:
+    """Store how an operation of a running submission ended, and mark the next one."""
+    _hold_running(connection, id)
+    _end_operation(connection, id, operation_id, values)
+    query = update(submissions).where(submissions.c.id == id)
+    connection.execute(query.values(updated_at=values["finished_at"]))
+    if next_running is not None:
+        _start_operation(connection, id, next_running, values["finished_at"])
+
+
+def finish(
+    connection: Connection,
+    id: str,
+    state: str,
+    now: datetime,
+    ended: tuple[str, rows.Row] | None,
+    mails: Sequence[rows.Row],
+) -> None:
+    """End a running submission, its last operation with it; what never started is skipped."""
+    _hold_running(connection, id)
+    if ended is not None:
+        _end_operation(connection, id, *ended)
+    _skip_rest(connection, id)
+    query = update(submissions).where(submissions.c.id == id)
+    connection.execute(query.values(state=state, updated_at=now, finished_at=now))
+    if mails:
+        connection.execute(insert(notifications), list(mails))
+
+
+def mark_lost(connection: Connection, dead_nodes: Sequence[str], now: datetime) -> list[Submission]:
+    """Turn running submissions of ``dead_nodes`` into unknown ones and record it; returns them as they are now."""
+    lost = (submissions.c.state == "running") & submissions.c.node.in_(dead_nodes)
+    query = select(submissions.c.id).where(lost).order_by(submissions.c.id).with_for_update()
+    ids = connection.execute(query).scalars().all()
+    unclear = {lost_id: _lose_operations(connection, lost_id, now) for lost_id in ids}
+    query_end = update(submissions).where(submissions.c.id.in_(ids))
+    connection.execute(query_end.values(state="unknown", updated_at=now, finished_at=now))
+    found = connection.execute(select(submissions).where(submissions.c.id.in_(ids)).order_by(submissions.c.id))
+    marked = [rows.submission(row) for row in found.mappings()]
+    append(connection, [_lost_record(submission, unclear[submission.id], now) for submission in marked])
+    return marked
+
+
+def _lose_operations(connection: Connection, id: str, now: datetime) -> str | None:
+    without_outcome = operations.c.state.in_(("planned", "running"))
+    query = select(operations.c.operation_id).where(operations.c.submission_id == id, without_outcome)
+    first = connection.execute(query.order_by(operations.c.position).limit(1)).scalar_one_or_none()
+    if first is not None:
+        error = "the process that ran it ended before it could say what happened"
+        _end_operation(connection, id, first, {"state": "unknown", "error": error, "finished_at": now})
+    _skip_rest(connection, id)
+    return first
+
+
+def _lost_record(submission: Submission, operation_id: str | None, now: datetime) -> Record:
+    return Record(
+        "reconcile",
+        now,
+        {
+            "submission": submission.id,
+            "actor": {"id": submission.actor_id, "login": submission.actor_login},
+            "form": {"id": submission.form_id, "version": submission.form_version, "digest": submission.form_digest},
+            "target": {"kind": submission.target_kind, "id": submission.target_id},
+            "operation": operation_id,
+            "node": submission.node,
+            "outcome": {"code": "unknown", "detail": "the node was lost while it ran this"},
+        },
+    )
+
+
+def _hold_running(connection: Connection, id: str) -> None:
+    query = select(submissions.c.state).where(submissions.c.id == id).with_for_update()
+    state = connection.execute(query).scalar_one_or_none()
+    if state is None:
+        raise NotFoundError("there is no such submission")
+    if state != "running":
+        raise StaleError("this submission is not running any more; nothing was stored")
+
+
+def _end_operation(connection: Connection, id: str, operation_id: str, values: rows.Row) -> None:
+    open_ = (
+        (operations.c.submission_id == id)
+        & (operations.c.operation_id == operation_id)
+        & operations.c.state.in_(("planned", "running"))
+    )
+    if connection.execute(update(operations).where(open_).values(values)).rowcount != 1:
+        raise StaleError("this operation has ended already or was never planned; nothing was stored")
+
+
+def _start_operation(connection: Connection, id: str, operation_id: str, now: datetime) -> None:
+    planned = (
+        (operations.c.submission_id == id)
+        & (operations.c.operation_id == operation_id)
+        & (operations.c.state == "planned")
+    )
+    if connection.execute(update(operations).where(planned).values(state="running", started_at=now)).rowcount != 1:
+        raise StaleError("the next operation is not planned any more; nothing was stored")
+
+
+def _skip_rest(connection: Connection, id: str) -> None:
+    rest = (operations.c.submission_id == id) & (operations.c.state == "planned")
+    connection.execute(update(operations).where(rest).values(state="skipped"))

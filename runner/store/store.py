@@ -1,0 +1,58 @@
+"""One opened store, with a part for every kind of row."""
+
+from types import TracebackType
+from typing import Self
+
+from runner.store.accounts import AccountStore
+from runner.store.database import Database, connect
+from runner.store.form_versions import FormVersionStore
+from runner.store.journal import JournalStore
+from runner.store.nodes import NodeStore
+from runner.store.notifications import NotificationStore
+from runner.store.schema import check
+from runner.store.sessions import SessionStore
+from runner.store.submissions import SubmissionStore
+from runner.store.throttle import ThrottleStore
+from runner.store.verifications import VerificationStore
+
+
+class Store:
+    """Everything that is remembered. Thread-safe; every writing call is one durable transaction.
+
+    Any call raises `NotDurableError` when the database fails, and nothing was written then.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.submissions = SubmissionStore(database)
+        self.journal = JournalStore(database)
+        self.nodes = NodeStore(database)
+        self.verifications = VerificationStore(database)
+        self.form_versions = FormVersionStore(database)
+        self.notifications = NotificationStore(database)
+        self.accounts = AccountStore(database)
+        self.sessions = SessionStore(database)
+        self.throttle = ThrottleStore(database)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the store at ``url``; raises `SetUpError` unless the database has the tables of this release."""
+        database = connect(url)
+        try:
+            check(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Give every connection back; the store cannot be used afterwards."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

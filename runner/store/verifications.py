@@ -1,0 +1,107 @@
+"""Caller checks: rows bound to submission, actor, form, target and method, each used once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+
+from runner.errors import NotFoundError, StaleError
+from runner.journal.records import Record
+from runner.store import running
+from runner.store.database import Database
+from runner.store.journalling import append
+from runner.store.records import Verification
+from runner.store.rows import Row, as_row, plain
+from runner.store.tables import verifications
+
+_OPEN = verifications.c.state.in_(("open", "sent"))
+
+
+class VerificationStore:
+    """Checks that are open, passed or failed. A code is here only as the keyed hash that the caller made of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, verification: Verification, records: Sequence[Record] = ()) -> None:
+        """Insert a check."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(verifications).values(as_row(verification)))
+            append(connection, records)
+
+        self._database.write(work)
+
+    def get(self, id: str) -> Verification:
+        """Return a check; raises `NotFoundError`."""
+        found = self._select(select(verifications).where(verifications.c.id == id))
+        if not found:
+            raise NotFoundError("there is no such caller check")
+        return found[0]
+
+    def for_submission(self, submission_id: str) -> Sequence[Verification]:
+        """Return the checks of a submission, oldest first."""
+        query = select(verifications).where(verifications.c.submission_id == submission_id)
+        return self._select(query.order_by(verifications.c.created_at, verifications.c.id))
+
+    def reusable(self, actor_id: str, target_id: str, policy: str, since: datetime) -> Sequence[Verification]:
+        """Return checks this actor passed for this target under ``policy`` at ``since`` or later, newest first.
+
+        Those used up by their own submission are among them: whether a success may serve again is the policy's word.
+        """
+        query = select(verifications).where(
+            verifications.c.actor_id == actor_id,
+            verifications.c.target_id == target_id,
+            verifications.c.policy == policy,
+            verifications.c.state == "passed",
+            verifications.c.passed_at >= since,
+        )
+        return self._select(query.order_by(verifications.c.passed_at.desc(), verifications.c.id))
+
+    def sent(self, id: str, *, code_hash: str | None, expires_at: datetime, records: Sequence[Record] = ()) -> None:
+        """Note that a code was sent; a new code replaces the one before. Raises `StaleError` when it is not open."""
+        self._change(id, _OPEN, {"state": "sent", "code_hash": code_hash, "expires_at": expires_at}, records)
+
+    def record_attempt(
+        self, id: str, *, max_attempts: int, now: datetime, records: Sequence[Record] = ()
+    ) -> Verification:
+        """Count a try before it is judged, and return the check with it counted.
+
+        Raises `StaleError` when it is not open, has expired or has no tries left; then nothing may be judged.
+        """
+        allowed = _OPEN & (verifications.c.attempts < max_attempts) & (verifications.c.expires_at > now)
+        self._change(id, allowed, {"attempts": verifications.c.attempts + 1}, records)
+        return self.get(id)
+
+    def pass_(self, id: str, now: datetime, records: Sequence[Record] = ()) -> None:
+        """Note that the check was passed; the code is forgotten. Raises `StaleError` when it is not open or expired."""
+        values = {"state": "passed", "passed_at": now, "code_hash": None}
+        self._change(id, _OPEN & (verifications.c.expires_at > now), values, records)
+
+    def fail(self, id: str, records: Sequence[Record] = ()) -> None:
+        """Note that the check failed for good; the code is forgotten. Raises `StaleError` when it is not open."""
+        self._change(id, _OPEN, {"state": "failed", "code_hash": None}, records)
+
+    def consume(self, id: str, submission_id: str, now: datetime, records: Sequence[Record] = ()) -> None:
+        """Use up a passed check of this submission; of many callers one succeeds, the others get `StaleError`."""
+
+        def work(connection: Connection) -> None:
+            running.consume(connection, id, submission_id, now)
+            append(connection, records)
+
+        self._database.write(work)
+
+    def _change(self, id: str, allowed: ColumnElement[bool], values: Row, records: Sequence[Record]) -> None:
+        query = update(verifications).where(verifications.c.id == id, allowed).values(values)
+
+        def work(connection: Connection) -> None:
+            if connection.execute(query).rowcount != 1:
+                raise StaleError("this caller check is over; start a new one")
+            append(connection, records)
+
+        self._database.write(work)
+
+    def _select(self, query: Select[Any]) -> list[Verification]:
+        found = self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [plain(Verification, row) for row in found]

@@ -1,0 +1,559 @@
+"""What every connector must do. A connector's test class inherits `ConnectorContract` and fills in the hooks.
+
+The hooks: the class attributes ``table`` and ``searched``; a fixture ``connector`` that gives a fresh, filled
+connector; `case_for`, `touch`, `move`, `everything_stored` and `unreachable`.  Every test runs against the real store.
+"""
+
+import contextlib
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.errors import RejectedError, UnavailableError
+from connectors.spi import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Connector,
+    Entry,
+    Everything,
+    Filter,
+    Guard,
+    Ids,
+    InGroup,
+    Not,
+    Nothing,
+    Operation,
+    Outcome,
+    Question,
+    Ref,
+    Secret,
+    SecretRef,
+    Under,
+    Verb,
+)
+from connectors.verbs import ATTRIBUTES
+from tests.connectors.oracle import is_found, matches
+
+CANARY = "Kanarie-vogel-77-Zzyzx"
+EXAMPLES = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
+_ORDERED = {"text", "number", "date", "datetime"}
+_HOSTILE = (
+    "%",
+    "_",
+    "'",
+    '"',
+    "\\",
+    "*",
+    "a' OR '1'='1",
+    'x" OR "',
+    "(",
+    ")",
+    "a%b_c",
+    "NEAR(",
+    "é",
+    "😀",
+    "\u202e",
+    "-",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation that changes something in the sample, and what is special about it.
+
+    ``again`` says what the same operation does a second time; empty means: ``unchanged`` for an idempotent verb, else
+    ``rejected``.  ``kept`` names attributes that the inverse does not restore.
+    """
+
+    arguments: Mapping[str, object]
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    again: str = ""
+    kept: frozenset[str] = frozenset()
+
+
+class ConnectorContract:
+    """Tests that every connector passes."""
+
+    table: ClassVar[Mapping[str, Verb]]
+    # kind → attributes that can be searched by typing
+    searched: ClassVar[Mapping[str, tuple[str, ...]]]
+    # attributes that change with every write
+    restless: ClassVar[frozenset[str]] = frozenset({"changed"})
+
+    # --- hooks ------------------------------------------------------------------------------------------------------
+
+    def case_for(self, connector: Connector, verb: str) -> Case:
+        """Return an operation of this verb that changes something in the sample."""
+        raise NotImplementedError
+
+    def touch(self, connector: Connector, ref: Ref) -> None:
+        """Change an object in some other way, so that its version is another one."""
+        raise NotImplementedError
+
+    def move(self, connector: Connector, ref: Ref) -> bool:
+        """Move an object elsewhere, by whatever way; return False where the kind does not move."""
+        raise NotImplementedError
+
+    def everything_stored(self, connector: Connector) -> bytes:
+        """Return all bytes that the connector has stored anywhere."""
+        raise NotImplementedError
+
+    def unreachable(self) -> Connector:
+        """Return a connector whose target system does not answer."""
+        raise NotImplementedError
+
+    # --- tools ------------------------------------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "verb" in metafunc.fixturenames:
+            metafunc.parametrize("verb", sorted(self.table))
+
+    def operation(self, verb: str, case: Case) -> Operation:
+        return Operation("step", verb, case.arguments)
+
+    def all_entries(self, connector: Connector, kind: str) -> tuple[Entry, ...]:
+        page = connector.read(Question(kind, Everything(), limit=1000))
+        assert not page.more, "the sample is too large for the contract"
+        return page.entries
+
+    def versions(self, connector: Connector) -> dict[Ref, str]:
+        return {entry.ref: entry.version for kind in connector.kinds for entry in self.all_entries(connector, kind)}
+
+    def state(self, connector: Connector, but: frozenset[str] = frozenset()) -> dict[Ref, object]:
+        """Return all there is to see, without what changes with every write."""
+        hidden = self.restless | but
+        return {
+            entry.ref: (
+                entry.dn,
+                entry.place,
+                {name: value for name, value in entry.attributes.items() if name not in hidden},
+                entry.groups,
+            )
+            for kind in connector.kinds
+            for entry in self.all_entries(connector, kind)
+        }
+
+    def run(self, connector: Connector, operation: Operation, secrets: Mapping[str, Secret] | None = None) -> Outcome:
+        preparation = connector.prepare(operation)
+        return connector.perform(operation, preparation.guards, secrets or {})
+
+    # --- verbs ------------------------------------------------------------------------------------------------------
+
+    def test_it_offers_exactly_the_verbs_of_its_table(self, connector: Connector) -> None:
+        assert dict(connector.verbs()) == dict(self.table)
+        assert all(name.startswith(f"{connector.name}.") for name in connector.verbs())
+
+    def test_preparing_writes_nothing(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before, versions = self.state(connector), self.versions(connector)
+        preparation = connector.prepare(self.operation(verb, case))
+        assert preparation.changes
+        assert (self.state(connector), self.versions(connector)) == (before, versions)
+
+    def test_preparing_guards_every_object_it_names(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        preparation = connector.prepare(self.operation(verb, case))
+        served = {ref for ref in _refs(case.arguments) if ref.kind in connector.kinds}
+        assert served <= {guard.ref for guard in preparation.guards}
+        entries = {entry.ref: entry for kind in connector.kinds for entry in self.all_entries(connector, kind)}
+        for guard in preparation.guards:
+            assert (guard.version, guard.place) == (entries[guard.ref].version, entries[guard.ref].place)
+
+    def test_performing_does_what_was_prepared(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        preparation = connector.prepare(self.operation(verb, case))
+        before, versions = self.state(connector), self.versions(connector)
+        outcome = connector.perform(self.operation(verb, case), preparation.guards, case.secrets)
+        assert outcome.state == "changed"
+        assert [_line(change) for change in outcome.changes] == [_line(change) for change in preparation.changes]
+        assert self.versions(connector) != versions
+        assert {name: ref.kind for name, ref in outcome.outputs.items()} == dict(self.table[verb].gives)
+        assert preparation.can_undo == (outcome.inverse is not None)
+        for change in outcome.changes:
+            if change.kind == "set" and change.ref is not None and change.attribute not in self.restless:
+                assert self._shown(before, change.ref, change.attribute, change.before)
+                assert self._shown(self.state(connector), change.ref, change.attribute, change.after)
+
+    def _shown(self, state: Mapping[Ref, object], ref: Ref, attribute: str, value: object) -> bool:
+        if ref not in state:
+            return True
+        attributes = state[ref][2]  # type: ignore[index]
+        if attribute not in attributes or value == "[secret]":
+            return True
+        shown = attributes[attribute]
+        return (shown or None) == (tuple(value) if isinstance(value, list | tuple) else value or None)
+
+    def test_the_same_again_changes_nothing(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        operation = self.operation(verb, case)
+        self.run(connector, operation, case.secrets)
+        before, versions = self.state(connector), self.versions(connector)
+        expected = case.again or ("unchanged" if self.table[verb].idempotent else "rejected")
+        if expected == "rejected":
+            with pytest.raises(RejectedError):
+                self.run(connector, operation, case.secrets)
+        elif expected == "unchanged":
+            assert connector.prepare(operation).changes == ()
+            outcome = self.run(connector, operation, case.secrets)
+            assert (outcome.state, outcome.changes, outcome.inverse) == ("unchanged", (), None)
+        if expected != "changed":
+            assert (self.state(connector), self.versions(connector)) == (before, versions)
+
+    def test_the_inverse_takes_it_back(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before = self.state(connector, case.kept)
+        outcome = self.run(connector, self.operation(verb, case), case.secrets)
+        if self.table[verb].inverse is None:
+            assert outcome.inverse is None
+            return
+        assert outcome.inverse is not None
+        assert outcome.inverse.verb in self.table
+        _check_arguments(self.table[outcome.inverse.verb], outcome.inverse)
+        assert self.run(connector, outcome.inverse).state == "changed"
+        assert self.state(connector, case.kept) == before
+
+    def test_a_change_in_between_is_noticed(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        operation = self.operation(verb, case)
+        guards = connector.prepare(operation).guards
+        for guard in guards:
+            fresh = [replace(other, version=self.versions(connector)[other.ref]) for other in guards]
+            stale = [old if old.ref == guard.ref else new for old, new in zip(fresh, fresh, strict=True)]
+            self.touch(connector, guard.ref)
+            before = self.state(connector)
+            with pytest.raises(RejectedError):
+                connector.perform(operation, stale, case.secrets)
+            assert self.state(connector) == before
+
+    def test_an_object_that_moved_in_between_is_not_touched(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        operation = self.operation(verb, case)
+        guards = connector.prepare(operation).guards
+        moved = [guard for guard in guards if self.move(connector, guard.ref)]
+        versions = self.versions(connector)
+        fresh = [replace(guard, version=versions[guard.ref]) for guard in guards]
+        if moved:
+            before = self.state(connector)
+            with pytest.raises(RejectedError):
+                connector.perform(operation, fresh, case.secrets)
+            assert self.state(connector) == before
+
+    def test_a_guard_that_does_not_hold_stops_everything(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        operation = self.operation(verb, case)
+        guards, before, versions = connector.prepare(operation).guards, self.state(connector), self.versions(connector)
+        for place in range(len(guards)):
+            for wrong in (
+                replace(guards[place], version="no such version"),
+                replace(guards[place], place=("ou=elsewhere",)),
+                Guard(Ref(guards[place].ref.kind, "00000000-0000-0000-0000-00000000dead"), "1", ()),
+            ):
+                with pytest.raises(RejectedError):
+                    connector.perform(operation, [*guards[:place], wrong, *guards[place + 1 :]], case.secrets)
+        assert (self.state(connector), self.versions(connector)) == (before, versions)
+
+    def test_an_object_that_does_not_exist_is_refused(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before, versions = self.state(connector), self.versions(connector)
+        for name, value in case.arguments.items():
+            unknown = _with_unknown(value, connector.kinds)
+            if unknown is not None:
+                operation = Operation("step", verb, {**case.arguments, name: unknown})
+                with pytest.raises(RejectedError):
+                    connector.prepare(operation)
+                with pytest.raises(RejectedError):
+                    connector.perform(operation, (), case.secrets)
+        assert (self.state(connector), self.versions(connector)) == (before, versions)
+
+    def test_an_unknown_or_missing_argument_is_refused(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before, versions = self.state(connector), self.versions(connector)
+        needed = [argument.name for argument in self.table[verb].arguments if argument.needed]
+        without = [{key: value for key, value in case.arguments.items() if key != name} for name in needed]
+        for arguments in ({**case.arguments, "userAccountControl": 512}, *without):
+            with pytest.raises(RejectedError):
+                connector.prepare(Operation("step", verb, arguments))
+            with pytest.raises(RejectedError):
+                connector.perform(Operation("step", verb, arguments), (), case.secrets)
+        assert (self.state(connector), self.versions(connector)) == (before, versions)
+
+    def test_an_unknown_verb_is_refused(self, connector: Connector) -> None:
+        before = self.state(connector)
+        for verb in ("", "nothing", f"{connector.name}.user.promote", "other.user.update"):
+            with pytest.raises(RejectedError):
+                connector.prepare(Operation("step", verb, {}))
+            with pytest.raises(RejectedError):
+                connector.perform(Operation("step", verb, {}), (), {})
+        assert self.state(connector) == before
+
+    def test_no_secret_is_shown_or_stored(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        secrets = {name: Secret(CANARY) for name in case.secrets}
+        if not secrets:
+            assert not any(argument.type == "secret" and argument.needed for argument in self.table[verb].arguments)
+            return
+        preparation = connector.prepare(self.operation(verb, case))
+        outcome = connector.perform(self.operation(verb, case), preparation.guards, secrets)
+        assert "[secret]" in {change.after for change in outcome.changes if isinstance(change.after, str)}
+        shown = repr((preparation, outcome, self.state(connector), connector)).encode()
+        for spelling in _spellings(CANARY):
+            assert spelling not in shown
+            assert spelling not in self.everything_stored(connector)
+
+    def test_of_two_at_once_only_one_changes_something(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        operation = self.operation(verb, case)
+        guards = connector.prepare(operation).guards
+
+        def attempt(_number: int) -> str:
+            try:
+                return connector.perform(operation, guards, case.secrets).state
+            except RejectedError:
+                return "rejected"
+
+        with ThreadPoolExecutor(2) as pool:
+            states = list(pool.map(attempt, range(2)))
+        if guards:
+            assert sorted(states) in (["changed", "rejected"], ["changed", "unchanged"])
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    @EXAMPLES
+    @given(data=st.data())
+    def test_filters_mean_what_the_contract_says(self, connector: Connector, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(connector.kinds))
+        entries = self.all_entries(connector, kind)
+        wanted = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        found = connector.read(Question(kind, wanted, limit=1000))
+        assert {entry.ref for entry in found.entries} == {entry.ref for entry in entries if matches(entry, wanted)}
+
+    def _group_ids(self, connector: Connector) -> list[str]:
+        if "group" not in connector.kinds:
+            return ["none"]
+        return [entry.ref.id for entry in self.all_entries(connector, "group")] + ["none"]
+
+    @EXAMPLES
+    @given(data=st.data())
+    def test_typed_words_find_what_holds_all_of_them(self, connector: Connector, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(sorted(self.searched)))
+        searched = data.draw(st.lists(st.sampled_from(self.searched[kind]), min_size=1, unique=True).map(tuple))
+        entries = self.all_entries(connector, kind)
+        texts = [text for entry in entries for name in searched if isinstance(text := entry.attributes.get(name), str)]
+        text = data.draw(_typed(texts))
+        scope = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        found = connector.read(Question(kind, scope, text=text, search=searched, limit=1000))
+        expected = {entry.ref for entry in entries if is_found(entry, text, searched) and matches(entry, scope)}
+        assert {entry.ref for entry in found.entries} == expected
+
+    def test_the_limit_cuts_after_the_scope_and_says_so(self, connector: Connector) -> None:
+        for kind in connector.kinds:
+            entries = self.all_entries(connector, kind)
+            if len(entries) < 2:
+                continue
+            scope = Ids(frozenset(entry.ref.id for entry in entries[-2:]))
+            cut, whole = (connector.read(Question(kind, scope, limit=limit)) for limit in (1, 2))
+            assert (len(cut.entries), cut.more) == (1, True)
+            assert (len(whole.entries), whole.more) == (2, False)
+
+    def test_answers_come_in_the_order_asked_for(self, connector: Connector) -> None:
+        for kind in connector.kinds:
+            for name, attribute in ATTRIBUTES[kind].items():
+                if attribute.type == "text" and name != "dn":
+                    page = connector.read(Question(kind, Compare(name, "present"), sort=name, limit=1000))
+                    values = [str(entry.attributes[name]).casefold() for entry in page.entries]
+                    assert values == sorted(values)
+
+    def test_hostile_texts_are_only_texts(self, connector: Connector) -> None:
+        for kind, searched in self.searched.items():
+            entries = self.all_entries(connector, kind)
+            for text in _HOSTILE:
+                for op in ("==", "contains", "starts_with"):
+                    wanted = Compare(searched[0], op, text)
+                    found = connector.read(Question(kind, wanted, limit=1000))
+                    assert {entry.ref for entry in found.entries} == {e.ref for e in entries if matches(e, wanted)}
+                found = connector.read(Question(kind, Everything(), text=text, search=searched, limit=1000))
+                assert {entry.ref for entry in found.entries} == {e.ref for e in entries if is_found(e, text, searched)}
+
+    def test_a_question_about_something_unknown_is_refused(self, connector: Connector) -> None:
+        kind = connector.kinds[0]
+        for question in (
+            Question("unicorn", Everything()),
+            Question(kind, Compare("unicorn", "present")),
+            Question(kind, Everything(), sort="unicorn"),
+        ):
+            with pytest.raises(RejectedError):
+                connector.read(question)
+
+    def test_everything_is_found_by_its_id_and_nothing_by_another(self, connector: Connector) -> None:
+        for kind in connector.kinds:
+            for entry in self.all_entries(connector, kind):
+                assert connector.locate(entry.ref.id, kind) == entry.ref
+                assert connector.locate(entry.dn, kind) == entry.ref
+            for text in ("", "no such thing", "CN=nobody,DC=nowhere,DC=test", "\x00", *_HOSTILE):
+                assert connector.locate(text, kind) is None
+
+    # --- outages ----------------------------------------------------------------------------------------------------
+
+    def test_an_outage_is_told_apart_and_nothing_is_claimed(self, connector: Connector, verb: str) -> None:
+        operation = self.operation(verb, self.case_for(connector, verb))
+        dead = self.unreachable()
+        started = time.monotonic()
+        for attempt in (
+            lambda: dead.read(Question(dead.kinds[0], Everything())),
+            lambda: dead.prepare(operation),
+            lambda: dead.perform(operation, (), {}),
+            lambda: dead.locate("somebody", dead.kinds[0]),
+        ):
+            with pytest.raises(UnavailableError):
+                attempt()
+        assert time.monotonic() - started < 30
+
+    def test_its_health_is_said_in_a_sentence_and_never_raised(self, connector: Connector) -> None:
+        assert connector.check().ok
+        health = self.unreachable().check()
+        assert (health.ok, health.detail.endswith(".")) == (False, True)
+
+    def test_only_errors_of_the_contract_come_out(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before = self.state(connector)
+        for name in case.arguments:
+            for value in _ODD_VALUES:
+                operation = Operation("step", verb, {**case.arguments, name: value})
+                with contextlib.suppress(RejectedError):
+                    connector.prepare(operation)
+        assert self.state(connector) == before
+
+
+_ODD_VALUES = (
+    None,
+    "",
+    "\x00",
+    "x" * 10_000,
+    7,
+    True,
+    (),
+    ("a",),
+    {"a": "b"},
+    Ref("user", "\x00"),
+    "\ud800",
+    {"": None},
+)
+
+
+def _refs(arguments: Mapping[str, object]) -> list[Ref]:
+    found: list[Ref] = []
+    for value in arguments.values():
+        if isinstance(value, Ref):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [item for item in value if isinstance(item, Ref)]
+    return found
+
+
+def _with_unknown(value: object, kinds: Sequence[str]) -> object | None:
+    if isinstance(value, Ref) and value.kind in kinds:
+        return Ref(value.kind, "00000000-0000-0000-0000-00000000dead")
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Ref) and value[0].kind in kinds:
+        return (*value, Ref(value[0].kind, "00000000-0000-0000-0000-00000000dead"))
+    return None
+
+
+def _line(change: object) -> tuple[object, ...]:
+    return (change.kind, change.what, change.attribute, change.before, change.after)  # type: ignore[attr-defined]
+
+
+def _check_arguments(verb: Verb, operation: Operation) -> None:
+    assert set(operation.arguments) <= {argument.name for argument in verb.arguments}
+    assert {argument.name for argument in verb.arguments if argument.needed} <= set(operation.arguments)
+    assert not any(isinstance(value, Secret | SecretRef) for value in operation.arguments.values())
+
+
+def _spellings(text: str) -> list[bytes]:
+    octets = text.encode()
+    return [octets, text.encode("utf-16-le"), octets.hex().encode(), octets.lower(), octets[::-1]]
+
+
+# --- random questions -----------------------------------------------------------------------------------------------
+
+
+def _filters(kind: str, entries: Sequence[Entry], groups: Sequence[str]) -> st.SearchStrategy[Filter]:
+    ids = [entry.ref.id for entry in entries] + ["none"]
+    places = [entry.place[:cut] for entry in entries for cut in range(1, len(entry.place) + 1)] or [("ou=nowhere",)]
+    leaves = st.one_of(
+        st.just(Everything()),
+        st.just(Nothing()),
+        st.frozensets(st.sampled_from(ids), max_size=3).map(Ids),
+        st.sampled_from(places).map(Under),
+        st.builds(InGroup, st.sampled_from(groups), st.booleans()),
+        _comparisons(kind, entries),
+        _comparisons(kind, entries),
+    )
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+            st.lists(inner, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+            inner.map(Not),
+        ),
+        max_leaves=5,
+    )
+
+
+@st.composite
+def _comparisons(draw: st.DrawFn, kind: str, entries: Sequence[Entry]) -> Compare:
+    name = draw(st.sampled_from([name for name in ATTRIBUTES[kind] if name != "dn"]))
+    type_ = ATTRIBUTES[kind][name].type
+    op = draw(st.sampled_from(_operators(name, type_)))
+    values = [value for entry in entries for value in _items(entry.attributes.get(name))]
+    if op in {"present", "absent"} or not values:
+        return Compare(name, op if op in {"present", "absent"} else "present")
+    value = draw(st.sampled_from(values))
+    if type_ in {"text", "list:text"}:
+        value = draw(_variants(value, whole=name == "id"))
+    if type_ == "datetime" and draw(st.booleans()):
+        value = value.date()
+    return Compare(name, op, value)
+
+
+def _items(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+
+
+def _operators(name: str, type_: str) -> list[str]:
+    if name == "id":
+        return ["=="]
+    if type_.startswith("list:"):
+        return ["==", "contains", "!=", "present", "absent"]
+    extra = ["<", "<=", ">", ">="] if type_ in _ORDERED else []
+    texts = ["contains", "starts_with"] if type_ == "text" else []
+    return ["==", "!=", "present", "absent", *extra, *texts]
+
+
+def _variants(text: str, *, whole: bool) -> st.SearchStrategy[str]:
+    if whole:
+        return st.just(text)
+    cuts = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(
+        lambda cut: text[min(cut) : max(cut)].strip()
+    )
+    return st.one_of(st.just(text), st.just(text.swapcase()), cuts)
+
+
+@st.composite
+def _typed(draw: st.DrawFn, texts: Sequence[str]) -> str:
+    words = []
+    for _ in range(draw(st.integers(0, 3))):
+        text = draw(st.sampled_from(list(texts) or ["x"]))
+        start = draw(st.integers(0, max(0, len(text) - 1)))
+        words.append(text[start : start + draw(st.integers(1, 6))])
+    return draw(st.sampled_from([str.lower, str.upper, str.title]))(" ".join(words))

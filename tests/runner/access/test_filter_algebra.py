@@ -1,0 +1,109 @@
+"""Filters put together mean what their parts mean, and the yardstick follows the contract's words."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.spi import AllOf, AnyOf, Compare, Entry, Everything, Ids, InGroup, Not, Nothing, Ref, Under
+from runner.access.filters import all_of, any_of, not_
+from runner.access.matching import matches
+
+ENTRY = Entry(
+    Ref("user", "1"),
+    "",
+    ("dc=test", "ou=people"),
+    {
+        "title": "Chef",
+        "office": "",
+        "manager": Ref("user", "2"),
+        "enabled": False,
+        "expires_on": date(2026, 6, 15),
+        "size": Decimal("2.0"),
+        "groups": (Ref("group", "g"),),
+        "addresses": ("a@sample.test", "b@sample.test"),
+    },
+    frozenset({"g", "above"}),
+)
+LEAVES = st.sampled_from(
+    [
+        Everything(),
+        Nothing(),
+        Ids(frozenset({"1"})),
+        Ids(frozenset({"2"})),
+        InGroup("above"),
+        InGroup("above", nested=False),
+        Under(("dc=test",)),
+        Compare("title", "==", "chef"),
+        Compare("office", "absent"),
+    ]
+)
+FILTERS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(inner, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(FILTERS, max_size=4))
+def test_filters_put_together_mean_what_their_parts_mean(parts):
+    assert matches(any_of(parts), ENTRY) == any(matches(part, ENTRY) for part in parts)
+    assert matches(all_of(parts), ENTRY) == all(matches(part, ENTRY) for part in parts)
+    assert [matches(not_(part), ENTRY) for part in parts] == [not matches(part, ENTRY) for part in parts]
+
+
+def test_what_is_certain_or_impossible_is_said_plainly():
+    assert any_of([]) == Nothing() == not_(Everything())
+    assert all_of([]) == Everything() == not_(Nothing())
+    assert any_of([Ids(frozenset("a")), Nothing(), Ids(frozenset("b"))]) == Ids(frozenset("ab"))
+    assert any_of([InGroup("g"), Everything()]) == Everything()
+    assert all_of([InGroup("g"), Everything(), InGroup("g")]) == InGroup("g")
+    assert all_of([InGroup("g"), Nothing()]) == Nothing()
+
+
+def test_places_are_compared_step_by_step():
+    assert matches(Under(("dc=test", "ou=people")), ENTRY)
+    assert not matches(Under(("dc=test", "ou=peop")), ENTRY)
+    assert not matches(Under(("dc=test", "ou=people", "ou=north")), ENTRY)
+
+
+def test_only_the_first_group_is_direct():
+    assert matches(InGroup("above"), ENTRY)
+    assert matches(InGroup("g", nested=False), ENTRY)
+    assert not matches(InGroup("above", nested=False), ENTRY)
+
+
+def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
+    found = [
+        Compare("title", "==", "CHEF"),
+        Compare("title", "starts_with", "ch"),
+        Compare("title", "contains", "HE"),
+        Compare("manager", "==", Ref("user", "2")),
+        Compare("enabled", "==", False),
+        Compare("expires_on", "<=", date(2026, 6, 15)),
+        Compare("expires_on", ">", date(2026, 6, 14)),
+        Compare("size", ">=", 2),
+        Compare("addresses", "contains", "A@sample.test"),
+        Compare("office", "absent"),
+        Compare("nothing", "absent"),
+        Compare("title", "present"),
+        Compare("title", "!=", "cook"),
+    ]
+    missed = [
+        Compare("office", "==", ""),
+        Compare("nothing", "==", None),
+        Compare("enabled", "==", 0),
+        Compare("manager", "==", "2"),
+        Compare("title", "!=", "CHEF"),
+        Compare("office", "present"),
+        Compare("office", "<", "x"),
+        Compare("title", "<", 5),
+        Compare("manager", "contains", "2"),
+    ]
+    assert [part for part in found if not matches(part, ENTRY)] == []
+    assert [part for part in missed if matches(part, ENTRY)] == []

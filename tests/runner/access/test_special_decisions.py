@@ -1,0 +1,141 @@
+"""Windows, exclusions, nested groups, empty values, oneself, protection, clients and standard roles, as case files."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from connectors.verbs import PERMISSIONS
+from runner.access.authority import Authority
+from runner.access.matching import matches
+from runner.access.model import Policy
+from runner.access.reading import read_access
+from runner.access.resolving import resolve
+from runner.access.standard import STANDARD_ROLES
+
+SUBJECTS = YAML(typ="safe", pure=True).load(Path(__file__).with_name("special-cases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def town(town_of):
+    return town_of(SUBJECTS["town"])
+
+
+@pytest.mark.parametrize("subject", SUBJECTS["subjects"])
+def test_subject(subject, town, authority_of, now):
+    given = SUBJECTS["subjects"][subject]
+    authority = authority_of(given["access"], town)
+    wrong = []
+    for who, permission, what, moment, expected in given["cases"]:
+        at = datetime.fromisoformat(moment) if moment else now
+        actor, entry = town.actor(who), town.entries[what]
+        decision = authority.decide(actor, permission, entry, form=None, now=at)
+        if (decision.binding or decision.code) != expected:
+            wrong.append((who, permission, what, moment, expected, decision))
+        for other in town.entries.values():
+            scope = authority.scope(actor, [permission], other.ref.kind, form=None, now=at)
+            allowed = authority.decide(actor, permission, other, form=None, now=at).allowed
+            assert matches(scope, other) == allowed, (who, permission, other.label)
+            assert not allowed or authority.holds(actor, permission, other.ref.kind, form=None, now=at)
+    assert wrong == []
+
+
+def test_the_standard_roles_hold_exactly_what_is_documented():
+    held = {name: role.permissions for name, role in STANDARD_ROLES.items()}
+    assert held["HELP_DESK_ADMIN"] == {
+        "user.read", "user.password.reset", "user.unlock", "user.mfa.reset", "user.sessions.clear",
+    }  # fmt: skip
+    assert held["GROUP_MEMBERSHIP_ADMIN"] == {"group.read", "group.members.manage", "user.groups.manage"}
+    user = {name for name in PERMISSIONS if name.startswith("user.")}
+    assert held["USER_ADMIN"] == user | {"group.members.manage"}
+    assert all(name.endswith(".read") for name in held["READ_ONLY_ADMIN"])
+    assert held["REPORT_ADMIN"] == {"report.read", "audit.read"}
+    assert held["SUPER_ADMIN"] - held["ORG_ADMIN"] == {"access.manage"}
+    assert held["SUPER_ADMIN"] == set(PERMISSIONS)
+
+
+def test_an_empty_policy_allows_nothing(town, now):
+    authority = Authority(resolve(Policy(), town.locate, lambda _: ()))
+    for entry in town.entries.values():
+        for permission in PERMISSIONS:
+            assert not authority.decide(town.actor("alice"), permission, entry, form=None, now=now).allowed
+            assert not authority.holds(town.actor("alice"), permission, entry.ref.kind, form=None, now=now)
+
+
+def test_an_unknown_permission_is_never_given(town, authority_of, now):
+    authority = authority_of(SUBJECTS["subjects"]["the other standard roles"]["access"], town)
+    decision = authority.decide(town.actor("dave"), "user.everything", town.entries["bob"], form=None, now=now)
+    assert (decision.allowed, decision.code) == (False, "no_binding")
+
+
+def test_a_search_for_no_permission_finds_nothing(town, authority_of, now):
+    authority = authority_of(SUBJECTS["subjects"]["the other standard roles"]["access"], town)
+    scope = authority.scope(town.actor("dave"), [], "user", form=None, now=now)
+    assert not any(matches(scope, entry) for entry in town.entries.values())
+
+
+def test_who_leaves_a_group_loses_its_rights_with_the_next_question(town, authority_of, now):
+    access = SUBJECTS["subjects"]["a binding counts on its first and its last day"]["access"]
+    authority, bob = authority_of(access, town), town.entries["bob"]
+    alice = town.actor("alice")
+    assert authority.decide(alice, "user.unlock", bob, form=None, now=now).allowed
+    moved = type(alice)(alice.id, "", "", _without_groups(alice.person))
+    assert authority.decide(moved, "user.unlock", bob, form=None, now=now).code == "no_binding"
+    assert authority.decide(alice, "user.unlock", bob, form=None, now=now + timedelta(days=400)).code == "window"
+
+
+def test_who_changes_department_sees_the_new_one_only(town, authority_of, now):
+    access = SUBJECTS["subjects"]["empty never matches empty"]["access"]
+    authority, bob = authority_of(access, town), town.entries["bob"]
+    alice = town.actor("alice")
+    assert authority.decide(alice, "user.unlock", bob, form=None, now=now).allowed
+    moved = type(alice)(alice.id, "", "", _with_department(alice.person, "Finance"))
+    assert not authority.decide(moved, "user.unlock", bob, form=None, now=now).allowed
+
+
+def _without_groups(entry):
+    return type(entry)(entry.ref, entry.dn, entry.place, {**entry.attributes, "groups": ()}, frozenset(), "")
+
+
+def _with_department(entry, department):
+    attributes = {**entry.attributes, "department": department}
+    return type(entry)(entry.ref, entry.dn, entry.place, attributes, entry.groups, "")
+
+
+def test_each_name_that_is_not_found_is_a_warning_of_its_own(town, place_of):
+    def warnings(subject):
+        policy, _ = read_access("access.yaml", SUBJECTS["subjects"][subject]["access"].encode())
+        found = resolve(policy, town.locate, place_of).warnings
+        return [(warning.code, warning.message.split(":")[0].split(" was")[0]) for warning in found]
+
+    assert warnings("names that are not found match nothing") == [
+        ("W321", 'resource set "s"'), ("W321", 'resource set "s"'), ("W321", 'resource set "s"'),
+        ("W321", 'resource set "s"'), ("W321", 'binding "b"'), ("W321", 'binding "b"'),
+    ]  # fmt: skip
+    assert warnings("an exclusion that cannot be worked out closes the set") == [("W323", 'resource set "gone"')]
+
+
+def test_a_protected_group_that_is_not_found_is_a_warning_for_the_operator(town, place_of):
+    text = b"""
+format: access/1
+resource_sets: [{ id: tier0, resources: [{ users: { in_group: Gone-Admins } }] }]
+protected: [tier0]
+"""
+    policy, problems = read_access("access.yaml", text)
+    assert problems == ()
+    assert [warning.code for warning in resolve(policy, town.locate, place_of).warnings] == ["W322"]
+
+
+def test_a_set_that_is_taken_away_holds_what_cannot_be_worked_out(town, authority_of):
+    access = SUBJECTS["subjects"]["names that are not found match nothing"]["access"]
+    authority, bob = authority_of(access, town), town.entries["bob"]
+    alice = town.actor("alice")
+    assert not authority.in_set("s", bob, alice)
+    assert authority.in_set("s", bob, alice, excluding=True)
+    assert not authority.in_set("unknown", bob, alice)
+    assert authority.in_set("unknown", bob, alice, excluding=True)
+    for name in ("s", "unknown"):
+        for excluding in (False, True):
+            found = matches(authority.set_filter(name, "user", alice, excluding=excluding), bob)
+            assert found == authority.in_set(name, bob, alice, excluding=excluding)
