@@ -16,6 +16,7 @@ from forms.errors import DefinitionError, Problem
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 30
+MAX_NODES = 20_000
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -82,6 +83,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.stack: list[tuple[Any, list[Node]]] = []
         self.roots: list[Node] = []
+        self.count = 0
 
     def problem(self, code: str, line: int, column: int, message: str, fix: str = "") -> Problem:
         source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
@@ -118,6 +120,10 @@ class _Builder:
             raise self.stop("E102", *_place(event), "a second document starts here", "Write one document per file.")
 
     def _put(self, node: Node) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            message = f"the file has more than {MAX_NODES:,} keys and values"
+            raise self.stop("E102", node.line, node.column, message, "Split it.")
         (self.stack[-1][1] if self.stack else self.roots).append(node)
 
     def _check(self, event: Any) -> None:
@@ -165,8 +171,8 @@ def _place(event: Any) -> tuple[int, int]:
 def read_document(file: str, content: bytes) -> Document:
     """Read a YAML or JSON file whose root is a map.
 
-    Raises `DefinitionError` when the file cannot be read on: not UTF-8, larger than 256 KiB, deeper than 30 levels,
-    not YAML, or with something in it that the language does not allow.
+    Raises `DefinitionError` when the file cannot be read on: not UTF-8, larger than 256 KiB or 20,000 values, deeper
+    than 30 levels, not YAML, or with something in it that the language does not allow.
     """
     text = _decoded(file, content)
     lines = tuple(line.rstrip("\r") for line in text.split("\n"))

@@ -73,7 +73,7 @@ def plan(situation: Situation, worked: Worked) -> Plan:
         if step.only_if is None or holds(step.only_if, environment):
             operations += _operations_of(situation, worked, step, environment)
         outputs[step.id] = {
-            output: OutputRef(step.id, output, kind)  # type: ignore[dict-item]
+            output: OutputRef(step.id, output, kind)
             for output, kind in step.verb.gives.items()
         }
     environment = situation.environment(worked.values)
@@ -240,7 +240,7 @@ def operation_json(planned: PlannedOperation) -> dict[str, Any]:
         "id": planned.operation.id,
         "verb": planned.operation.verb,
         "title": planned.title,
-        "arguments": {key: stored(value) for key, value in planned.operation.arguments.items()},  # type: ignore[arg-type]
-        "needs": [[need.permission, stored(need.on)] for need in planned.requirements],  # type: ignore[arg-type]
+        "arguments": {key: stored(value) for key, value in planned.operation.arguments.items()},
+        "needs": [[need.permission, stored(need.on)] for need in planned.requirements],
         "until": planned.until.isoformat() if planned.until else None,
     }

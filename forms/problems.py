@@ -5,13 +5,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from forms.documents import Document, Node, ScalarNode
-from forms.errors import ExpressionError, Problem
+from forms.errors import DefinitionError, ExpressionError, Problem
+
+MAX_PROBLEMS = 100
 
 _INDENT = re.compile(r" *")
 
 
 class Report:
-    """The problems of one file, in the order of their lines, each cause once."""
+    """The problems of one file, in the order of their lines, each cause once.
+
+    Whoever notes the hundredth gets a `DefinitionError` with all of them: a file like that is not read on.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -46,6 +51,8 @@ class Report:
         source = self.document.lines[line - 1]
         found = Problem(self.document.file, line, column, level, code, message, fix, source)
         self._problems.setdefault((line, column, code), found)
+        if len(self._problems) >= MAX_PROBLEMS:
+            raise DefinitionError(self.problems)
 
 
 def place_in(node: Node, offset: int, lines: Sequence[str]) -> tuple[int, int]:

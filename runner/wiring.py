@@ -114,7 +114,6 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Install
         node=register_node(store),
         halt=Halt(),
     )
-    remember_versions(services, folder.forms)
     return Installation(
         folder, Desk(services, channel), services, identity_on(store), keeper, sealer, (*problems, *changed)
     )

@@ -71,7 +71,8 @@ class Arguments:
         """Return the owner: the one before when nothing was given, nobody when the text is empty."""
         if not self.has("owner"):
             return before
-        return None if self._value("owner") == "" else self.person("owner")
+        value = self._value("owner")
+        return None if isinstance(value, str) and not value else self.person("owner")
 
     def target(self, name: str) -> Ref | OutputRef:
         """Return the mailbox or list to change."""
@@ -99,18 +100,19 @@ class Arguments:
         value = self._value("capacity")
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 1 <= value <= _SEATS:
-            self._refuse("capacity", "must be a whole number from 1 to 100,000")
-        if value != int(value):
-            self._refuse("capacity", "must be a whole number from 1 to 100,000")
+        is_whole = isinstance(value, int | Decimal) and not isinstance(value, bool) and value in range(1, _SEATS + 1)
+        if not is_whole:
+            self._refuse("capacity", f"must be a whole number from 1 to {_SEATS:,}")
         return int(value)
 
     def rights(self) -> frozenset[str]:
         """Return the argument ``rights``; it may be empty."""
         value = self._value("rights")
-        if isinstance(value, str) or not isinstance(value, Sequence) or not all(right in RIGHTS for right in value):
+        rights = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [None]
+        known = frozenset(right for right in rights if isinstance(right, str) and right in RIGHTS)
+        if not all(isinstance(right, str) and right in known for right in rights):
             self._refuse("rights", f"must be a list of {', '.join(RIGHTS)}")
-        return frozenset(str(right) for right in value)
+        return known
 
     def _value(self, name: str) -> Value:
         return self.operation.arguments.get(name)

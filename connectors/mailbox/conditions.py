@@ -27,6 +27,7 @@ Clause: TypeAlias = ColumnElement[bool]
 _Column: TypeAlias = ColumnElement[Any]
 
 _DEEPEST = 60
+_LARGEST = 2**31 - 1
 _ORDER: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "<": operator.lt,
@@ -202,7 +203,7 @@ def _moment(column: _Column, part: Compare) -> Clause:
     if isinstance(value, datetime):
         return and_(column.is_not(None), _ORDER[part.op](column, value))
     start = datetime.combine(value, time(), UTC)
-    following = start + timedelta(days=1)
+    following = start + timedelta(days=1) if value < date.max else datetime.max.replace(tzinfo=UTC)
     clauses: Mapping[str, Clause] = {
         "==": and_(column >= start, column < following),
         "<": column < start,
@@ -222,7 +223,16 @@ def _scalar(column: _Column, part: Compare, type_: str) -> Clause:
         raise _unfit(part)
     if part.op not in _ORDER or (type_ == "bool" and part.op != "=="):
         raise _unfit(part)
+    if isinstance(value, int | Decimal) and type_ == "number":
+        value = _in_column(value, part)
     return and_(column.is_not(None), _ORDER[part.op](column, value))
+
+
+def _in_column(value: int | Decimal, part: Compare) -> int | Decimal:
+    """Return the number, or the nearest one a column can hold."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise _unfit(part)
+    return max(-_LARGEST, min(value, _LARGEST))
 
 
 def _unfit(part: Compare) -> RejectedError:

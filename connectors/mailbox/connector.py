@@ -156,7 +156,7 @@ def _target(connection: Connection, arguments: Arguments, *, locked: bool) -> Ma
         if locked:
             raise RejectedError(f"The {kind} does not exist yet; nothing was changed.")
         return replace(_PLACEHOLDER, object_kind=kind)
-    found = load_one(connection, ref, locked=locked) if is_storable(ref.id) else None
+    found = load_one(connection, ref, locked=locked)
     if found is None:
         raise RejectedError(f"There is no such {kind}; nothing was changed.")
     return found

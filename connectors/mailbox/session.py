@@ -10,7 +10,7 @@ from threading import Lock, RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
@@ -119,7 +119,7 @@ def _errors_translated() -> Iterator[None]:
         raise RejectedError("The address is already in use; nothing was changed.") from error
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         raise UnavailableError("The mail system cannot be reached or is busy; nothing was changed.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+    except (StatementError, OverflowError, UnicodeError) as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise UnavailableError("The connection to the mail system was lost; nothing was changed.") from error
         raise RejectedError("The mail system does not take these values; nothing was changed.") from error

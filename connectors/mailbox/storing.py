@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, select, update
 
 from connectors.errors import RejectedError
+from connectors.mailbox.arguments import is_storable
 from connectors.mailbox.folding import fold_accents, fold_case
 from connectors.mailbox.state import MailObject, Person
 from connectors.mailbox.tables import addresses, mail_objects, rights
@@ -18,6 +19,8 @@ _COLUMNS = ("name", "hidden", "auto_reply", "auto_reply_until", "archive", "capa
 
 def load_one(connection: Connection, ref: Ref, *, locked: bool = False) -> MailObject | None:
     """Return a mailbox or list, or None; ``locked`` keeps others from changing it until the transaction ends."""
+    if not is_storable(ref.id):
+        return None
     statement = select(mail_objects).where(mail_objects.c.id == ref.id, mail_objects.c.object_kind == ref.kind)
     rows = connection.execute(statement.with_for_update() if locked else statement).mappings().all()
     return next(iter(load_rows(connection, rows)), None)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +17,18 @@ from forms.answering.working_out import Answer
 from forms.definition import Field
 from forms.errors import AnswerProblem
 
-_FORMATS = FormatChecker(formats=("date", "date-time"))
+_FORMATS = FormatChecker(formats=("date",))
 _NO_CONTROL = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029]*$"
 _ONE_LINE = r"^[^\u0000-\u001f\u007f\u2028\u2029]*$"
 _EMAIL = r"^[^\s@<>(),;:\"\\\[\]\u0000-\u001f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+$"
 _PHONE = r"^\+[1-9][0-9]{6,14}$"
 _LENGTHS = {"text": 1_000, "multiline": 10_000, "email": 254, "phone": 16, "password": 256}
 _ID = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _ONE_LINE}
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 def is_answered_by_people(field: Field) -> bool:
@@ -145,8 +151,9 @@ def _explained(
     situation: Situation, answers: Mapping[str, Answer], error: ValidationError
 ) -> Iterator[tuple[str, str]]:
     if error.validator == "required" and not error.absolute_path:
-        for id_ in error.validator_value:
-            if id_ not in error.instance:
+        given, needed = dict(error.instance), list(error.validator_value)  # type: ignore[call-overload, arg-type]
+        for id_ in needed:
+            if id_ not in given:
                 yield id_, "Please answer this question."
     elif error.validator == "additionalProperties" and not error.absolute_path:
         yield "", "This form does not ask all of the questions that were answered."

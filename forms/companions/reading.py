@@ -21,11 +21,10 @@ def read_companion(file: str, content: bytes, kind: str, empty: T, compile: Call
     """Read a file whose root is a record of ``kind``; ``empty`` stands for one that cannot be read."""
     try:
         report = Report(read_document(file, content))
+        record = Reader(report).record(kind, report.document.root)
+        return (compile(report, record) if record else empty), report.problems
     except DefinitionError as error:
         return empty, error.problems
-    record = Reader(report).record(kind, report.document.root)
-    found = compile(report, record) if record else empty
-    return found, report.problems
 
 
 def note_twice(report: Report, records: tuple[Record, ...]) -> None:

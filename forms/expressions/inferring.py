@@ -121,11 +121,14 @@ def _attribute_type(node: Attribute, type_: Type) -> Type:
         return ANY
     if node.name in attributes:
         return attributes[node.name]
+    subject = called(type_)
+    if type_.name == "row" and isinstance(node.subject, Name | Attribute):
+        subject = f'"{node.subject.name}"'
     if not attributes:
-        message = f'{called(type_)} has no attributes, so no "{node.name}"'
+        message = f'{subject} has no attributes, so no "{node.name}"'
         raise ExpressionError(message, code="E211", offset=node.offset)
     fix = _meant(node.name, attributes) or f"It has: {', '.join(sorted(attributes)[:12])}."
-    raise ExpressionError(f'{called(type_)} has no "{node.name}"', code="E211", offset=node.offset, fix=fix)
+    raise ExpressionError(f'{subject} has no "{node.name}"', code="E211", offset=node.offset, fix=fix)
 
 
 def _items(node: Items, names: Names) -> tuple[Node, Type]:

@@ -16,8 +16,15 @@ _CALLED = {
     "delta": "change of members",
     "secret": "password",
 }
-_WRITTEN = {"text": TEXT, "number": NUMBER, "bool": BOOL, "date": DATE, "datetime": DATETIME, "secret": SECRET}
-_WRITTEN["address"] = TEXT
+_WRITTEN = {
+    "text": TEXT,
+    "address": TEXT,
+    "number": NUMBER,
+    "bool": BOOL,
+    "date": DATE,
+    "datetime": DATETIME,
+    "secret": SECRET,
+}
 
 
 def type_named(written: str) -> Type:
@@ -36,8 +43,8 @@ def type_named(written: str) -> Type:
 
 def called(type_: Type) -> str:
     """Return what a person calls a value of this type, with its article: ``a yes/no value``. Pure."""
-    if type_.name == "null":
-        return "an empty value"
+    if is_loose(type_):
+        return "an empty value" if type_.name == "null" else "a value"
     name = _CALLED.get(type_.name, type_.name)
     return f"an {name}" if name[0] in "aeo" else f"a {name}"
 

@@ -9,8 +9,8 @@ class Key:
     """A key of a record.
 
     ``kind`` is what its value is: ``string``, ``text`` (per language), ``name``, ``identifier``, ``integer``,
-    ``number``, ``boolean``, ``condition``, ``value`` (literal text with ``$( )``), ``path``, ``duration``, ``rate``, ``anything``,
-    ``one of a, b``, ``list of …``, ``map to …``, ``[KIND]``, or two of them joined by ``or``.
+    ``number``, ``boolean``, ``condition``, ``value`` (literal text with ``$( )``), ``path``, ``duration``, ``rate``,
+    ``anything``, ``one of a, b``, ``list of …``, ``map to …``, ``[KIND]``, or two of them joined by ``or``.
     """
 
     name: str

@@ -32,25 +32,30 @@ def explain(
 def _misses(
     authority: Authority, actor: Actor, permission: str, entry: Entry, form: str | None, now: datetime
 ) -> Iterator[tuple[int, int, int, str]]:
-    """Yield what the actor's own bindings lack: how near it is, how many conditions fail, its order, the sentence."""
+    """Yield what the actor's own bindings lack: how near it is, how much is missing, its order, the sentence."""
     view = authority.view(actor)
     oneself = entry.ref == (actor.person.ref if actor.person else None) and not is_read(permission)
-    kind = entry.ref.kind
-    for order, grant in enumerate(view.grants(permission, kind)):
+    for order, grant in enumerate(view.grants(permission, entry.ref.kind)):
         start = f"would be allowed by {grant.row.binding}, but"
         failing = _failing(grant.selector, entry)
         if failing:
-            yield len(_ORDER), len(failing), order, f"{start} the {_word(kind)} is not {' and not '.join(failing)}"
-            continue
-        refusal = grant.refusal(entry, form, now.date(), oneself=oneself)
-        if refusal is not None:
-            yield _ORDER.index(refusal), 0, order, f"{start} {_why(refusal, grant.row, kind)}"
+            said = [f"the {_word(entry.ref.kind)} is not {' and not '.join(failing)}", *_elsewhen(grant.row, form, now)]
+            missing = len(failing) + len(said) + grant.selector.own
+            yield len(_ORDER), missing, order, f"{start} {', and '.join(said)}"
+        elif refusal := grant.refusal(entry, form, now.date(), oneself=oneself):
+            yield _ORDER.index(refusal), 0, order, f"{start} {_why(refusal, grant.row, entry.ref.kind)}"
     for order, row in enumerate(view.rows):
         if permission in row.permissions and row.set:
             for selector in authority.resolved.sets[row.set].resources:
-                why = _unbound(selector, actor)
-                if selector.written.kind == kind and why:
+                if selector.written.kind == entry.ref.kind and (why := _unbound(selector, actor)):
                     yield len(_ORDER), 99, order, f"would be allowed by {row.binding}, but {why}"
+
+
+def _elsewhen(row: Row, form: str | None, now: datetime) -> Iterator[str]:
+    if not row.counts_on(now.date()):
+        yield _why("window", row, "")
+    elif not row.counts_in(form):
+        yield _why("other_form", row, "")
 
 
 def _why(refusal: DecisionCode, row: Row, kind: str) -> str:

@@ -1,7 +1,8 @@
 """Names in the access file → stable ids, once at start and again whenever the file or the directory's names change.
 
-Afterwards nothing compares a name: groups, people and units are their ids and places (a renamed group keeps its rights,
-a new one of the same name gets none).  Pure but for the two functions it is given.
+Afterwards nothing compares a name: groups, people and units are their ids and places.  As long as a policy is not
+resolved again, a renamed group keeps its rights and a new one of the same name gets none.  Pure but for the two
+functions it is given.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -180,8 +181,14 @@ class _Resolver:
 
     def _look_up(self, kind: str, text: str) -> Ref | None:
         if (kind, text) not in self._found:
-            self._found[kind, text] = self._locate(kind, text)
+            self._found[kind, text] = self._located(kind, text)
         return self._found[kind, text]
+
+    def _located(self, kind: str, text: str) -> Ref | None:
+        try:
+            return self._locate(kind, text)
+        except RejectedError:
+            return None
 
     def _missing(self, text: str, set_id: str, *, excluded: bool) -> None:
         message = f'resource set "{set_id}": {text} was not found'

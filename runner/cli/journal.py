@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -44,7 +45,7 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 @click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
 @desk_option
 @json_option
-def verify_journal(file: click.utils.LazyFile | None, head: str | None, desk_path: Path, as_json: bool) -> None:
+def verify_journal(file: TextIO | None, head: str | None, desk_path: Path, as_json: bool) -> None:
     """Verify the chain and name the first bad record; exit 1 when there is one."""
     known = _head(head)
     if file is not None:
@@ -81,7 +82,7 @@ def _head(text: str | None) -> tuple[int, str] | None:
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.File("wb"), default="-", help="A file; standard output when left out.")
 @desk_option
-def export(format_: str, output: click.utils.LazyFile, desk_path: Path) -> None:
+def export(format_: str, output: BinaryIO, desk_path: Path) -> None:
     """Export the whole journal; the export itself is recorded first."""
     with installation_at(desk_path) as installation:
         store = installation.services.store.journal

@@ -13,7 +13,8 @@ from runner.cli.options import desk_option, folder_at, installation_at, json_opt
 from runner.deskfolder import SETTINGS_FILE, create, open_folder
 from runner.doctor import examine
 from runner.errors import SetUpError
-from runner.sample.demo import fill, sign_ins
+from runner.sample.cast import sign_ins
+from runner.sample.demo import fill
 from runner.sealing import new_key
 from runner.serving import serve_forever
 from runner.store.schema import upgrade as upgrade_database
@@ -57,7 +58,7 @@ def demo(folder: Path, host: str, port: int) -> None:
 
     def ready(address: str) -> None:
         click.echo(f"\nThe desk is open:  {address}\n\nSign in with the password  {password}\n")
-        for sign_in in sign_ins(datetime.now(UTC)):
+        for sign_in in sign_ins():
             click.echo(f"  {sign_in.login:<18} {sign_in.what}")
         click.echo("\nPress Ctrl+C to stop.")
 

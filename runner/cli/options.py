@@ -1,11 +1,13 @@
 """Options that several commands share, and how a command opens an installation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
+
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 from runner.access.model import Actor
 from runner.deskfolder import DeskFolder, open_folder
@@ -14,7 +16,7 @@ from runner.pipeline.desk import actor_of
 from runner.wiring import Installation, open_installation
 
 
-desk_option: Any = click.option(
+desk_option: Decorator = click.option(
     "--desk",
     "desk_path",
     default=".",
@@ -23,7 +25,7 @@ desk_option: Any = click.option(
     type=click.Path(path_type=Path),
     help="The desk folder; also DESKHAND_DESK.",
 )
-json_option: Any = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
 def folder_at(path: Path) -> DeskFolder:

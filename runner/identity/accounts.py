@@ -44,6 +44,11 @@ class Accounts:
         hashed = self._passwords.hash(password)
         self._store.accounts.set_password_hash(id, hashed, now, [_record("password_set", account, by, now)])
 
+    def has_password(self, login: str, password: Secret) -> bool:
+        """Say whether this is the account's password now; an unknown login takes the same work."""
+        found = self._store.accounts.by_login(login) if is_storable(login) else None
+        return self._passwords.is_right(found[1] if found else None, password)
+
     def disable(self, id: str, *, by: str, now: datetime) -> None:
         """Shut an account out at once, its open sessions too; raises `NotFoundError`."""
         account = self._store.accounts.get(id)

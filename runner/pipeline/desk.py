@@ -22,7 +22,7 @@ from runner.pipeline.pages import (
     SubmissionPage,
     VerifyPage,
 )
-from runner.pipeline.planning import Prepared
+from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.recording import denial
 from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, reader_for, start
@@ -93,7 +93,7 @@ class Desk:
         if submission.plan_digest is None:
             return self._first_step(walk)
         walk = walk.with_request(submission.ticket, submission.reason)
-        return submitting.plan_page(submitting.prepare(walk, submitting.kept_answers(walk, submission)))
+        return submitting.plan_page(prepare(walk, submitting.kept_answers(walk, submission)))
 
     def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
         """Return the form of a draft again, with what was answered; raises `NotFoundError`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from connectors.errors import ConnectorError
@@ -194,7 +195,7 @@ def inverse_json(inverse: Operation | None) -> Any:
     """Return what takes a change back, for keeping."""
     if inverse is None:
         return None
-    arguments = {name: stored(value) for name, value in inverse.arguments.items()}  # type: ignore[arg-type]
+    arguments = {name: stored(value) for name, value in inverse.arguments.items()}
     return {"verb": inverse.verb, "arguments": arguments}
 
 
@@ -219,18 +220,17 @@ def notifications(prepared: Prepared, submission: Submission, state: SubmissionS
     mails: list[Notification] = []
     for rule in walk.form.notify:
         if _EVENTS.get(state) in rule.on and rule.by == "mail":
+            mail = partial(_mail, prepared, rule, run, submission, now)
             try:
-                mail, _ = walk.reader.gather(
-                    walk.situation, lambda known, rule=rule: _mail(prepared, known, rule, run, submission, now)
-                )
+                made, _ = walk.reader.gather(walk.situation, mail)
             except (ConnectorError, RefusedError):
                 continue
-            mails += [mail] if mail is not None else []
+            mails += [made] if made is not None else []
     return mails
 
 
 def _mail(
-    prepared: Prepared, situation: Situation, rule: Notify, run: Mapping[str, Value], submission: Submission, now: Any
+    prepared: Prepared, rule: Notify, run: Mapping[str, Value], submission: Submission, now: Any, situation: Situation
 ) -> Notification | None:
     environment = situation.environment(prepared.worked.values, run=run)
     if rule.when is not None and not is_true(rule.when, environment):

@@ -78,7 +78,7 @@ def _kept(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> di
     teller = Teller(walk.reader)
     return operation_json(planned) | {
         "changes": [
-            [change.kind, str(change.ref), change.attribute, stored(change.before), stored(change.after)]  # type: ignore[arg-type]
+            [change.kind, str(change.ref), change.attribute, stored(change.before), stored(change.after)]
             for change in preparation.changes
         ],
         "lines": [line_json(line) for line in teller.lines(preparation.changes)],

@@ -11,7 +11,7 @@ from forms.facts import Facts
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import open_form, open_target
-from runner.pipeline.pages import Chip, Head, Journey
+from runner.pipeline.pages import Chip, Fact, Head, Journey
 from runner.pipeline.reading import Reader, actor_facts, actor_ref
 from runner.pipeline.recording import denial
 from runner.pipeline.services import Services
@@ -116,7 +116,7 @@ def head(walk: Walk, stage: Stage, checked: int = 0) -> Head:
     """Return what stands on every page of a form's journey."""
     form, target = walk.form, walk.target
     marks: tuple[Chip, ...] = ()
-    facts = ()
+    facts: tuple[Fact, ...] = ()
     if target is not None:
         marks = chips(target, walk.reader.now, brief=True)
         names = form.target.show if form.target else ()

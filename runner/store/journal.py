@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
-from runner.journal.chain import Head, Sealed
+from runner.journal.chain import Head, Sealed, link
 from runner.journal.records import Record
 from runner.journal.verifying import Fault, Verification, verify
 from runner.store.database import Database
@@ -113,7 +113,11 @@ class JournalStore:
 
 def _columns_agree(row: RowMapping) -> bool:
     body = json.loads(row["line"])
-    expected = indexed(body["kind"], body) | {"seq": body["seq"], "time": datetime.fromisoformat(body["time"])}
+    expected = indexed(body["kind"], body) | {
+        "seq": body["seq"],
+        "hash": link(body["prev"], row["line"].encode()),
+        "time": datetime.fromisoformat(body["time"]),
+    }
     return all(row[name] == value for name, value in expected.items())
 
 

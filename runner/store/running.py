@@ -158,10 +158,11 @@ def _hold_running(connection: Connection, id: str) -> None:
 
 
 def _end_operation(connection: Connection, id: str, operation_id: str, values: rows.Row) -> None:
+    before = ("planned", "running", "done") if values["state"] in ("undone", "unknown") else ("planned", "running")
     open_ = (
         (operations.c.submission_id == id)
         & (operations.c.operation_id == operation_id)
-        & operations.c.state.in_(("planned", "running"))
+        & operations.c.state.in_(before)
     )
     if connection.execute(update(operations).where(open_).values(values)).rowcount != 1:
         raise StaleError("this operation has ended already or was never planned; nothing was stored")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from runner.errors import NotFoundError, StaleError
 from runner.journal.records import Record
@@ -58,6 +58,16 @@ class VerificationStore:
             verifications.c.passed_at >= since,
         )
         return self._select(query.order_by(verifications.c.passed_at.desc(), verifications.c.id))
+
+    def failed_attempts(self, actor_id: str, target_id: str, since: datetime) -> int:
+        """Count the tries of this actor for this target at ``since`` or later that did not pass."""
+        query = select(func.coalesce(func.sum(verifications.c.attempts), 0)).where(
+            verifications.c.actor_id == actor_id,
+            verifications.c.target_id == target_id,
+            verifications.c.state != "passed",
+            verifications.c.created_at >= since,
+        )
+        return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
 
     def sent(self, id: str, *, code_hash: str | None, expires_at: datetime, records: Sequence[Record] = ()) -> None:
         """Note that a code was sent; a new code replaces the one before. Raises `StaleError` when it is not open."""

@@ -11,7 +11,7 @@ from connectors.local.transactions import reading
 def counts(engine: Engine) -> dict[str, int]:
     with reading(engine) as connection:
         found = connection.execute(select(objects.c.kind, func.count()).group_by(objects.c.kind))
-        return {kind: count for kind, count in found}
+        return dict(found.all())
 
 
 def rows(engine: Engine, kind: str, by: str) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -268,11 +269,31 @@ for _ in range(100):
         Question("mailbox", Everything(), sort="addresses"),
         Question("mailbox", Everything(), sort="nothing"),
         Question("mailbox", DEEP),
+        Question("mailbox", Compare("capacity", "<", Decimal("NaN"))),
+        Question("mailbox", Compare("created", "<", datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))))),
     ],
 )
 def test_what_cannot_be_asked_is_refused(stub: MailboxStub, question: Question) -> None:
     with pytest.raises(RejectedError):
         stub.read(question)
+
+
+@pytest.mark.parametrize(
+    ("asked", "matches_rooms"),
+    [
+        (Compare("capacity", "<", 10**30), True),
+        (Compare("capacity", "==", 10**30), False),
+        (Compare("capacity", ">", -(10**30)), True),
+        (Compare("capacity", "<=", Decimal("12.0")), True),
+        (Compare("capacity", "<", Decimal("3.5")), False),
+        (Compare("created", "<=", date.max), True),
+        (Compare("created", ">", date.max), False),
+        (Compare("created", ">=", date.min), True),
+    ],
+)
+def test_numbers_and_days_out_of_reach_are_compared_too(stub: MailboxStub, asked: Compare, matches_rooms: bool) -> None:
+    rooms = ids(stub, Compare("capacity", "present"))
+    assert ids(stub, AllOf((asked, Compare("capacity", "present")))) == (rooms if matches_rooms else [])
 
 
 def test_people_of_another_kind_hold_nothing(stub: MailboxStub) -> None:

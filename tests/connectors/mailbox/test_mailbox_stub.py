@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from connectors.errors import RejectedError, StaleObjectError
 from connectors.mailbox.connector import MailboxStub
-from connectors.spi import Everything, Operation, Outcome, OutputRef, Question, Ref, Value
+from connectors.spi import Everything, Operation, Outcome, OutputRef, Question, Ref, Secret, Value
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALICE, BOB = Ref("user", "alice"), Ref("user", "bob")
@@ -221,6 +222,13 @@ REFUSED: list[tuple[str, dict[str, Value], str]] = [
     ("mailbox.create_shared", {"name": "X", "address": "x@example.org", "hidden": "yes"}, "yes or no"),
     ("mailbox.create_shared", {"name": "X", "address": "x@example.org", "owner": "alice"}, "person"),
     ("mailbox.create_room", {"name": "X", "address": "x@example.org", "capacity": 0}, "whole number"),
+    ("mailbox.create_room", {"name": "X", "address": "x@example.org", "capacity": Decimal("2.5")}, "whole number"),
+    ("mailbox.create_room", {"name": "X", "address": "x@example.org", "capacity": Decimal("NaN")}, "whole number"),
+    ("mailbox.create_room", {"name": "X", "address": "x@example.org", "capacity": True}, "whole number"),
+    ("mailbox.create_room", {"name": "X", "address": "x@example.org", "capacity": 10**30}, "whole number"),
+    ("mailbox.hide", {"mailbox": Ref("mailbox", "\ud800")}, "no such mailbox"),
+    ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": BOB, "rights": [Secret("x")]}, "full_access"),
+    ("mailbox.update", {"mailbox": Ref("mailbox", "id-1"), "owner": Secret("x")}, "person"),
     ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": BOB, "rights": ["owner"]}, "full_access"),
     ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": BOB, "rights": "send_as"}, "full_access"),
     ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": ALICE.id, "rights": ["send_as"]}, "person"),

@@ -18,6 +18,7 @@ SCOPE = Scope(
         "rights": list_of(TEXT),
         "target": Type("user"),
         "password": SECRET,
+        "request": Type("row", columns={"ticket": TEXT}),
     }
 )
 PASSWORD_FIX = (
@@ -58,6 +59,7 @@ CONDITIONS = {
     ),
     'value < "2026-01-01"': ("E214", 6, 'cannot put a date and a text in order with "<"', ""),
     "target.manger.mail == name": ("E211", 7, 'a user has no "manger"', 'Did you mean "manager"?'),
+    'request.tickt == "a"': ("E211", 8, '"request" has no "tickt"', 'Did you mean "ticket"?'),
     'lowr(name) == "a"': ("E212", 0, 'there is no function "lowr"', 'Did you mean "lower"?'),
     "name": (
         "E215",

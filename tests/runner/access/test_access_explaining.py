@@ -50,6 +50,11 @@ SENTENCES = [
     ("other", "dave", "This is protected: nobody reaches it through Deskhand, whatever a binding says."),
     ("late", "alice", "would be allowed by desk-late, but only until 2026-01-31"),
     ("clerk", "alice", "would be allowed by desk-form, but only in the form unlock-account"),
+    (
+        "clerk",
+        "bob",
+        "would be allowed by desk-form, but the account is not under OU=Staff,DC=corp, and only in the form unlock-account",
+    ),
     ("key", "alice", "would be allowed by key, but the account is not one whose department is the actor's department"),
     ("lost", "alice", "would be allowed by key, but the actor has no department"),
     ("old", "alice", 'would be allowed by old, but the group "Gone-Group" was not found'),

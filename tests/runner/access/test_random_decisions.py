@@ -268,7 +268,7 @@ def is_for(principal, actor):
     return principal.kind == "group" and f"id-{principal.name}" in actor.person.groups
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(policies(), towns(), st.data())
 def test_decisions_searches_and_the_plain_rules_agree(policy, town, data):
     actor = data.draw(actors(town))
@@ -287,7 +287,7 @@ def test_decisions_searches_and_the_plain_rules_agree(policy, town, data):
             assert not decision.allowed or permission in authority.permissions_of(actor, NOW)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(policies(), towns(), st.data())
 def test_one_authority_asked_by_many_answers_as_a_fresh_one(policy, town, data):
     kept = Authority(resolve(policy, locate, place))
@@ -304,7 +304,7 @@ def test_one_authority_asked_by_many_answers_as_a_fresh_one(policy, town, data):
                 assert kept.decide(*asked, form=None, now=NOW) == fresh.decide(*asked, form=None, now=NOW)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(policies(), towns(), st.data())
 def test_sets_and_their_searches_agree_and_several_permissions_are_all_needed(policy, town, data):
     actor = data.draw(actors(town))

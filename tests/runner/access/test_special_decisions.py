@@ -113,7 +113,10 @@ def test_each_name_that_is_not_found_is_a_warning_of_its_own(town, place_of):
         ("W321", 'resource set "s"'), ("W321", 'resource set "s"'), ("W321", 'resource set "s"'),
         ("W321", 'resource set "s"'), ("W321", 'binding "b"'), ("W321", 'binding "b"'),
     ]  # fmt: skip
-    assert warnings("an exclusion that cannot be worked out closes the set") == [("W323", 'resource set "gone"')]
+    assert warnings("an exclusion that cannot be worked out closes the set") == [
+        ("W323", 'resource set "gone"'),
+        ("W323", 'resource set "partly"'),
+    ]
 
 
 def test_a_protected_group_that_is_not_found_is_a_warning_for_the_operator(town, place_of):
