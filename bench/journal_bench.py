@@ -15,7 +15,7 @@ from time import perf_counter
 
 from runner.journal.chain import Head, seal
 from runner.journal.exporting import json_lines
-from runner.journal.records import Record
+from runner.journal.records import JSON, Record
 from runner.journal.verifying import verify
 from runner.store.schema import upgrade
 from runner.store.store import Store
@@ -27,7 +27,7 @@ RECORDS = 100_000
 
 def record() -> Record:
     """Return a record whose line is about 512 bytes."""
-    body = {
+    body: dict[str, JSON] = {
         "submission": "0d5c1f5e2ab84c0d",
         "actor": {"id": "id-alice", "login": "alice"},
         "target": {"kind": "user", "id": "id-bob", "label": "Bob"},

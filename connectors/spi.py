@@ -40,8 +40,8 @@ class Secret:
         raise SecretLeakError("a secret was about to be written where it does not belong")
 
     __str__ = __format__ = _refuse
-    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __iter__ = _refuse  # type: ignore[assignment]
-    __eq__ = __lt__ = __hash__ = _refuse  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __iter__ = _refuse
+    __eq__ = __lt__ = __hash__ = _refuse
 
     def __deepcopy__(self, _memo: object) -> NoReturn:
         self._refuse()

@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -32,7 +32,7 @@ def is_process_alive(pid: int) -> bool:
     return True
 
 
-def sweep(installation: Installation) -> list[Submission]:
+def sweep(installation: Installation) -> Sequence[Submission]:
     """Mark what dead processes left unfinished as unknown, and return it."""
     store, now = installation.services.store, installation.services.clock()
     dead = [
@@ -94,7 +94,7 @@ class Housekeeping:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 
 
-def report(lost: list[Submission]) -> None:
+def report(lost: Sequence[Submission]) -> None:
     """Tell the operator about submissions that were found unfinished."""
     for submission in lost:
         click.echo(

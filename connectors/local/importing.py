@@ -159,6 +159,7 @@ class _Work:
             if draft.rid:
                 self.primary_groups[draft.rid] = id_
         self._join()
+        self.rows.drafts.clear()
 
     def _join(self) -> None:
         """Find the groups that objects themselves name (memberOf, primary group, CSV)."""
@@ -174,7 +175,9 @@ class _Work:
         """Add the new objects in one transaction; those the directory cannot take are refused."""
         if not self.new:
             return
-        self.new.sort(key=lambda draft: (draft.kind != "ou", draft.dn.count(",") if draft.kind == "ou" else 0))
+        self.new.sort(
+            key=lambda draft: (draft.kind == "ou", -draft.dn.count(",") if draft.kind == "ou" else -draft.line)
+        )
         report = load_entries(
             self.engine, self._entries(), now=self.now, progress=lambda count: self.progress("adding", count)
         )
@@ -185,8 +188,9 @@ class _Work:
             self.dangling.append(Refusal(_line(problem.entry), "something it points at was refused"))
 
     def _entries(self) -> Iterator[NewEntry]:
-        for draft in self.new:
-            draft = self._apart(draft)
+        """Yield the new objects, units first; each draft is let go once it is handed over."""
+        while self.new:
+            draft = self._apart(self.new.pop())
             links = {name: Ref("user", id_) for name, id_ in self._links(draft).items()}
             groups = tuple(Ref("group", id_) for id_ in self.groups.get(draft.line, ()))
             yield NewEntry(

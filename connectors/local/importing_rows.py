@@ -22,13 +22,14 @@ _NAMES = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
 
 @dataclass(slots=True)
 class Rows:
-    """What stands in a file. ``claims`` maps a kind of name (``dn``, ``user.login`` …) to name → draft."""
+    """What stands in a file. ``claims`` maps a sort of name (``dn``, ``user.login`` …) to name → line."""
 
     drafts: list[Draft] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Notes = field(default_factory=Notes)
-    claims: dict[str, dict[str, Draft]] = field(default_factory=dict)
+    claims: dict[str, dict[str, int]] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
 
     def take(self, draft: Draft) -> None:
         """Add a draft, or refuse it when one before it has the same id, place, name or address."""
@@ -37,11 +38,12 @@ class Rows:
         names_ = tuple(_claims(draft))
         for what, name in names_:
             if other := self.claims.get(what, {}).get(name):
-                reason = f"its {what.split('.')[-1]} is the same as that of line {other.line}"
-                self.refused.append(Refusal(draft.line, f"{reason}; lines {other.line} and {draft.line} clash"))
+                reason = f"its {what.split('.')[-1]} is the same as that of line {other}"
+                self.refused.append(Refusal(draft.line, f"{reason}; lines {other} and {draft.line} clash"))
                 return
         for what, name in names_:
-            self.claims.setdefault(what, {})[name] = draft
+            self.claims.setdefault(what, {})[name] = draft.line
+        self.kinds[draft.line] = draft.kind
         self.drafts.append(draft)
 
 
@@ -127,18 +129,17 @@ class References:
         self, rows: Rows, ids: Mapping[int, str], elsewhere: Callable[[str, Sequence[str]], str | None]
     ) -> None:
         """``ids`` maps the line of a draft to its id; ``elsewhere`` looks in the directory."""
-        self._claims, self._ids, self._elsewhere = rows.claims, ids, elsewhere
-        self._drafts = rows.drafts
-        self._places: dict[tuple[str, ...], Draft] | None = None
+        self._claims, self._kinds, self._ids, self._elsewhere = rows.claims, rows.kinds, ids, elsewhere
+        self._places: dict[tuple[str, ...], int] | None = None
 
     def find(self, text: str, kinds: Sequence[str]) -> str | None:
         """Return the id of the object of one of these kinds that the text names, or None."""
-        draft = self._draft(text, kinds)
-        if draft is not None:
-            return self._ids.get(draft.line) if draft.kind in kinds else None
+        line = self._line(text, kinds)
+        if line is not None:
+            return self._ids.get(line) if self._kinds[line] in kinds else None
         return self._elsewhere(text, kinds)
 
-    def _draft(self, text: str, kinds: Sequence[str]) -> Draft | None:
+    def _line(self, text: str, kinds: Sequence[str]) -> int | None:
         if found := self._claims.get("dn", {}).get(_dn_key(text)):
             return found
         if "=" in text:
@@ -146,9 +147,10 @@ class References:
         named = (f"{kind}.{name}" for kind in kinds for name in _NAMES.get(kind, ()))
         return next((found for what in named if (found := self._claims.get(what, {}).get(key(text)))), None)
 
-    def _at(self, dn: str) -> Draft | None:
+    def _at(self, dn: str) -> int | None:
         if self._places is None:
-            self._places = {place: draft for draft in self._drafts if (place := place_or_none(draft.dn))}
+            lines = self._claims.get("dn", {}).items()
+            self._places = {place: line for text, line in lines if (place := place_or_none(text))}
         place = place_or_none(dn)
         return self._places.get(place) if place else None
 

@@ -92,13 +92,16 @@ _SILENT = frozenset(
 
 # States and what else is read, by kind; how, stands in `connectors.local.translating`.
 STATES_OF = {
-    "user": frozenset(  # noqa: SIM905 - words are easier to read and to add to
-        "useraccountcontrol shadowexpire accountexpires pwdlastset pwdchangedtime pwdreset lockouttime "
-        "pwdaccountlockedtime pwdstarttime pwdendtime authtimestamp lastlogon lastlogontimestamp serviceprincipalname".split()
+    "user": frozenset(
+        {
+            "accountexpires", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime", "pwdaccountlockedtime",
+            "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime", "serviceprincipalname",
+            "shadowexpire", "useraccountcontrol",
+        }
     ),
     "computer": frozenset({"useraccountcontrol", "lastlogon", "lastlogontimestamp"}),
     "group": frozenset({"admincount"}),
-}
+}  # fmt: skip
 
 
 def _read_by(kind: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from connectors.errors import RejectedError
 from connectors.local import names
@@ -24,6 +24,7 @@ from connectors.local.tables import (
     counters,
     groups,
     members,
+    metadata,
     objects,
     people,
     search_texts,
@@ -167,6 +168,7 @@ class _Loading:
         self.problems: list[LoadProblem] = []
         self.dangling: list[LoadProblem] = []
         self.waiting: list[tuple[NewEntry, str]] = []
+        self.references: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.counts: dict[str, int] = {}
 
     def report(self) -> LoadReport:
@@ -297,9 +299,16 @@ class _Loading:
             self._link_references(entry, id_)
         for start in range(0, len(new), _BATCH):
             self.connection.execute(insert(members), new[start : start + _BATCH])
+        self._write_references()
         if len(pairs) > before or "group" in self.counts:
             self._count("groups")
         self._count("units")
+        self._continue_numbers()
+
+    def _continue_numbers(self) -> None:
+        if self.connection.dialect.name == "postgresql":
+            sequence = func.pg_get_serial_sequence(objects.name, "number")
+            self.connection.execute(select(func.setval(sequence, max(1, self.known.number))))
 
     def _count(self, name: str) -> None:
         row = counters.c.name == name
@@ -319,7 +328,13 @@ class _Loading:
         for name, column in REFERENCES.items():
             given = entry.attributes.get(name)
             if given and column in table.c and (found := self._found(entry, given, ("user",))):
-                self.connection.execute(update(table).where(table.c.id == id_).values({column: found}))
+                self.references.setdefault((table.name, column), []).append({"of": id_, "to": found})
+
+    def _write_references(self) -> None:
+        for (name, column), rows in self.references.items():
+            table = metadata.tables[name]
+            statement = update(table).where(table.c.id == bindparam("of")).values({column: bindparam("to")})
+            self.connection.execute(statement, rows)
 
     def _found(self, entry: NewEntry, reference: object, kinds: Sequence[str]) -> str | None:
         found = self.known.find(reference, kinds)

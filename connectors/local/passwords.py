@@ -29,7 +29,7 @@ class PasswordPolicy:
     banned: frozenset[str] = frozenset({"password", "passwordpassword", "welcome", "changeme", "123456789012"})
     tries: int = 10
     tries_within: timedelta = timedelta(minutes=15)
-    lock_lasts: timedelta | None = timedelta(minutes=30)
+    lock_lasts: timedelta | None = None
     memory_kib: int = 19_456
     rounds: int = 2
     lanes: int = 1

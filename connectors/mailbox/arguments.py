@@ -24,6 +24,15 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+def _whole(value: Value) -> int | None:
+    """Return a whole number of reasonable size, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value) < 10**9 and value == int(value)):
+        return None
+    return int(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The arguments of one operation, checked against its verb: none unknown, none needed missing."""
@@ -100,10 +109,10 @@ class Arguments:
         value = self._value("capacity")
         if value is None:
             return None
-        is_whole = isinstance(value, int | Decimal) and not isinstance(value, bool) and value in range(1, _SEATS + 1)
-        if not is_whole:
+        number = _whole(value)
+        if number is None or not 1 <= number <= _SEATS:
             self._refuse("capacity", f"must be a whole number from 1 to {_SEATS:,}")
-        return int(value)
+        return number
 
     def rights(self) -> frozenset[str]:
         """Return the argument ``rights``; it may be empty."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     insert,
     select,
     text,
@@ -29,6 +30,7 @@ from sqlalchemy.types import TypeDecorator
 from connectors.errors import RejectedError
 
 SCHEMA_VERSION = 1
+_LOCK = 0x6D61696C  # of PostgreSQL, held while tables are made, so that nodes starting together take turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -107,13 +109,15 @@ rights = Table(
 
 def create_tables(engine: Engine) -> None:
     """Make what is missing; raises `RejectedError` when the tables are those of another release."""
-    metadata.create_all(engine)
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        metadata.create_all(connection)
         found = connection.execute(select(schema.c.version)).scalars().first()
         if found is None:
             connection.execute(insert(schema).values(version=SCHEMA_VERSION))
-    if found not in (None, SCHEMA_VERSION):
-        raise RejectedError(
-            f"The mailbox tables have version {found}, this release works with version {SCHEMA_VERSION}. "
-            "Use the release that made them, or a new database."
-        )
+        elif found != SCHEMA_VERSION:
+            raise RejectedError(
+                f"The mailbox tables have version {found}, this release works with version {SCHEMA_VERSION}. "
+                "Use the release that made them, or a new database."
+            )

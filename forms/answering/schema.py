@@ -151,7 +151,7 @@ def _explained(
     situation: Situation, answers: Mapping[str, Answer], error: ValidationError
 ) -> Iterator[tuple[str, str]]:
     if error.validator == "required" and not error.absolute_path:
-        given, needed = dict(error.instance), list(error.validator_value)  # type: ignore[call-overload, arg-type]
+        given, needed = dict(error.instance), list(error.validator_value)  # type: ignore[arg-type]
         for id_ in needed:
             if id_ not in given:
                 yield id_, "Please answer this question."

@@ -15,6 +15,7 @@ from forms.records import Entries, Record, Words
 from forms.scalars import ScalarError
 from forms.values import ANY, Type
 
+MAX_TEXT = 20_000
 _PLACES = "Passwords go only into the password argument of an operation, or into  result.show  with  secret: once ."
 _TEMPLATE = re.compile(r"\$\(|\$\{|\{\{")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -77,6 +78,9 @@ class Values:
         return found
 
     def _template(self, node: ScalarNode, scope: Scope, place: str) -> Template | None:
+        if len(node.text) > MAX_TEXT:
+            self.report.error("E115", node, f"a text has at most {MAX_TEXT:,} characters", "Shorten it.")
+            return None
         try:
             found = compile_template(node.text, scope)
         except ExpressionError as error:

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 Problem: TypeAlias = Literal["edited", "missing", "reordered", "inserted", "truncated"]
 _HASH = re.compile("[0-9a-f]{64}")
 Place: TypeAlias = tuple[int, str]  # the number of a record and its hash
+_NO_RECORD = "record {} was edited: it is no longer a record"
 START = (0, bytes(32).hex())
 
 
@@ -57,51 +58,63 @@ def verify(lines: Iterable[bytes | str], *, head: Place | None = None, start: Pl
     ``start`` is the (number, hash) in front of the first line, for part of a journal.  Give bytes, split at line feeds
     only: a text file opened with newline translation hides edited line ends.
     """
-    rest = _parsed(lines)
-    seq, prev = start
-    before: _Line | None = None
-    current = next(rest, None)
+    source = enumerate((_octets(line) for line in lines), 1)
+    seq, before, raw = start[0], b"", b""
+    digest = bytes.fromhex(start[1])
     count = 0
-    while current is not None:
-        if current.seq != seq + 1 or current.prev != prev:
-            return Verification(count, (seq, prev), _fault(before, current, rest, (seq, prev), head))
-        seq, prev = seq + 1, _hash(prev, current.raw)
-        if head is not None and seq == head[0] and prev != head[1]:
-            return Verification(count, (seq - 1, current.prev), _unlike_head(current, seq))
-        before, current, count = current, next(rest, None), count + 1
+    for number, raw in source:
+        # Quick, and enough: whatever else was changed in the line changes its hash, which the next line names.
+        if b'"prev":"%b"' % digest.hex().encode() not in raw or b'"seq":%d,' % (seq + 1) not in raw:
+            good = (seq, digest.hex())
+            return Verification(count, good, _fault(before, _parsed(number, raw), source, good, head))
+        after = sha256(b"\0" + digest + raw).digest()
+        if head is not None and seq + 1 == head[0] and after.hex() != head[1]:
+            return Verification(count, (seq, digest.hex()), _unlike_head(number, seq + 1))
+        seq, count, digest, before = seq + 1, count + 1, after, raw
+    return Verification(count, (seq, digest.hex()), _ending(count, raw, seq, head))
+
+
+def _ending(count: int, last: bytes, seq: int, head: Place | None) -> Fault | None:
+    if count and _parsed(count, last).seq != seq:
+        return Fault(seq, count, "edited", _NO_RECORD.format(seq))
     if head is not None and seq < head[0]:
         sentence = f"record {seq + 1} and all behind it are cut off; the journal once reached {head[0]}"
-        return Verification(count, (seq, prev), Fault(seq + 1, count + 1, "truncated", sentence))
-    return Verification(count, (seq, prev), None)
+        return Fault(seq + 1, count + 1, "truncated", sentence)
+    return None
 
 
-def _parsed(lines: Iterable[bytes | str]) -> Iterator[_Line]:
-    for number, line in enumerate(lines, 1):
-        raw = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
-        raw = raw.removesuffix(b"\n")
-        try:
-            record = json.loads(raw.decode())
-            seq, prev = record["seq"], record["prev"]
-            is_record = type(seq) is int and _HASH.fullmatch(prev) is not None
-        except (ValueError, KeyError, TypeError, RecursionError):
-            is_record = False
-        yield _Line(number, raw, seq, prev) if is_record else _Line(number, raw, None, "")
+def _octets(line: bytes | str) -> bytes:
+    raw = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+    return raw.removesuffix(b"\n")
+
+
+def _parsed(number: int, raw: bytes) -> _Line:
+    try:
+        record = json.loads(raw.decode())
+        seq, prev = record["seq"], record["prev"]
+        is_record = type(seq) is int and _HASH.fullmatch(prev) is not None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        is_record = False
+    return _Line(number, raw, seq, prev) if is_record else _Line(number, raw, None, "")
 
 
 def _hash(prev: str, raw: bytes) -> str:
     return sha256(b"\0" + bytes.fromhex(prev) + raw).hexdigest()
 
 
-def _unlike_head(line: _Line, seq: int) -> Fault:
+def _unlike_head(number: int, seq: int) -> Fault:
     sentence = f"record {seq} is not the one that was noted: it was edited, or the journal was written anew before it"
-    return Fault(seq, line.number, "edited", sentence)
+    return Fault(seq, number, "edited", sentence)
 
 
-def _fault(before: _Line | None, current: _Line, rest: Iterator[_Line], good: Place, head: Place | None) -> Fault:
+def _fault(before: bytes, current: _Line, rest: Iterator[tuple[int, bytes]], good: Place, head: Place | None) -> Fault:
     expected = good[0] + 1
+    if before and _parsed(current.number - 1, before).seq != good[0]:
+        return Fault(good[0], current.number - 1, "edited", _NO_RECORD.format(good[0]))
     if current.seq is None:
-        return Fault(expected, current.number, "edited", f"record {expected} was edited: it is no longer a record")
-    follower = next(rest, None)
+        return Fault(expected, current.number, "edited", _NO_RECORD.format(expected))
+    later = (_parsed(number, raw) for number, raw in rest)
+    follower = next(later, None)
     if current.seq == expected:
         next_link = follower.prev if follower is not None else head[1] if head is not None else ""
         return _broken_link(before, current, next_link, good)
@@ -110,21 +123,21 @@ def _fault(before: _Line | None, current: _Line, rest: Iterator[_Line], good: Pl
     if current.seq < expected:
         sentence = f"record {current.seq} stands twice: one of the two was inserted"
         return Fault(current.seq, current.number, "inserted", sentence)
-    return _gap(current, follower, rest, expected)
+    return _gap(current, follower, later, expected)
 
 
-def _broken_link(before: _Line | None, current: _Line, next_link: str, good: Place) -> Fault:
+def _broken_link(before: bytes, current: _Line, next_link: str, good: Place) -> Fault:
     seq = good[0] + 1
     mended = current.raw.replace(current.prev.encode(), good[1].encode(), 1)
-    if before is None or next_link == _hash(good[1], mended):
+    if not before or next_link == _hash(good[1], mended):
         return Fault(seq, current.number, "edited", f"record {seq} was edited: its link to the one before is wrong")
     sentence = f"record {good[0]} was edited: the next one was sealed behind something else"
-    return Fault(good[0], before.number, "edited", sentence)
+    return Fault(good[0], current.number - 1, "edited", sentence)
 
 
 def _gap(current: _Line, follower: _Line | None, rest: Iterator[_Line], expected: int) -> Fault:
-    later = follower is not None and follower.seq == expected
-    if later or any(line.seq == expected for line in rest):
+    is_next = follower is not None and follower.seq == expected
+    if is_next or any(line.seq == expected for line in rest):
         sentence = f"record {expected} was moved: {current.seq} stands in its place"
         return Fault(expected, current.number, "reordered", sentence)
     return Fault(

@@ -220,7 +220,7 @@ def _checked_id(text: str) -> str:
 def actor_of(services: Services, account_id: str, login: str, display_name: str, person_id: str | None) -> Actor:
     """Return who acts, with the person behind the account read now."""
     person = finding.known_person(services, person_id) if person_id else None
-    return Actor(account_id, login, display_name, person)
+    return Actor(account_id, login, person.label if person else display_name, person)
 
 
 def reads_journal(services: Services, actor: Actor) -> bool:

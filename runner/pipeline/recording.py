@@ -126,9 +126,9 @@ def outcome(
 
 
 def checked(
-    now: datetime, actor: Actor, submission: Submission, method: str, policy: str, passed: bool, detail: str
+    now: datetime, actor: Actor, submission: Submission, method: str, policy: str, code: str, detail: str
 ) -> Record:
-    """Record a try to verify the caller."""
+    """Record a step of a caller check; ``code`` is ``sent``, ``passed`` or ``failed``."""
     return Record(
         "verify",
         now,
@@ -138,6 +138,6 @@ def checked(
             "form": {"id": submission.form_id},
             "target": {"kind": submission.target_kind, "id": submission.target_id},
             "verification": {"method": method, "policy": policy},
-            "outcome": {"code": "passed" if passed else "failed", "detail": detail},
+            "outcome": {"code": code, "detail": detail},
         },
     )

@@ -1,6 +1,7 @@
 """A submission's page: the last step of the journey, and what is kept of it afterwards."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.spi import Entry, Secret
@@ -43,7 +44,7 @@ _MESSAGES: Mapping[str, str] = {
 
 def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
     """Return the page right after the run, the only one that carries secrets."""
-    walk = finished.walk
+    walk = replace(finished.walk, target=_as_it_is_now(finished.walk))
     message = _message(finished) if finished.state == "done" else _MESSAGES[finished.state]
     return SubmissionPage(
         head=head(walk, "done"),
@@ -57,6 +58,13 @@ def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
         next=_next(walk),
         just_done=True,
     )
+
+
+def _as_it_is_now(walk: Walk) -> Entry | None:
+    """Read the target again, as it is after the run, if it may still be seen."""
+    if walk.target is None:
+        return None
+    return walk.reader.visible(walk.target.ref.kind, walk.target.ref.id) or walk.target
 
 
 def _values(finished: Finished) -> dict[str, Value]:

@@ -82,6 +82,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close every connection."""
+        self._together.close()
         self.reader.dispose()
         self.writer.dispose()
 
@@ -147,6 +148,7 @@ class _Together:
         self._engine = engine
         self._lock = Lock()
         self._queue: deque[_Waiting[Any]] = deque()
+        self._connection: Connection | None = None
 
     def run(self, work: Callable[[Connection], T]) -> T:
         mine = _Waiting(work)
@@ -155,6 +157,12 @@ class _Together:
             while not mine.is_done:
                 self._commit([self._queue.popleft() for _ in range(min(len(self._queue), _MOST_TOGETHER))])
         return mine.result()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _commit(self, batch: list[_Waiting[Any]]) -> None:
         try:
@@ -171,9 +179,11 @@ class _Together:
                     waiting.end(NotDurableError("the record could not be stored: the writer was stopped"))
 
     def _transact(self, batch: list[_Waiting[Any]]) -> None:
-        with self._engine.begin() as connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with self._connection.begin():
             for waiting in batch:
-                waiting.run(connection)
+                waiting.run(self._connection)
         for waiting in batch:
             waiting.end()
 

@@ -132,7 +132,7 @@ class CallerChecks:
         message = _code_message(known, reader.actor, address, code, id_)
         row = self._new_row(reader, situation, submission, policy, method_id, id_, "sent", code)
         self.services.store.verifications.create(
-            row, [checked(reader.now, reader.actor, submission, method_id, policy.id, False, f"sent: {view.title}")]
+            row, [checked(reader.now, reader.actor, submission, method_id, policy.id, "sent", view.title)]
         )
         try:
             self.services.postman.send(message)
@@ -193,7 +193,7 @@ class CallerChecks:
             return "Tick every box, or use another check."
         row = self._new_row(reader, situation, submission, policy, view.id, self.services.new_id(), "passed")
         record = checked(
-            reader.now, reader.actor, submission, view.id, policy.id, True, "; ".join((view.title, *view.ask))
+            reader.now, reader.actor, submission, view.id, policy.id, "passed", "; ".join((view.title, *view.ask))
         )
         self.services.store.verifications.create(row, [record])
         return ""
@@ -218,7 +218,7 @@ class CallerChecks:
         counted = self.services.store.verifications.record_attempt(row.id, max_attempts=policy.attempts, now=reader.now)
         typed = "".join(answers.get("code", "").split())
         passed = hmac.compare_digest(self.services.sealer.code_hash(typed, row.id), counted.code_hash or "")
-        record = checked(reader.now, reader.actor, submission, view.id, policy.id, passed, view.title)
+        record = checked(reader.now, reader.actor, submission, view.id, policy.id, "passed" if passed else "failed", view.title)
         if not passed:
             self.services.store.journal.append([record])
             return "That is not the code that was sent."

@@ -55,6 +55,10 @@ class DeskPort(Protocol):
         """Return the present step of a submission, or what is kept of one that ran."""
         ...
 
+    def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
+        """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
+        ...
+
     def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
         """Work the form out for the answers so far: what is asked, what follows. Stores nothing."""
         ...

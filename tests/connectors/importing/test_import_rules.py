@@ -174,7 +174,7 @@ def test_values_nobody_expects_refuse_their_row_and_nothing_else() -> None:
     names = [
         "objectclass", "samaccountname", "uid", "cn", "useraccountcontrol", "accountexpires", "pwdlastset",
         "lockouttime", "whencreated", "objectguid", "entryuuid", "objectsid", "pwdaccountlockedtime", "shadowexpire",
-        "pwdendtime", "member", "proxyaddresses", "mail", "userpassword", "primarygroupid", "lastlogon", "lastlogontimestamp", "admincount",
+        "pwdendtime", "member", "proxyaddresses", "mail", "userpassword", "primarygroupid", "lastlogon", "admincount",
     ]  # fmt: skip
     values = [
         b"", b"0", b"-1", b"9223372036854775807", b"99999999999999999999", b"1e9", b"user", b"group",

@@ -1,5 +1,6 @@
 """The local directory passes the contract of connectors, on SQLite and on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from connectors.spi import Connector, Ref, Secret, SecretRef, Verb
 from connectors.verbs import DIRECTORY_VERBS
 from tests.connectors.contract import Case, ConnectorContract
 from tests.connectors.local.sample_directory import QUICK, clock, fill
+from tests.servers.postgres import Cluster
 
 ALICE, BOB, CHARLIE = Ref("user", "u-alice"), Ref("user", "u-bob"), Ref("user", "u-charlie")
 DORTHE, ERIK, FIONA = Ref("user", "u-dorthe"), Ref("user", "u-erik"), Ref("user", "u-fiona")
@@ -113,11 +115,19 @@ class LocalDirectoryContract(ConnectorContract):
 
 
 class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
-    @pytest.fixture
-    def connector(self, tmp_path: Path) -> Iterator[LocalDirectory]:
-        directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK)
+    @pytest.fixture(scope="class")
+    def filled(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        file = tmp_path_factory.mktemp("filled") / "directory.db"
+        directory = LocalDirectory(f"sqlite:///{file}", clock=clock, policy=QUICK)
         create_tables(directory.engine)
         fill(directory.engine)
+        directory.close()
+        return file
+
+    @pytest.fixture
+    def connector(self, filled: Path, tmp_path: Path) -> Iterator[LocalDirectory]:
+        shutil.copy(filled, tmp_path / "directory.db")
+        directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK)
         yield directory
         directory.close()
 
@@ -130,10 +140,19 @@ class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
 
 
 class TestLocalDirectoryOnPostgresql(LocalDirectoryContract):
-    @pytest.fixture
-    def connector(self, postgres_database_url: str) -> Iterator[LocalDirectory]:
-        directory = LocalDirectory(postgres_database_url, clock=clock, policy=QUICK)
+    @pytest.fixture(scope="class")
+    def url(self, postgres_cluster: Cluster) -> str:
+        url = postgres_cluster.new_database()
+        directory = LocalDirectory(url, clock=clock, policy=QUICK)
         create_tables(directory.engine)
+        directory.close()
+        return url
+
+    @pytest.fixture
+    def connector(self, url: str) -> Iterator[LocalDirectory]:
+        directory = LocalDirectory(url, clock=clock, policy=QUICK)
+        with directory.engine.begin() as connection:
+            connection.execute(text("TRUNCATE directory_objects RESTART IDENTITY CASCADE"))
         fill(directory.engine)
         yield directory
         directory.close()

@@ -174,16 +174,16 @@ def random_filter(pick: random.Random, depth: int) -> Filter:
     return Not(random_filter(pick, depth - 1)) if kind == 5 else AllOf(parts) if kind == 6 else AnyOf(parts)
 
 
-def test_a_thousand_random_filters_mean_what_they_say(stub: MailboxStub) -> None:
+def test_hundreds_of_random_filters_mean_what_they_say(stub: MailboxStub) -> None:
     pick = random.Random(5)
     everything = stub.read(Question("mailbox", Everything(), sort="id", limit=1000)).entries
     matched = 0
-    for _ in range(1000):
+    for _ in range(300):
         asked = random_filter(pick, 3)
         wanted = [entry.ref.id for entry in everything if holds(asked, entry)]
         assert ids(stub, asked) == wanted, asked
         matched += 0 < len(wanted) < len(everything)
-    assert matched > 300
+    assert matched > 90
 
 
 def test_lists_and_mailboxes_are_never_mixed(stub: MailboxStub) -> None:

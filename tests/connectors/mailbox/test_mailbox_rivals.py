@@ -131,24 +131,39 @@ def postgres(postgres_database_url: str) -> Iterator[tuple[MailboxStub, Callable
     other.dispose()
 
 
+def rename(stub: MailboxStub, *then: Callable[[], None]) -> None:
+    """Change a name in one transaction, with something happening before each further statement."""
+    with stub._database.writing() as connection:
+        connection.execute(text("UPDATE mail_objects SET name = 'Changed'"))
+        for happening in then:
+            happening()
+            connection.execute(text("SELECT 1"))
+
+
 def test_a_connection_cut_before_the_commit_means_that_nothing_happened(
     postgres: tuple[MailboxStub, Callable[[], None]],
 ) -> None:
     stub, cut = postgres
-    with pytest.raises(UnavailableError), stub._database.writing() as connection:
-        connection.execute(text("UPDATE mail_objects SET name = 'Changed'"))
-        cut()
-        connection.execute(text("SELECT 1"))
+    with pytest.raises(UnavailableError):
+        rename(stub, cut)
     assert [e.label for e in stub.read(Question("mailbox", Everything())).entries] == ["sales"]
 
 
 def test_a_connection_cut_at_the_commit_leaves_the_outcome_unknown(
-    postgres: tuple[MailboxStub, Callable[[], None]],
+    postgres: tuple[MailboxStub, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub, cut = postgres
-    with pytest.raises(UnknownOutcomeError), stub._database.writing() as connection:
-        connection.execute(text("UPDATE mail_objects SET name = 'Changed'"))
+    dialect = stub._database.engine.dialect
+    commit = dialect.do_commit
+
+    def commit_after_a_cut(connection: object) -> None:
         cut()
+        commit(connection)
+
+    monkeypatch.setattr(dialect, "do_commit", commit_after_a_cut)
+    with pytest.raises(UnknownOutcomeError):
+        rename(stub)
+    monkeypatch.undo()
     assert [e.label for e in stub.read(Question("mailbox", Everything())).entries] == ["sales"]
 
 

@@ -53,7 +53,10 @@ SENTENCES = [
     (
         "clerk",
         "bob",
-        "would be allowed by desk-form, but the account is not under OU=Staff,DC=corp, and only in the form unlock-account",
+        (
+            "would be allowed by desk-form, but the account is not under OU=Staff,DC=corp,"
+            " and only in the form unlock-account"
+        ),
     ),
     ("key", "alice", "would be allowed by key, but the account is not one whose department is the actor's department"),
     ("lost", "alice", "would be allowed by key, but the actor has no department"),

@@ -1,0 +1,119 @@
+"""The one table from what went wrong to a page that says so: status, heading, and what to do now."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from runner.errors import (
+    NotDurableError,
+    NotFoundError,
+    RefusedError,
+    RunnerError,
+    StaleError,
+    TooManyError,
+)
+from runner.web.context import Web
+from runner.web.posted import UnexpectedInputError
+
+_LOG = logging.getLogger("deskhand.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of error looks; ``text`` is used when the error brings no sentence of its own."""
+
+    status: int
+    title: str
+    text: str
+    icon: str
+
+
+_OURS: tuple[tuple[type[Exception], Shape], ...] = (
+    (NotFoundError, Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass")),
+    (RefusedError, Shape(403, "Not allowed", "This is not yours to do. Nothing was done.", "shield-lock")),
+    (StaleError, Shape(409, "This has changed", "Something changed meanwhile. Nothing was done.", "arrow-repeat")),
+    (TooManyError, Shape(429, "Too many at once", "A limit was reached. Nothing was done.", "hourglass-split")),
+    (NotDurableError, Shape(503, "Not possible right now", "The record could not be stored, so nothing was done.", "journal-x")),
+    (UnexpectedInputError, Shape(400, "That did not fit", "The page sent something unexpected.", "slash-circle")),
+)
+_BY_STATUS = {
+    400: Shape(400, "That did not fit", "The page sent something unexpected. Nothing was done.", "slash-circle"),
+    401: Shape(401, "Signed out", "Your session has ended. Sign in again; nothing was done.", "door-closed"),
+    403: Shape(403, "Not allowed", "Nothing was done.", "shield-lock"),
+    404: Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass"),
+    405: Shape(405, "Not possible like this", "This address is not opened that way. Nothing was done.", "slash-circle"),
+    413: Shape(413, "Too much at once", "More was sent than a form can hold (256 KiB). Nothing was done.", "box-seam"),
+}
+_STALE_PAGE = Shape(
+    400, "This page was open too long", "Go back, load the page again and send it once more. Nothing was done.", "clock"
+)
+_UNFORESEEN = Shape(500, "Something went wrong", "It has been written down. Tell an administrator this number:", "bug")
+
+
+def shape_of(error: Exception) -> Shape:
+    """Return how an error looks, with its own sentence where it has one that may be shown. Pure."""
+    for kind, shape in _OURS:
+        if isinstance(error, kind):
+            return Shape(shape.status, shape.title, str(error) or shape.text, shape.icon)
+    if isinstance(error, CSRFError):
+        return _STALE_PAGE
+    if isinstance(error, HTTPException):
+        code = error.code or 500
+        known = _BY_STATUS.get(code, Shape(code, "Not possible", "Nothing was done.", "slash-circle"))
+        own = error.description if code in (401, 403) and error.description else known.text
+        return Shape(known.status, known.title, own, known.icon)
+    return _UNFORESEEN
+
+
+def handle_errors(app: Flask, web: Web) -> None:
+    """Make every error a page (or JSON, where a script asked) and journal what the web itself refused."""
+
+    def expected(error: Exception) -> Response:
+        shape = shape_of(error)
+        if isinstance(error, HTTPException) and shape.status in (400, 403, 405, 413):
+            _journal(web, f"{request.method} {request.url_rule.rule if request.url_rule else 'unknown'}")
+        response = _page(shape)
+        if isinstance(error, TooManyError):
+            response.headers["Retry-After"] = str(max(1, error.retry_after_seconds))
+        return response
+
+    def unforeseen(error: Exception) -> Response:
+        number = secrets.token_hex(4)
+        # The class and the place only: a message could carry an answer, a trace its locals.
+        _LOG.error("error %s: %s at %s in %s", number, type(error).__name__, _place(error), request.endpoint)
+        return _page(_UNFORESEEN, number)
+
+    app.register_error_handler(RunnerError, expected)
+    app.register_error_handler(UnexpectedInputError, expected)
+    app.register_error_handler(HTTPException, expected)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def _journal(web: Web, what: str) -> None:
+    visitor = g.get("visitor")
+    if visitor is not None:
+        try:
+            web.desk.refused(visitor.actor, what)
+        except RunnerError:
+            _LOG.exception("a refusal could not be recorded")
+
+
+def _place(error: Exception) -> str:
+    trace, places = error.__traceback__, list[str]()
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-6:])
+
+
+def _page(shape: Shape, number: str = "") -> Response:
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        response = jsonify(error=shape.text, title=shape.title)
+    else:
+        response = make_response(render_template("errors/error.html", shape=shape, number=number))
+    response.status_code = shape.status
+    return response
