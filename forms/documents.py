@@ -145,7 +145,7 @@ class _Builder:
                 raise self._no_key(key)
             if key.text == "<<" and not key.style:
                 raise self.stop("E104", key.line, key.column, "a merge key (<<) is not allowed", "Write the keys out.")
-            first = seen.setdefault(key.text, (key, value))[0]
+            first = seen.setdefault(key.text, (key, _at_its_key(key, value)))[0]
             if first is not key:
                 fix = f"The first one is on line {first.line}. Remove one of them."
                 self.problems.append(self.problem("E103", key.line, key.column, f'"{key.text}" is written twice', fix))
@@ -159,6 +159,13 @@ class _Builder:
         return self.stop(
             "E100", key.line, key.column, "a list or a map cannot be a key", "Put quotes around the value."
         )
+
+
+def _at_its_key(key: ScalarNode, value: Node) -> Node:
+    """Return the value; where nothing is written the parser gives the place of what follows, so take the key's."""
+    if isinstance(value, ScalarNode) and not value.text and not value.style:
+        return ScalarNode(key.line, key.column, "", "")
+    return value
 
 
 _FILL_IN = ("a value is filled in with $(name)", "Write $(name) instead of ${name} or {{ name }}.")

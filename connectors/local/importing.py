@@ -214,16 +214,19 @@ class _Work:
         if self.added and self.known:
             with reading(self.engine) as connection:
                 self.directory = _Known(connection)
-        changes = (
-            Change(draft, id_, self._links(draft), self._members(draft), self._groups(draft))
-            for draft, id_ in self.known
-        )
-        for result in apply_changes(self.engine, changes, units=self.directory.units, now=self.now):
+        for result in apply_changes(self.engine, self._changes(), units=self.directory.units, now=self.now):
             if result.reason:
                 self.refused.append(Refusal(result.draft.line, result.reason))
             else:
                 (self.changed if result.is_changed else self.unchanged)[result.draft.kind] += 1
             self._tell(sum(self.changed.values()) + sum(self.unchanged.values()))
+
+    def _changes(self) -> Iterator[Change]:
+        """Yield the known objects in the order of the file; each draft is let go once it is handed over."""
+        self.known.reverse()
+        while self.known:
+            draft, id_ = self.known.pop()
+            yield Change(draft, id_, self._links(draft), self._members(draft), self.groups.get(draft.line, ()))
 
     def _tell(self, count: int) -> None:
         if count % 1_000 == 0:

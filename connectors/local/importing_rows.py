@@ -17,6 +17,7 @@ from connectors.local.translating import Notes, translate
 Format = Literal["ldif", "csv"]
 Progress = Callable[[str, int], None]
 _EVERY = 2_000
+_POINTED_AT_BY_NOBODY = frozenset({"id", "address"})
 _NAMES = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
 
 
@@ -64,6 +65,7 @@ def gather(
             rows.skipped[item.what] += 1
         if count % _EVERY == 0:
             progress("reading", count)
+    rows.claims = {what: names_ for what, names_ in rows.claims.items() if what not in _POINTED_AT_BY_NOBODY}
     return rows
 
 

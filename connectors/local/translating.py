@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, tzinfo
+from sys import intern
 
 from connectors.local import ad_values as ad
 from connectors.local.drafts import Draft, RowError, Skipped
@@ -89,7 +90,7 @@ def _texts(kind: str, found: Attributes) -> dict[str, object]:
     for neutral, sources in TEXTS[kind].items():
         for source in sources:
             if source in found:
-                texts[neutral] = _text(found[source][0], source)
+                texts[neutral] = intern(_text(found[source][0], source))  # departments and titles come in thousands
                 break
     if kind == "computer" and "samaccountname" in found and "name" not in texts:
         texts["name"] = _text(found["samaccountname"][0], "sAMAccountName").removesuffix("$")

@@ -3,6 +3,7 @@
 Every function raises `RejectedError` with the name of the argument, never its value.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from connectors.mailbox.addresses import check_address
 from connectors.mailbox.state import RIGHTS, Person
 from connectors.spi import Operation, OutputRef, Ref, Value, Verb
 
-_NAME_CHARACTERS = 200
+NAME_CHARACTERS = 200
 _REPLY_CHARACTERS = 20_000
 _SEATS = 100_000
 
@@ -22,6 +23,16 @@ _SEATS = 100_000
 def is_storable(text: str) -> bool:
     """Say whether every database keeps this text: no NUL, no half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _is_control(letter: str) -> bool:
+    """Say whether a character has no place in a line of text; joiners, which names in some scripts need, have one."""
+    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can name a mailbox: one line that neither begins nor ends with a space."""
+    return 0 < len(text) <= NAME_CHARACTERS and not any(map(_is_control, text)) and text == text.strip()
 
 
 def _whole(value: Value) -> int | None:
@@ -54,14 +65,15 @@ class Arguments:
 
     def name(self) -> str:
         """Return the argument ``name``: one line of at most 200 characters."""
-        text = self._text("name", _NAME_CHARACTERS).strip()
-        if not text or not text.isprintable():
+        text = self._text("name", NAME_CHARACTERS).strip()
+        if not is_name(text):
             self._refuse("name", "must be one line of text")
         return text
 
     def message(self) -> str | None:
         """Return the argument ``message``, or None when it is empty."""
-        return self._text("message", _REPLY_CHARACTERS).strip() or None
+        text = self._text("message", _REPLY_CHARACTERS)
+        return text if text.strip() else None
 
     def address(self) -> str:
         """Return the argument ``address``."""

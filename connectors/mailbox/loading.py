@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from connectors.errors import RejectedError
 from connectors.mailbox.addresses import check_address
+from connectors.mailbox.arguments import is_name
 from connectors.mailbox.folding import fold_accents, fold_case
+from connectors.mailbox.state import RIGHTS
 from connectors.mailbox.tables import addresses, create_tables, mail_objects, rights
 
 KINDS = ("personal", "shared", "room", "list")
-RIGHTS = ("full_access", "send_as", "send_on_behalf")
 _CHUNK_ROWS = 1000
 
 
@@ -81,6 +82,8 @@ def _id(row: MailboxRow) -> str:
 def _object(row: MailboxRow, now: datetime) -> dict[str, Any]:
     if row.kind not in KINDS:
         raise RejectedError(f"A mailbox is one of {', '.join(KINDS)}; nothing was added.")
+    if not is_name(row.name):
+        raise RejectedError("The name of a mailbox must be one line of text; nothing was added.")
     return {
         "id": _id(row),
         "object_kind": "list" if row.kind == "list" else "mailbox",

@@ -128,7 +128,9 @@ def _failures_before_the_text() -> Iterator[None]:
     except smtplib.SMTPNotSupportedError as error:
         raise RejectedError("The mail server does not offer what the settings ask for; nothing was sent.") from error
     except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, "The mail server refused the sign-in; nothing was sent.") from error
+        raise _refusal(
+            error.smtp_code, "The mail server refused the connection or the sign-in; nothing was sent."
+        ) from error
     except UnicodeError as error:
         raise RejectedError("User and password of the mail server must be ASCII; nothing was sent.") from error
     except (smtplib.SMTPException, OSError) as error:

@@ -17,8 +17,11 @@ _AS = frozenset({"user", "role", "channel"})
 _WHO = ("target", "ticket", "reason", "")
 
 
-def compile_example(values: Values, record: Record, form: Form) -> Example:
-    """Compile one test, noting fields and operations that do not exist (E210)."""
+def compile_example(values: Values, record: Record, form: Form, operations: frozenset[str]) -> Example:
+    """Compile one test, noting fields and operations that do not exist (E210).
+
+    ``operations`` holds the ids of all that are written, of those with errors too.
+    """
     fields = {field.id: field for field in form.fields}
     expect = record.record("expect")
     return Example(
@@ -26,7 +29,7 @@ def compile_example(values: Values, record: Record, form: Form) -> Example:
         _actor(values, record),
         record.string("target"),
         _answers(values, record, "fill", fields),
-        _expected(values, expect, form, fields) if expect else {},
+        _expected(values, expect, form, fields, operations) if expect else {},
     )
 
 
@@ -91,14 +94,15 @@ def _scalar(node: Node, wanted: Type) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _expected(values: Values, record: Record, form: Form, fields: Mapping[str, Field]) -> Mapping[str, object]:
+def _expected(
+    values: Values, record: Record, form: Form, fields: Mapping[str, Field], operations: frozenset[str]
+) -> Mapping[str, object]:
     found: dict[str, object] = {}
     for key in ("visible", "hidden"):
         if key in record:
             found[key] = list(values.known(record.values[key], frozenset(fields), "E210", "field"))
     if "operations" in record:
-        steps = frozenset(step.id for step in form.steps)
-        found["operations"] = list(values.known(record.values["operations"], steps, "E210", "operation"))
+        found["operations"] = list(values.known(record.values["operations"], operations, "E210", "operation"))
     if "values" in record:
         found["values"] = _answers(values, record, "values", fields)
     if "errors" in record:

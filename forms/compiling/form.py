@@ -159,7 +159,8 @@ class _Compilation:
 
     def _finished(self, form: Form, questions: tuple[Question, ...]) -> Form:
         """Add the tests, and the warnings, which would only follow from errors where there are any."""
-        tests = tuple(compile_example(self.values, each, form) for each in self.record.records("tests"))
+        written = frozenset(each.string("id") or "" for each in self.record.records("operations"))
+        tests = tuple(compile_example(self.values, each, form, written) for each in self.record.records("tests"))
         if not self.report.has_errors:
             self.values.used |= self._shown_to_approvers(form)
             warn_unused(self.values, questions)

@@ -18,6 +18,7 @@ from forms.values import ANY, Type
 MAX_TEXT = 20_000
 _PLACES = "Passwords go only into the password argument of an operation, or into  result.show  with  secret: once ."
 _TEMPLATE = re.compile(r"\$\(|\$\{|\{\{")
+_QUOTE = "Write  )  behind the expression; put quotes around a value that has a comma or a bracket inside { } or [ ]."
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -94,6 +95,8 @@ class Values:
     def _note(self, node: ScalarNode, error: ExpressionError, place: str) -> None:
         if error.code == "E230":
             self._refuse_secret(node, place)
+        elif error.code == "E205" and not node.style:
+            self.report.error(error.code, node, error.message, _QUOTE, error.offset)
         else:
             self.report.expression(node, error)
 

@@ -44,7 +44,7 @@ RECORDS_OF_FIELDS = (
         lookup  | string         | |       | Named search.
         with    | map to value   | |       | Arguments of the search.
         value   | string         | | value | Column that is stored.
-        label   | text           | |       | Text per row; $(row.…)
+        label   | text           | |       | Text per row, with $(row.…).
         columns | list of string | |       | Columns shown.
         search  | boolean        | | false | Type to search.
         where   | condition      | |       | Only rows for which this is true.
@@ -64,7 +64,7 @@ RECORDS_OF_FIELDS = (
         "UNIQUE",
         "uniqueness rule",
         """
-        in         | list of string        | yes |        | Where it must be unique: connector.object.attribute
+        in         | list of string        | yes |        | Where it must be unique, as connector.object.attribute.
         compare    | value                 |     |        | Text that is looked up; the value itself when absent.
         max_length | integer               |     |        | Including the number.
         when_taken | one of number, refuse |     | refuse | Add a number or refuse.

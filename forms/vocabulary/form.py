@@ -134,7 +134,7 @@ FORM = (
         "operation",
         """
         id       | identifier                  | yes |      | Name; outputs are steps.<id>.…
-        do       | string                      | yes |      | connector.object.verb
+        do       | string                      | yes |      | What is done, as connector.object.verb.
         with     | map to value                |     |      | Arguments.
         title    | text                        |     |      | Line in plan and journal.
         only_if  | condition                   |     |      | Skipped otherwise.

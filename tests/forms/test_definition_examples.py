@@ -80,7 +80,10 @@ def test_the_same_file_as_json_compiles_to_the_same_digest() -> None:
         b'{"format": "form/1",\n\t"id": "small", "title": "Small",\n'
         b'\t"operations": [{"id": "a", "do": "directory.user.enable", "with": {"user": "a.b"}}]}'
     )
-    assert compile_form("small.form.yaml", yaml, around)[0].digest == compile_form("small.form.json", json, around)[0].digest
+    assert (
+        compile_form("small.form.yaml", yaml, around)[0].digest
+        == compile_form("small.form.json", json, around)[0].digest
+    )
 
 
 def test_compiling_is_the_same_every_time() -> None:

@@ -20,7 +20,11 @@ def _case(row: Node) -> tuple[str, str, list[str] | None]:
     name, form, problems = (row.get(key) for key in ("name", "form", "problems"))
     assert isinstance(name, ScalarNode)
     assert isinstance(form, ScalarNode)
-    wanted = [item.text for item in problems.items if isinstance(item, ScalarNode)] if isinstance(problems, ListNode) else None
+    wanted = (
+        [item.text for item in problems.items if isinstance(item, ScalarNode)]
+        if isinstance(problems, ListNode)
+        else None
+    )
     return name.text, form.text, wanted
 
 

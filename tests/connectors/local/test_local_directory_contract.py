@@ -114,19 +114,29 @@ class LocalDirectoryContract(ConnectorContract):
         return True
 
 
-class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
-    @pytest.fixture(scope="class")
-    def filled(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        file = tmp_path_factory.mktemp("filled") / "directory.db"
-        directory = LocalDirectory(f"sqlite:///{file}", clock=clock, policy=QUICK)
-        create_tables(directory.engine)
-        fill(directory.engine)
-        directory.close()
-        return file
+@pytest.fixture(scope="module")
+def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("filled") / "directory.db"
+    directory = LocalDirectory(f"sqlite:///{file}", clock=clock, policy=QUICK)
+    create_tables(directory.engine)
+    fill(directory.engine)
+    directory.close()
+    return file
 
+
+@pytest.fixture(scope="module")
+def prepared_url(postgres_cluster: Cluster) -> str:
+    url = postgres_cluster.new_database()
+    directory = LocalDirectory(url, clock=clock, policy=QUICK)
+    create_tables(directory.engine)
+    directory.close()
+    return url
+
+
+class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
     @pytest.fixture
-    def connector(self, filled: Path, tmp_path: Path) -> Iterator[LocalDirectory]:
-        shutil.copy(filled, tmp_path / "directory.db")
+    def connector(self, filled_file: Path, tmp_path: Path) -> Iterator[LocalDirectory]:
+        shutil.copy(filled_file, tmp_path / "directory.db")
         directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK)
         yield directory
         directory.close()
@@ -140,17 +150,9 @@ class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
 
 
 class TestLocalDirectoryOnPostgresql(LocalDirectoryContract):
-    @pytest.fixture(scope="class")
-    def url(self, postgres_cluster: Cluster) -> str:
-        url = postgres_cluster.new_database()
-        directory = LocalDirectory(url, clock=clock, policy=QUICK)
-        create_tables(directory.engine)
-        directory.close()
-        return url
-
     @pytest.fixture
-    def connector(self, url: str) -> Iterator[LocalDirectory]:
-        directory = LocalDirectory(url, clock=clock, policy=QUICK)
+    def connector(self, prepared_url: str) -> Iterator[LocalDirectory]:
+        directory = LocalDirectory(prepared_url, clock=clock, policy=QUICK)
         with directory.engine.begin() as connection:
             connection.execute(text("TRUNCATE directory_objects RESTART IDENTITY CASCADE"))
         fill(directory.engine)

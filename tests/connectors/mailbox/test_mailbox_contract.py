@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import create_engine, delete, select
+from sqlalchemy import create_engine, select
 
 from connectors.mailbox.connector import MailboxStub
 from connectors.mailbox.loading import MailboxRow, load_mailboxes
-from connectors.mailbox.tables import addresses, create_tables, mail_objects, metadata, rights
+from connectors.mailbox.tables import metadata
 from connectors.spi import Connector, Operation, Ref
 from connectors.verbs import MAILBOX_VERBS
 from tests.connectors.contract import Case, ConnectorContract
@@ -63,28 +63,16 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One database for all tests here, since making one takes longer than a test."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('mail')}/mail.db"
-    return str(request.getfixturevalue("postgres_cluster").new_database())
-
-
 class TestMailboxStub(ConnectorContract):
     table = MAILBOX_VERBS
     searched = {"mailbox": ("name", "address", "addresses", "auto_reply"), "list": ("name", "address")}  # noqa: RUF012
 
     @pytest.fixture
-    def connector(self, url: str) -> Iterator[MailboxStub]:
-        engine = create_engine(url)
-        create_tables(engine)
-        with engine.begin() as connection:
-            for table in (rights, addresses, mail_objects):
-                connection.execute(delete(table))
+    def connector(self, mail_url: str) -> Iterator[MailboxStub]:
+        engine = create_engine(mail_url)
         load_mailboxes(engine, ROWS, now=NOW)
         engine.dispose()
-        stub = MailboxStub(url, clock=lambda: NOW)
+        stub = MailboxStub(mail_url, clock=lambda: NOW)
         yield stub
         stub.close()
 

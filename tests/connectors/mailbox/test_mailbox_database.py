@@ -68,6 +68,7 @@ def test_loaded_mailboxes_are_read_as_they_were_given(tmp_path: Path) -> None:
         [MailboxRow("A", "a@company.test"), MailboxRow("B", "A@Company.test")],
         [MailboxRow("A", "a@company.test"), MailboxRow("B", "not an address")],
         [MailboxRow("A", "a@company.test", "public")],
+        [MailboxRow("A\nB", "a@company.test")],
         [MailboxRow("A", "a@company.test", rights={"owner": ["alice"]})],
     ],
 )

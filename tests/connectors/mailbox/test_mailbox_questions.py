@@ -67,16 +67,12 @@ def rows() -> list[MailboxRow]:
     ]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def stub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailboxStub]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('mail')}/mail.db"
-    else:
-        url = request.getfixturevalue("postgres_cluster").new_database()
-    engine = create_engine(url)
+@pytest.fixture(scope="module")
+def stub(shared_url: str) -> Iterator[MailboxStub]:
+    engine = create_engine(shared_url)
     load_mailboxes(engine, rows(), now=NOW)
     engine.dispose()
-    stub = MailboxStub(url)
+    stub = MailboxStub(shared_url)
     yield stub
     stub.close()
 

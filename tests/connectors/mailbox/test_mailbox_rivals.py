@@ -16,8 +16,8 @@ ROUNDS = 40
 
 
 @pytest.fixture
-def stub(database_url: str) -> Iterator[MailboxStub]:
-    stub = MailboxStub(database_url)
+def stub(mail_url: str) -> Iterator[MailboxStub]:
+    stub = MailboxStub(mail_url)
     yield stub
     stub.close()
 

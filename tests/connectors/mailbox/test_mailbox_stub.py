@@ -15,9 +15,9 @@ ALICE, BOB = Ref("user", "alice"), Ref("user", "bob")
 
 
 @pytest.fixture
-def stub(database_url: str) -> Iterator[MailboxStub]:
+def stub(mail_url: str) -> Iterator[MailboxStub]:
     ids = iter(f"id-{number}" for number in range(1, 1000))
-    stub = MailboxStub(database_url, clock=lambda: NOW, new_id=lambda: next(ids))
+    stub = MailboxStub(mail_url, clock=lambda: NOW, new_id=lambda: next(ids))
     yield stub
     stub.close()
 
@@ -183,12 +183,13 @@ def test_an_address_is_removed_and_comes_back_in_its_spelling(stub: MailboxStub)
 
 def test_an_empty_message_clears_the_automatic_reply(stub: MailboxStub) -> None:
     mailbox = sales(stub)
-    do(stub, "mailbox.set_auto_reply", mailbox=mailbox, message="Away", until=date(2026, 3, 8))
-    cleared = do(stub, "mailbox.set_auto_reply", mailbox=mailbox, message="", until=date(2026, 3, 9))
+    do(stub, "mailbox.set_auto_reply", mailbox=mailbox, message=" Away\n", until=date(2026, 3, 8))
+    cleared = do(stub, "mailbox.set_auto_reply", mailbox=mailbox, message=" ", until=date(2026, 3, 9))
     assert attribute(stub, mailbox, "auto_reply") is None
     assert attribute(stub, mailbox, "auto_reply_until") is None
     undo(stub, cleared)
     assert attribute(stub, mailbox, "auto_reply_until") == date(2026, 3, 8)
+    assert attribute(stub, mailbox, "auto_reply") == " Away\n"
 
 
 def test_a_mailbox_that_an_earlier_step_makes_can_be_planned_but_not_changed_yet(stub: MailboxStub) -> None:

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.local.connector import LocalDirectory
+from connectors.local.loading import load_entries
+from connectors.local.tables import create_tables
+from connectors.local.transactions import open_engine
 from connectors.spi import Everything, Ids, Question
 from runner.access.authority import Authority
 from runner.access.explaining import explain
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
-from runner.sample.loading import load_company
+from runner.sample.company import make_company
+from runner.sample.loading import entries
 
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 WHO = ("agent.rotterdam", "agent.utrecht", "firstline", "keyuser.sales", "lead", "author", "auditor", "alice")
@@ -27,9 +31,11 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample")
-    url = f"sqlite:///{folder / 'directory.db'}"
-    load_company(url, f"sqlite:///{folder / 'mail.db'}", now=NOW)
+    url = f"sqlite:///{tmp_path_factory.mktemp('sample') / 'directory.db'}"
+    engine = open_engine(url)
+    create_tables(engine)
+    load_entries(engine, entries(make_company(NOW)), now=NOW)
+    engine.dispose()
     return LocalDirectory(url)
 
 

@@ -1,0 +1,1 @@
+"""Measurements, as ratios in one run: ``make bench``. Figures of one machine mean little; ratios hold."""

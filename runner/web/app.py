@@ -1,0 +1,79 @@
+"""Wire the web: `create_app` is the only place where views, guard, templates and ports meet."""
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+
+from flask import Flask
+
+from runner.web.assets import assets_blueprint, build_assets
+from runner.web.context import Web
+from runner.web.cookies import FormSecrets
+from runner.web.desk import desk_blueprint
+from runner.web.errors import handle_errors
+from runner.web.form import form_blueprint
+from runner.web.guarding import guard
+from runner.web.health import health_blueprint
+from runner.web.history import history_blueprint
+from runner.web.icons import installed_icons
+from runner.web.outbox import outbox_blueprint
+from runner.web.person import person_blueprint
+from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
+from runner.web.rendering import prepare_templates
+from runner.web.sessions import sessions_blueprint
+from runner.web.sign_in import sign_in_blueprint
+from runner.web.submission import submission_blueprint
+from runner.web.theme import theme_blueprint
+
+LARGEST_REQUEST_BYTES = 256 * 1024
+MOST_FORM_PARTS = 5_000
+
+
+def create_app(
+    desk: DeskPort,
+    gate: Gate,
+    *,
+    secret_key: bytes,
+    demo: bool,
+    clock: Clock,
+    outbox: Outbox | None = None,
+    hints: Sequence[SignInHint] = (),
+    zone: tzinfo = UTC,
+) -> Flask:
+    """Return the application.
+
+    ``secret_key`` signs the form tokens.  A ``demo`` shows its ``outbox`` and, on the sign-in page, ``hints`` of whom to
+    sign in as.  ``zone`` is the organisation's time.
+    """
+    app = Flask("deskhand", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the browser's session
+        WTF_CSRF_SSL_STRICT=False,  # the guard looks at Origin and Sec-Fetch-Site for every request, not only on HTTPS
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.session_interface = FormSecrets()
+    web = Web(desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else ())
+    assets = build_assets()
+    guard(app, web)
+    prepare_templates(app, web, assets, installed_icons())
+    handle_errors(app, web)
+    blueprints = [
+        assets_blueprint(assets),
+        health_blueprint(),
+        theme_blueprint(),
+        sign_in_blueprint(web),
+        desk_blueprint(web),
+        person_blueprint(web),
+        form_blueprint(web),
+        submission_blueprint(web),
+        history_blueprint(web),
+        sessions_blueprint(web),
+    ]
+    if web.outbox is not None:
+        blueprints.append(outbox_blueprint(web.outbox))
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    return app

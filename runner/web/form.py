@@ -1,0 +1,108 @@
+"""The journey of a form up to its plan: choose whom for, check the caller, fill in."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from runner.pipeline.pages import PickPage
+from runner.web.context import Web, actor, language
+from runner.web.journey import AnyPage, rendered
+from runner.web.posted import Sent, read_sent
+from runner.web.rendering import harmless
+from runner.web.showing import fragments, unequal_passwords
+
+_LONGEST_TEXT = 200
+_LONGEST_CHECK = 200
+
+
+def form_blueprint(web: Web) -> Blueprint:
+    """Serve ``/forms/…``."""
+    blueprint = Blueprint("form", __name__, url_prefix="/forms/<form_id>")
+
+    def first_step(form_id: str, target: str | None) -> AnyResponse:
+        text = " ".join(request.args.get("q", "").split())[:_LONGEST_TEXT]
+        return rendered(web.desk.open(actor(), form_id, target, text, language()))
+
+    @blueprint.get("")
+    def start(form_id: str) -> AnyResponse:
+        return first_step(form_id, None)
+
+    @blueprint.get("/for/<target>")
+    def start_for(form_id: str, target: str) -> AnyResponse:
+        return first_step(form_id, target)
+
+    @blueprint.post("/evaluate")
+    def evaluate(form_id: str) -> Response:
+        sent = _sent()
+        return jsonify(fragments(web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language())))
+
+    @blueprint.post("/pick")
+    def pick(form_id: str) -> Response:
+        sent = _sent()
+        page = web.desk.pick(actor(), form_id, sent.target, sent.field, sent.text, sent.posted, language())
+        return jsonify(_picked(page))
+
+    @blueprint.post("/submit")
+    def submit(form_id: str) -> AnyResponse:
+        sent = _sent()
+        if sent.go:
+            return _again(web, form_id, sent)
+        page: AnyPage
+        if sent.unequal:
+            page = unequal_passwords(web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language()), sent.unequal)
+            page = replace(page, head=replace(page.head, submission=sent.submission))
+        else:
+            page = web.desk.submit(actor(), sent.submission, form_id, sent.target, sent.posted, language())
+        return rendered(page, posted=True)
+
+    @blueprint.post("/check")
+    def check(form_id: str) -> AnyResponse:
+        submission, target = request.form.get("submission", ""), request.form.get("target") or None
+        method = request.form.get("method", "")
+        if request.form.get("go") == "start":
+            page: AnyPage = web.desk.check_start(actor(), submission, form_id, target, method, language())
+        else:
+            answers = {
+                name.removeprefix("check."): text[:_LONGEST_CHECK]
+                for name, text in request.form.items()
+                if name.startswith("check.")
+            }
+            page = web.desk.check_answer(actor(), submission, form_id, target, method, answers, language())
+        return rendered(page, posted=True)
+
+    return blueprint
+
+
+def _sent() -> Sent:
+    return read_sent(request.form.items(multi=True))
+
+
+def _again(web: Web, form_id: str, sent: Sent) -> AnyResponse:
+    """Show the form again without handing it in: more questions, or what a picker finds. For browsers without script."""
+    page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language())
+    page = replace(page, head=replace(page.head, submission=sent.submission))
+    found: dict[str, PickPage] = {}
+    if sent.go.startswith("find."):
+        field = sent.go.removeprefix("find.")
+        text = sent.posted.typed.get(field, "")
+        found[field] = web.desk.pick(actor(), form_id, sent.target, field, text, sent.posted, language())
+    return make_response(render_template("form/fill.html", page=page, found=found))
+
+
+def _picked(page: PickPage) -> dict[str, object]:
+    return {
+        "things": [
+            {
+                "id": thing.id,
+                "label": harmless(thing.label),
+                "detail": harmless(" · ".join(cell for cell in thing.cells if cell) or thing.detail),
+                "refused": harmless(thing.refused),
+            }
+            for thing in page.things
+        ],
+        "more": page.more,
+        "error": page.error,
+    }
+
+

@@ -1,0 +1,38 @@
+"""A submission by its address: the step it is at, or the record of what was done; and the button that does it."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from runner.web.context import Web, actor, language
+from runner.web.journey import rendered
+
+_LONGEST_TYPED = 500
+_MOST_BOXES = 100
+
+
+def submission_blueprint(web: Web) -> Blueprint:
+    """Serve ``/submissions/<id>``."""
+    blueprint = Blueprint("submission", __name__, url_prefix="/submissions/<submission_id>")
+
+    @blueprint.get("")
+    def present(submission_id: str) -> Response:
+        return rendered(web.desk.step(actor(), submission_id, language()))
+
+    @blueprint.get("/edit")
+    def edit(submission_id: str) -> Response:
+        return rendered(web.desk.edit(actor(), submission_id, language()))
+
+    @blueprint.post("/confirm")
+    def confirm(submission_id: str) -> Response:
+        boxes = request.form.getlist("acknowledged")[:_MOST_BOXES]
+        page = web.desk.confirm(
+            actor(),
+            submission_id,
+            request.form.get("digest", ""),
+            request.form.get("typed", "")[:_LONGEST_TYPED],
+            tuple(sorted({int(box) for box in boxes if box.isascii() and box.isdigit() and len(box) < 4})),
+            language(),
+        )
+        return rendered(page, posted=True, confirmed=True)
+
+    return blueprint
