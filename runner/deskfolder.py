@@ -14,6 +14,7 @@ from runner.errors import SetUpError
 FORMAT = 1
 SETTINGS_FILE = "deskhand.toml"
 KEY_FILE = "secret.key"
+_MADE_BEFORE = frozenset({"forms", KEY_FILE, "demo-password.txt"})
 _KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset({"format", "demo", "store", "connectors", "mail", "web"}),
     "store": frozenset({"url"}),
@@ -172,7 +173,7 @@ def _mail(settings: Path, table: Mapping[str, Any]) -> MailSettings:
         starttls=table.get("starttls", True),
         user=table.get("user"),
         password=password,
-        ca_file=table.get("ca_file"),
+        ca_file=str(settings.parent / table["ca_file"]) if "ca_file" in table else None,
     )
 
 
@@ -212,7 +213,7 @@ def create(path: Path, *, demo: bool, port: int, key: bytes) -> None:
     """
     if (path / SETTINGS_FILE).exists():
         raise SetUpError(f"{path} is a desk folder already; nothing was changed.")
-    if path.exists() and any(entry.name != "forms" and entry.name != KEY_FILE for entry in path.iterdir()):
+    if path.exists() and any(entry.name not in _MADE_BEFORE for entry in path.iterdir()):
         raise SetUpError(f"{path} is not empty and no desk folder; nothing was changed. Choose another folder.")
     try:
         for name, content in library().items():

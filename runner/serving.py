@@ -5,16 +5,20 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import click
 from waitress.server import create_server
 
 from connectors.errors import ConnectorError
+from connectors.mailbox.mail import OutboxPostman
 from connectors.spi import Message
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
+from runner.sample.cast import sign_ins
 from runner.store.records import Submission
 from runner.web.app import create_app
+from runner.web.ports import SignInHint
 from runner.wiring import Installation
 
 HEARTBEAT_SECONDS = 2.0
@@ -112,8 +116,10 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
         AccountGate(installation),
         secret_key=installation.sealer.cookie_key,
         demo=installation.folder.demo,
-        outbox=installation.services.postman if installation.folder.demo else None,
+        outbox=postman if isinstance(postman := installation.services.postman, OutboxPostman) else None,
         clock=installation.services.clock,
+        hints=[SignInHint(row.login, row.title, row.what) for row in sign_ins()] if installation.folder.demo else (),
+        zone=ZoneInfo(installation.services.catalogue.settings.timezone),
     )
     try:
         server = create_server(app, host=host, port=port, threads=installation.folder.web.threads, ident=None)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
-from connectors.local.drafts import RowError
+from connectors.local.importing_drafts import RowError
 
 ACCOUNT_DISABLED = 0x2
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import BinaryIO
 
-from connectors.local.drafts import Draft, FileError, Refusal, RowError
+from connectors.local.importing_drafts import Draft, FileError, Refusal, RowError
 from connectors.local.names import common_name
 
 LARGEST_FILE_BYTES = 128 * 1024 * 1024

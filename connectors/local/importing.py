@@ -15,9 +15,9 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Engine
 
-from connectors.local.drafts import Draft, FileError, Refusal
 from connectors.local.folding import key
 from connectors.local.importing_changes import Change, apply_changes
+from connectors.local.importing_drafts import Draft, FileError, Refusal
 from connectors.local.importing_rows import Format, Progress, References, Rows, gather, place_or_none, with_login_in_dn
 from connectors.local.loading import NewEntry, _Known, load_entries
 from connectors.local.names import parse

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from connectors.errors import RejectedError
 from connectors.local import names
-from connectors.local.drafts import Draft
 from connectors.local.folding import key
+from connectors.local.importing_drafts import Draft
 from connectors.local.importing_rows import addresses_of
 from connectors.local.records import REFERENCES, STATES, checked_state, search_columns, text_columns
 from connectors.local.tables import KIND_TABLES, TEXTS, addresses, counters, members, objects, search_texts

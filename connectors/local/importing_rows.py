@@ -9,8 +9,8 @@ from typing import BinaryIO, Literal
 from connectors.errors import RejectedError
 from connectors.local import names
 from connectors.local.csv_rows import read_csv
-from connectors.local.drafts import Draft, Refusal, RowError, Skipped
 from connectors.local.folding import key
+from connectors.local.importing_drafts import Draft, Refusal, RowError, Skipped
 from connectors.local.ldif import read_ldif
 from connectors.local.translating import Notes, translate
 
@@ -51,7 +51,7 @@ class Rows:
 def gather(
     stream: BinaryIO, *, format: Format, ou: str, mapping: Mapping[str, str], zone: tzinfo, progress: Progress
 ) -> Rows:
-    """Read the whole stream. Raises `connectors.local.drafts.FileError` when it cannot be read at all."""
+    """Read the whole stream. Raises `connectors.local.importing_drafts.FileError` when it cannot be read at all."""
     rows = Rows()
     found = _ldif(stream, ou, zone, rows.notes) if format == "ldif" else read_csv(
         stream, ou=ou, mapping=mapping, ignored=rows.notes.ignored

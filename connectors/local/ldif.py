@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from connectors.local.drafts import FileError, Refusal
+from connectors.local.importing_drafts import FileError, Refusal
 
 LONGEST_VALUE_BYTES = 10 * 1024 * 1024
 LARGEST_RECORD_BYTES = 64 * 1024 * 1024

@@ -5,7 +5,7 @@ from typing import Any
 from connectors.verbs import ATTRIBUTES
 from forms.compiling.fitting import fits
 from forms.compiling.options import compile_arguments, compile_options
-from forms.compiling.questions import Question, check_ids, field_types
+from forms.compiling.questions import Question, check_columns, check_ids, field_types
 from forms.compiling.types import PICKERS, type_of
 from forms.compiling.uniqueness import compile_unique
 from forms.compiling.values import Values
@@ -21,6 +21,7 @@ from forms.values import ANY, NUMBER, Type
 def compile_field(values: Values, question: Question, type_: Type, scope: Scope, target: str) -> Field:
     """Compile one field; ``scope`` holds all names it may use, without ``value``."""
     record = question.record
+    _check_bounds(values, record)
     when = values.condition(record.scalar("when"), scope)
     keys: dict[str, Any] = {
         "section": question.section,
@@ -74,11 +75,24 @@ def _source(values: Values, record: Record, type_: Type, scope: Scope) -> Expres
     return found
 
 
+_BOUNDS = (("min_length", "max_length"), ("min_items", "max_items"), ("min_rows", "max_rows"))
+
+
+def _check_bounds(values: Values, record: Record) -> None:
+    for low, high in _BOUNDS:
+        fewest, most = record.integer(low), record.integer(high)
+        if fewest is not None and most is not None and fewest > most:
+            values.report.error("E115", record.node_of(low), f'"{low}" is more than "{high}"', "Exchange the two.")
+
+
 def _validate(values: Values, record: Record, type_: Type, scope: Scope) -> tuple[Check, ...]:
     inner = Scope({**scope.names, "value": type_})
     one = record.scalar("validate")
     message = values.text(record.words("message"), inner, "message")
     if one is None:
+        if record.has("message"):
+            fix = "Write the message beside each check, or one condition under  validate: ."
+            values.report.error("E122", record.key("message"), '"message" belongs to a "validate" of one line', fix)
         return values.checks(record.records("validate"), inner)
     check = values.condition(one, inner)
     return (Check(check, message),) if check else ()
@@ -175,6 +189,7 @@ def _rows(values: Values, record: Record, scope: Scope, target: str) -> dict[str
         return {}
     questions = tuple(Question(inner) for inner in record.records("fields"))
     check_ids(values, questions)
+    check_columns(values, questions)
     types = field_types(values, questions, scope.names, target)
     inner = Scope({**scope.names, **types})
     known = frozenset(types)

@@ -144,7 +144,7 @@ def _settings(values: Values, node: Node, verb: Verb, scope: Scope) -> Given:
     if not isinstance(node, MapNode):
         values.report.error("E113", node, '"set" must be a map of attributes to values')
         return None
-    kind = verb.name.split(".")[-2]
+    kind = verb.name.split(".")[-2] if "." in verb.name else ""
     attributes = ATTRIBUTES.get(kind, {})
     found: dict[str, Given] = {}
     for key, value in node.pairs:
@@ -221,7 +221,7 @@ def check_checked_object(
     by_id = {step.id: step for step in steps}
     for record in records:
         step = by_id.get(record.string("id") or "")
-        if policy is None or step is None or not step.verb.caller_check:
+        if policy is None or step is None or not step.verb.caller_check or not step.verb.needs:
             continue
         first = step.verb.needs[0].on
         if step.arguments.get(first) is not None and not is_target(step.arguments[first]):

@@ -102,6 +102,10 @@ def find_lookup(values: Values, record: Record) -> Lookup | None:
 def compile_arguments(values: Values, record: Record, scope: Scope) -> Mapping[str, Given]:
     """Compile ``with`` of a search, noting arguments it does not take and those it lacks."""
     lookup = find_lookup(values, record)
+    if record.has("with") and not record.has("lookup"):
+        values.report.error(
+            "E122", record.key("with"), '"with" belongs to a "lookup"', "Add  lookup: … , or remove it."
+        )
     if lookup is None:
         return values.given_entries(record, "with", {}, scope)
     takes = {argument.name: argument for argument in lookup.takes}

@@ -59,6 +59,18 @@ def check_ids(values: Values, questions: tuple[Question, ...]) -> None:
         seen.add(question.id)
 
 
+_WHOLE = frozenset({"rows", "password", "membership"})
+
+
+def check_columns(values: Values, questions: tuple[Question, ...]) -> None:
+    """Note field types that cannot be a column of ``rows``."""
+    for question in questions:
+        if question.record.type in _WHOLE:
+            node = question.record.node_of("type")
+            message = f'a {question.record.type} field cannot stand inside "rows"'
+            values.report.error("E122", node, message, "Ask it once, outside.")
+
+
 def field_types(
     values: Values, questions: tuple[Question, ...], scope: Mapping[str, Type], target: str
 ) -> dict[str, Type]:

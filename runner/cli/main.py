@@ -10,7 +10,12 @@ import click
 
 from connectors.errors import ConnectorError, RejectedError
 from forms.errors import AnswersError, DefinitionError
-from runner.cli import accounts, forms, journal, operating, people, submitting
+from runner.cli.accounts import COMMANDS as ACCOUNTS
+from runner.cli.forms import COMMANDS as FORMS
+from runner.cli.journal import COMMANDS as JOURNAL
+from runner.cli.operating import COMMANDS as OPERATING
+from runner.cli.people import COMMANDS as PEOPLE
+from runner.cli.submitting import COMMANDS as SUBMITTING
 from runner.errors import NotDurableError, RunnerError, SetUpError
 
 EXIT_NO, EXIT_SET_UP, EXIT_UNREACHABLE = 1, 3, 4
@@ -22,9 +27,8 @@ def cli() -> None:
     """Forms for the helpdesk: the agent fills one in, the right change happens in the directory."""
 
 
-for module in (operating, forms, submitting, people, accounts, journal):
-    for command in module.COMMANDS:
-        cli.add_command(command)
+for command in (*OPERATING, *FORMS, *SUBMITTING, *PEOPLE, *ACCOUNTS, *JOURNAL):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """Commands that go the whole way from the host, as a given account: plan and run."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import click
 
 from forms.definition import Form
 from runner.access.model import Actor
-from runner.cli.options import actor_named, desk_option, installation_at, json_option
+from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
 from runner.pipeline.reading import Reader
@@ -17,12 +19,45 @@ from runner.wiring import Installation
 
 _UNCLEAR = 5
 
-_as_option = click.option("--as", "login", required=True, help="The account on whose behalf this is done.")
-_target_option = click.option("--target", help="Login, name, address or id of the target.")
-_set_option = click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="An answer; may be repeated.")
-_answers_option = click.option("--answers", type=click.File("rb"), help="A JSON file with answers, or - for standard input.")
-_ticket_option = click.option("--ticket", default="", help="The ticket number.")
-_reason_option = click.option("--reason", default="", help="Why this is done.")
+_OPTIONS: tuple[Decorator, ...] = (
+    click.argument("form"),
+    desk_option,
+    click.option("--as", "login", required=True, help="The account on whose behalf this is done."),
+    click.option("--target", help="Login, name, address or id of the target."),
+    click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="An answer; may be repeated."),
+    click.option("--answers", type=click.File("rb"), help="A JSON file with answers, or - for standard input."),
+    click.option("--ticket", default="", help="The ticket number."),
+    click.option("--reason", default="", help="Why this is done."),
+    json_option,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for on the command line; ``answers`` is an open stream or None."""
+
+    form: str
+    desk_path: Path
+    login: str
+    target: str | None
+    pairs: tuple[str, ...]
+    answers: Any
+    ticket: str
+    reason: str
+    as_json: bool
+
+
+def _takes_a_submission(work: Callable[[Asked], None]) -> Callable[..., None]:
+    """Give a command the options of a submission."""
+
+    @wraps(work)
+    def command(**options: Any) -> None:
+        work(Asked(**options))
+
+    wrapped: Callable[..., Any] = command
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def _answers(pairs: tuple[str, ...], stream: Any) -> dict[str, object]:
@@ -51,15 +86,13 @@ def _target_id(installation: Installation, actor: Actor, form: Form | None, targ
     return entry.ref.id if entry else target
 
 
-def _planned(
-    installation: Installation, login: str, form_id: str, target: str | None, posted: Posted
-) -> tuple[Actor, PlanPage | SubmissionPage]:
+def _planned(installation: Installation, asked: Asked) -> tuple[Actor, PlanPage | SubmissionPage]:
     """Take answers as far as a plan; raises `RefusedError` with every problem otherwise."""
-    actor = actor_named(installation, login)
-    form = installation.services.catalogue.forms.get(form_id)
-    target_id = _target_id(installation, actor, form, target)
-    submission = installation.services.new_id()
-    page = installation.desk.submit(actor, submission, form_id, target_id, posted, "en")
+    actor = actor_named(installation, asked.login)
+    form = installation.services.catalogue.forms.get(asked.form)
+    target_id = _target_id(installation, actor, form, asked.target)
+    posted = Posted(_answers(asked.pairs, asked.answers), asked.ticket, asked.reason)
+    page = installation.desk.submit(actor, installation.services.new_id(), asked.form, target_id, posted, "en")
     if isinstance(page, VerifyPage):
         raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
     if isinstance(page, FillPage):
@@ -68,64 +101,26 @@ def _planned(
 
 
 @click.command()
-@click.argument("form")
-@desk_option
-@_as_option
-@_target_option
-@_set_option
-@_answers_option
-@_ticket_option
-@_reason_option
-@json_option
-def plan(
-    form: str,
-    desk_path: Path,
-    login: str,
-    target: str | None,
-    pairs: tuple[str, ...],
-    answers: Any,
-    ticket: str,
-    reason: str,
-    as_json: bool,
-) -> None:
+@_takes_a_submission
+def plan(asked: Asked) -> None:
     """Show what a form would change, and change nothing."""
-    with installation_at(desk_path) as installation:
-        posted = Posted(_answers(pairs, answers), ticket, reason)
-        _, page = _planned(installation, login, form, target, posted)
-        _show(page, as_json)
+    with installation_at(asked.desk_path) as installation:
+        _, page = _planned(installation, asked)
+        _show(page, asked.as_json)
 
 
 @click.command()
-@click.argument("form")
-@desk_option
-@_as_option
-@_target_option
-@_set_option
-@_answers_option
-@_ticket_option
-@_reason_option
-@json_option
-def run(
-    form: str,
-    desk_path: Path,
-    login: str,
-    target: str | None,
-    pairs: tuple[str, ...],
-    answers: Any,
-    ticket: str,
-    reason: str,
-    as_json: bool,
-) -> None:
+@_takes_a_submission
+def run(asked: Asked) -> None:
     """Run a form as a given account. It is decided, recorded and done as in the web, with the channel "cli".
 
     Exit 0 done, 1 refused or not done, 5 unclear.
     """
-    with installation_at(desk_path) as installation:
-        posted = Posted(_answers(pairs, answers), ticket, reason)
-        actor, page = _planned(installation, login, form, target, posted)
+    with installation_at(asked.desk_path) as installation:
+        actor, page = _planned(installation, asked)
         if isinstance(page, PlanPage):
             page = _confirmed(installation, actor, page)
-        _show(page, as_json)
+        _show(page, asked.as_json)
     if page.state == "unknown":
         raise click.exceptions.Exit(_UNCLEAR)
     if page.state != "done":

@@ -6,7 +6,7 @@ from random import Random
 
 from runner.sample.cast import groups_of_the_cast
 from runner.sample.parts import DOMAIN, Group, Person
-from runner.sample.places import BRANCHES, DEPARTMENTS, GROUPS, LISTS, REQUESTABLE, ROLES, slug
+from runner.sample.places import BRANCHES, DEPARTMENTS, GROUPS, LEAVERS, LISTS, REQUESTABLE, ROLES, slug
 
 _ROLES = {
     "SD-Rotterdam": "Service desk agents for Rotterdam",
@@ -65,9 +65,9 @@ _PROJECTS = (  # noqa: SIM905 - words are easier to read and to add to
 def make_groups(people: Sequence[Person], random: Random) -> tuple[Group, ...]:
     """Return the groups of a company with these people: 150, nested ones, a loop of two, and sensitive ones.
 
-    ``people`` has nobody but staff; those who left are in no group.
+    Those who left are in no group.
     """
-    staff = [person for person in people if person.state != "disabled"]
+    staff = [person for person in people if person.unit != LEAVERS]
     heads = {person.department: person.login for person in staff if person.title.startswith("Head of ")}
     return (
         *_locations(staff),

@@ -160,9 +160,12 @@ class _Together:
 
     def close(self) -> None:
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _commit(self, batch: list[_Waiting[Any]]) -> None:
         try:
@@ -179,11 +182,14 @@ class _Together:
                     waiting.end(NotDurableError("the record could not be stored: the writer was stopped"))
 
     def _transact(self, batch: list[_Waiting[Any]]) -> None:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        with self._connection.begin():
-            for waiting in batch:
-                waiting.run(self._connection)
+        self._connection = self._connection or self._engine.connect()
+        try:
+            with self._connection.begin():
+                for waiting in batch:
+                    waiting.run(self._connection)
+        except BaseException:
+            self._let_go()
+            raise
         for waiting in batch:
             waiting.end()
 

@@ -75,7 +75,10 @@ def test_the_digest_changes_with_the_meaning(old: str, new: str) -> None:
 
 def test_the_same_file_as_json_compiles_to_the_same_digest() -> None:
     around = surroundings()
-    yaml = b"format: form/1\nid: small\ntitle: Small\noperations:\n- id: a\n  do: directory.user.enable\n  with: {user: a.b}\n"
+    yaml = (
+        b"format: form/1\nid: small\ntitle: Small\n"
+        b"operations:\n- id: a\n  do: directory.user.enable\n  with: {user: a.b}\n"
+    )
     json = (
         b'{"format": "form/1",\n\t"id": "small", "title": "Small",\n'
         b'\t"operations": [{"id": "a", "do": "directory.user.enable", "with": {"user": "a.b"}}]}'

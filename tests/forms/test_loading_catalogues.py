@@ -110,7 +110,8 @@ def test_the_caller_checks_of_the_library_need_one_and_two_methods() -> None:
 
 def test_a_shared_list_is_typed_by_its_columns() -> None:
     text = (
-        b"format: list/1\nid: kinds\ntitle: Kinds\ncolumns:\n  - { id: value, type: text }\n  - { id: days, type: number }\n"
+        b"format: list/1\nid: kinds\ntitle: Kinds\ncolumns:\n"
+        b"  - { id: value, type: text }\n  - { id: days, type: number }\n"
         b"  - { id: groups, type: list of group }\nrows:\n  - { value: NO, days: 30, groups: [GG-A] }\n"
     )
     catalogue, problems = load({"lists/kinds.list.yaml": text})
@@ -128,7 +129,8 @@ def test_a_shared_list_is_typed_by_its_columns() -> None:
     ],
 )
 def test_a_row_that_does_not_fit_its_list_is_refused(row: str, wanted: str) -> None:
-    text = f"format: list/1\nid: kinds\ncolumns: [{{ id: value, type: text }}, {{ id: days, type: number }}]\n# rows\nrows:\n  - {row}\n"
+    columns = "columns: [{ id: value, type: text }, { id: days, type: number }]"
+    text = f"format: list/1\nid: kinds\n{columns}\n# rows\nrows:\n  - {row}\n"
     catalogue, problems = load({"kinds.list.yaml": text.encode()})
     assert [f"{problem.line}:{problem.column} {problem.code}" for problem in problems] == [wanted]
     assert not catalogue.lists

@@ -8,6 +8,8 @@ import pytest
 from forms.definition import Field, Form, Target
 from forms.scalars import SCALARS
 from forms.vocabulary import ALIASES, FIELD_TYPES, KINDS, RESERVED, Key, keys_of
+from forms.vocabulary.codes import CODES
+from tests.forms.desk_folders import ROOT
 
 KEYS = [(kind, key) for kind, table in KINDS.items() for key in table.keys.values()]
 KEYS += [(f"FIELD {name}", key) for name in FIELD_TYPES for key in keys_of(name).values()]
@@ -60,3 +62,11 @@ def test_every_key_of_a_field_is_compiled_somewhere() -> None:
 
 def test_reserved_words_are_no_field_types() -> None:
     assert not RESERVED & set(FIELD_TYPES)
+
+
+def test_every_code_that_is_given_stands_in_the_table_and_no_other() -> None:
+    given = set()
+    for file in (ROOT / "forms").rglob("*.py"):
+        if file.name != "codes.py":
+            given |= set(re.findall(r'"([EW]\d{3})"', file.read_text(encoding="utf-8")))
+    assert given == set(CODES)

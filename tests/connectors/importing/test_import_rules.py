@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event, inspect, select, update
 
 from connectors.errors import ConnectorError, RejectedError
-from connectors.local.drafts import RowError
 from connectors.local.importing import FileError, import_file
+from connectors.local.importing_drafts import RowError
 from connectors.local.ldif import LdifEntry
 from connectors.local.tables import objects, people, search_texts
 from connectors.local.transactions import open_engine, reading, writing
@@ -77,6 +77,23 @@ def test_members_are_those_of_the_file(engine: Engine, import_ldif: Import) -> N
     assert report.changed == {"group": 1}
     assert member_logins(engine, "team") == {"bob", "carol"}
     assert import_ldif(group("team", "bob", "carol")).changed == {}
+
+
+def test_posix_and_unique_name_groups_come_over_too(engine: Engine, import_ldif: Import) -> None:
+    posix = f"dn: CN=desk,{UNIT}\nobjectClass: posixGroup\ncn: desk\nmemberUid: alice\nmemberUid: nobody\n\n"
+    unique = (
+        f"dn: CN=team,{UNIT}\nobjectClass: groupOfUniqueNames\ncn: team\n"
+        f"uniqueMember: CN=alice,{UNIT}#'0101'B\nuniqueMember: cn=BOB , {UNIT}\n\n"
+    )
+    account = (
+        f"dn: uid=bob,{UNIT}\nobjectClass: account\nobjectClass: posixAccount\nuid: bob\ncn: bob\nuidNumber: 7\n\n"
+    )
+    report = import_ldif(posix + unique + person("alice") + account.replace("uid=bob,", "CN=bob,"))
+    assert report.refused == ()
+    assert member_logins(engine, "desk") == {"alice"}
+    assert member_logins(engine, "team") == {"alice", "bob"}
+    assert ["“nobody”" in refusal.reason for refusal in report.dangling] == [True]
+    assert report.ignored_attributes["uidnumber"] == 1
 
 
 def test_a_password_in_the_directory_is_never_replaced(engine: Engine, import_ldif: Import) -> None:

@@ -157,11 +157,15 @@ def test_ten_thousand_people_come_over_from_slapcat_and_a_second_time_nothing_ch
     assert member_logins(engine, "ghosts") == {"u00001"}
 
     before = everything(engine)
-    for again in (catalogue, search):
-        second = import_ldif(again)
+    part = f"ou=d02,ou=people,{SUFFIX}"
+    for again, unit, wanted in (
+        (catalogue, "", {"ou": UNITS + 4, "user": PEOPLE, "group": UNITS}),
+        (search, part, {"ou": 1, "user": PEOPLE // UNITS}),
+    ):
+        second = import_ldif(again, ou=unit)
         assert second.added == {}
         assert second.changed == {}
-        assert second.unchanged == {"ou": UNITS + 4, "user": PEOPLE, "group": UNITS}
+        assert second.unchanged == wanted
         assert second.refused == ()
     assert everything(engine) == before
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.local import ldif
-from connectors.local.drafts import Refusal
+from connectors.local.importing_drafts import Refusal
 from connectors.local.ldif import LdifEntry, LdifError, read_ldif
 from tests.connectors.importing.test_importing_active_directory import EXPORT
 

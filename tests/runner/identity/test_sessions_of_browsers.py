@@ -106,10 +106,7 @@ def test_a_token_holds_256_bits_and_no_two_are_alike(identity: Identity, alice: 
 
 def test_a_store_that_takes_no_writes_ends_no_session(store: Store, identity: Identity, alice: Account):
     _, token = identity.sessions.open(alice, BROWSER, NOW)
-    database = store.database
-    assert isinstance(database, SqliteDatabase)
-    with database.writer.connect() as connection:
-        connection.connection.execute("PRAGMA query_only=ON")  # type: ignore[union-attr]
+    store.database.write(lambda connection: connection.exec_driver_sql("PRAGMA query_only=ON").rowcount)
     assert identity.sessions.lookup(token, after(minutes=5)) is not None
 
 

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import text
 
 from runner.errors import NotDurableError, StaleError
-from runner.store.database import SqliteDatabase
 from runner.store.schema import upgrade
 from runner.store.store import Store
 from tests.runner.store.drafts import NOW, begin, planned, record, running, states
@@ -41,10 +40,7 @@ def refuses_to_begin(store: Store) -> None:
 
 
 def pragma(store: Store, setting: str) -> None:
-    database = store.database
-    assert isinstance(database, SqliteDatabase)
-    with database.writer.connect() as connection:
-        connection.connection.execute(f"PRAGMA {setting}")  # type: ignore[union-attr]
+    store.database.write(lambda connection: connection.execute(text(f"PRAGMA {setting}")).rowcount)
 
 
 def test_a_full_disk_stores_nothing_and_reading_goes_on(sqlite_store: Store):

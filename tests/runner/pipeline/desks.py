@@ -1,0 +1,216 @@
+"""A whole desk on real parts: local directory, mailbox stub, SQLite store, and forms that go through every rule."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from connectors.local.connector import LocalDirectory
+from connectors.mailbox.connector import MailboxStub
+from connectors.mailbox.mail import OutboxPostman
+from connectors.registry import Connectors
+from connectors.spi import Entry, Ids, Operation, Question, Secret
+from runner.access.model import Actor
+from runner.deskfolder import library, open_folder
+from runner.doctor import examine
+from runner.identity.identity import identity_on
+from runner.passwords import make_password
+from runner.pipeline.desk import Desk, actor_of
+from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
+from runner.pipeline.services import Halt, Services
+from runner.sealing import KeySealer, new_key
+from runner.store.schema import upgrade
+from runner.store.store import Store
+from runner.wiring import Installation, read_definitions, register_node
+from tests.runner.pipeline.recording_connector import RecordingConnector
+from tests.runner.pipeline.small_company import NOW, QUICK
+
+FORMS = Path(__file__).parent / "forms"
+_RANDOM = SystemRandom()
+
+
+def definitions() -> Mapping[str, bytes]:
+    """Return the library with the forms of these tests beside it."""
+    return {**library(), **{file.name: file.read_bytes() for file in sorted(FORMS.glob("*.yaml"))}}
+
+
+class Clock:
+    """A clock that a test sets forward."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: int) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class TestDesk:
+    """One installation with its parts at hand. ``passwords`` are those that were made."""
+
+    __test__ = False
+    folder: Path
+    installation: Installation
+    directory: RecordingConnector
+    mailbox: RecordingConnector
+    clock: Clock
+    passwords: list[str] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Desk:
+        return self.installation.desk
+
+    @property
+    def services(self) -> Services:
+        return self.installation.services
+
+    @property
+    def store(self) -> Store:
+        return self.services.store
+
+    def close(self) -> None:
+        self.store.close()
+        for connector in (self.directory, self.mailbox):
+            connector.inner.close()  # type: ignore[attr-defined]
+
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    def actor(self, login: str) -> Actor:
+        return actor_of(self.services, f"acc-{login}", login, login, f"u-{login}")
+
+    def entry(self, id_: str, kind: str = "user") -> Entry:
+        return self.directory.inner.read(Question(kind, Ids(frozenset({id_})))).entries[0]
+
+    def value(self, id_: str, attribute: str) -> Any:
+        return self.entry(id_).attributes.get(attribute)
+
+    def do(self, verb: str, **arguments: Any) -> None:
+        """Change the directory behind the desk's back."""
+        self.directory.inner.perform(Operation("outside", verb, arguments), (), {})
+
+    # --- the journey ----------------------------------------------------------------------------------------------
+
+    def fill(
+        self, who: str, form: str, target: str | None, answers: Mapping[str, object] | None = None, **more: Any
+    ) -> Any:
+        """Submit answers under a new or given submission and return the page."""
+        submission = more.pop("submission", None) or uuid.uuid4().hex
+        posted = Posted(answers or {}, **more)
+        return self.desk.submit(self.actor(who), submission, form, target, posted, "en")
+
+    def planned(self, *args: Any, **more: Any) -> PlanPage:
+        page = self.fill(*args, **more)
+        assert isinstance(page, PlanPage), page
+        return page
+
+    def confirm(self, who: str, plan: PlanPage, typed: str = "", boxes: tuple[int, ...] = ()) -> Any:
+        return self.desk.confirm(self.actor(who), plan.head.submission, plan.digest, typed, boxes, "en")
+
+    def done(self, who: str, plan: PlanPage) -> SubmissionPage:
+        page = self.confirm(who, plan)
+        assert isinstance(page, SubmissionPage), page
+        return page
+
+    def verified(self, who: str, form: str, target: str, submission: str | None = None) -> str:
+        """Check the caller in person and by a call back; return the submission."""
+        submission = submission or uuid.uuid4().hex
+        for method in ("in_person", "call_back"):
+            answers = {"ask-0": "on"}
+            self.desk.check_answer(self.actor(who), submission, form, target, method, answers, "en")
+        return submission
+
+    def new(self) -> str:
+        return uuid.uuid4().hex
+
+    # --- what is left behind ----------------------------------------------------------------------------------------
+
+    @property
+    def performed(self) -> list[str]:
+        return self.directory.verbs_performed + self.mailbox.verbs_performed
+
+    def journal(self, kind: str | None = None) -> list[Mapping[str, Any]]:
+        found = self.store.journal.search(limit=1_000)
+        return [entry.body for entry in sorted(found, key=lambda one: one.seq) if kind in (None, entry.kind)]
+
+    def kinds(self) -> list[str]:
+        return [entry["kind"] for entry in self.journal()]
+
+    def state(self, submission: str) -> str:
+        return self.store.submissions.get(submission).state
+
+    def operations(self, submission: str) -> list[tuple[str, str]]:
+        return [(row.operation_id, row.state) for row in self.store.submissions.operations(submission)]
+
+    def mails(self) -> list[Any]:
+        return list(self.services.postman.messages())  # type: ignore[attr-defined]
+
+    def code(self) -> str:
+        """Return the one-time code that went out last."""
+        found = re.search(r"(\d{3}) (\d{3})", self.mails()[0].body)
+        assert found
+        return found[1] + found[2]
+
+    def doctor(self) -> list[Any]:
+        return examine(self.installation)
+
+
+def make_folder(folder: Path, template: Path) -> None:
+    """Make a desk folder beside copies of the company's databases."""
+    for name in ("directory.db", "mailbox.db", "desk.db"):
+        shutil.copy(template / name, folder / name)
+    (folder / "deskhand.toml").write_text(
+        "format = 1\n[store]\nurl = 'sqlite:///desk.db'\n[connectors.directory]\nuse = 'local'\n"
+        "url = 'sqlite:///directory.db'\n[connectors.mailbox]\nuse = 'mailbox'\nurl = 'sqlite:///mailbox.db'\n"
+        "[mail]\noutbox = 'outbox'\n"
+    )
+    (folder / "forms").mkdir(exist_ok=True)
+
+
+def make_store(folder: Path) -> None:
+    upgrade(f"sqlite:///{folder / 'desk.db'}")
+
+
+def open_desk(folder: Path) -> TestDesk:
+    """Open the desk of a folder, on a clock that stands still."""
+    clock = Clock()
+    directory = RecordingConnector(
+        LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=clock, policy=QUICK)
+    )
+    mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
+    connectors = Connectors({"directory": directory, "mailbox": mailbox})
+    catalogue, keeper, problems = read_definitions(definitions(), connectors)
+    assert [problem for problem in problems if problem.level == "error"] == []
+    store = Store.open(f"sqlite:///{folder / 'desk.db'}")
+    made: list[str] = []
+    services = Services(
+        catalogue=catalogue,
+        authority=keeper,
+        connectors=connectors,
+        store=store,
+        sealer=KeySealer(new_key()),
+        postman=OutboxPostman(folder / "outbox"),
+        clock=clock,
+        new_id=lambda: uuid.uuid4().hex,
+        make_password=lambda policy: _noted(make_password(policy, _RANDOM), made),
+        make_code=lambda: "271828",
+        node=register_node(store),
+        halt=Halt(),
+    )
+    desk = Desk(services)
+    installation = Installation(
+        open_folder(folder), desk, services, identity_on(store), keeper, services.sealer, problems  # type: ignore[arg-type]
+    )
+    return TestDesk(folder, installation, directory, mailbox, clock, made)
+
+
+def _noted(secret: Secret, made: list[str]) -> Secret:
+    made.append(secret.reveal())
+    return secret
