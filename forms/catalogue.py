@@ -26,6 +26,7 @@ def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue
     """
     around, problems = load_surroundings(folder, verbs)
     forms: dict[str, Form] = {}
+    files: dict[str, str] = {}
     for file in sorted(folder):
         if file.endswith(SUFFIXES):
             form, found = _form(file, folder[file], around)
@@ -33,8 +34,8 @@ def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue
             if form is not None and form.id in forms:
                 problems += (Problem(file, 0, 0, "error", "E116", f'there are two forms with the id "{form.id}"'),)
             elif form is not None:
-                forms[form.id] = form
-    problems += _broken_links(forms)
+                forms[form.id], files[form.id] = form, file
+    problems += _broken_links(forms, files)
     catalogue = Catalogue(forms, around.settings, around.lookups, around.lists, around.verification, around.verbs)
     return catalogue, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
 
@@ -46,12 +47,10 @@ def _form(file: str, content: bytes, around: Surroundings) -> tuple[Form | None,
         return None, error.problems
 
 
-def _broken_links(forms: Mapping[str, Form]) -> tuple[Problem, ...]:
+def _broken_links(forms: Mapping[str, Form], files: Mapping[str, str]) -> tuple[Problem, ...]:
     """Warn about links on last pages that lead to forms which do not exist."""
     return tuple(
-        Problem(
-            f"{form.id}.form.yaml", 0, 0, "warning", "W303", f'the result links to "{link.form}", which does not exist'
-        )
+        Problem(files[form.id], 0, 0, "warning", "W303", f'the result links to "{link.form}", which does not exist')
         for form in forms.values()
         for link in form.result.next
         if link.form not in forms

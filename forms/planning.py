@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef
@@ -98,7 +98,9 @@ def _needs_approval(form: Form, environment: Environment) -> bool:
 
 def _runs_later(situation: Situation, environment: Environment) -> bool:
     moment = given(situation.form.run_at, environment)
-    return isinstance(moment, date) and str(moment) > str(situation.now)
+    if isinstance(moment, datetime):
+        return moment > situation.now
+    return isinstance(moment, date) and moment > situation.now.date()
 
 
 def _operations_of(

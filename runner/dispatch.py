@@ -68,7 +68,10 @@ class Dispatcher:
         return tuple(performed)
 
     def _stop(self, performed: list[Performed]) -> None:
-        """Take back what is to be taken back, last first, when the operation that failed asks for it."""
+        """Take back what is to be taken back, last first, when the operation that failed asks for it.
+
+        What cannot be taken back stays done and says why; an unknown outcome ends the taking back.
+        """
         failed = performed[-1]
         if failed.state != "failed" or failed.planned.on_error != "undo" or len(performed) == 1:
             return
@@ -78,6 +81,8 @@ class Dispatcher:
             if undone is not performed[position]:
                 performed[position] = undone
                 self.remember(undone, None)
+            if undone.state == "unknown":
+                return
 
     def _perform(self, planned: PlannedOperation, outputs: dict[tuple[str, str], Ref]) -> Performed:
         try:
@@ -98,7 +103,7 @@ class Dispatcher:
         """Perform; when the object changed in between, decide anew; when it was unavailable, as often as the form says."""
         stale, unavailable = _MOST_TRIES_WHEN_STALE, planned.retry
         while True:
-            guards = tuple(Guard(entry.ref, entry.version, entry.place) for entry in self.authorise(planned))
+            guards = self._guards(planned)
             try:
                 return self._call(planned.operation, guards)
             except StaleObjectError:
@@ -110,10 +115,19 @@ class Dispatcher:
                 if unavailable < 0:
                     raise
 
+    def _guards(self, planned: PlannedOperation) -> tuple[Guard, ...]:
+        """Decide; whatever goes wrong while deciding is no permit, and nothing was done by this operation."""
+        try:
+            return tuple(Guard(entry.ref, entry.version, entry.place) for entry in self.authorise(planned))
+        except (RefusedNowError, UnavailableError):
+            raise
+        except Exception as error:
+            raise RefusedNowError("It could not be decided whether this is allowed.") from error
+
     def _call(self, operation: Operation, guards: Sequence[Guard]) -> Outcome:
         connector = self.connector_for(operation.verb)
         try:
-            return connector.perform(operation, guards, self.secrets)
+            return _checked(connector.perform(operation, guards, self.secrets))
         except ConnectorError:
             raise
         except Exception as error:  # a connector broke its contract: nobody knows what it did
@@ -130,6 +144,13 @@ class Dispatcher:
         except ConnectorError as error:
             return replace(done, detail=f"It could not be taken back: {error}")
         return replace(done, planned=planned, state="undone", changes=outcome.changes)
+
+
+def _checked(outcome: object) -> Outcome:
+    """Return what a connector gave back when it is an outcome; raises `TypeError` for anything else."""
+    if not isinstance(outcome, Outcome) or outcome.state not in ("changed", "unchanged"):
+        raise TypeError("this is no outcome")
+    return outcome
 
 
 def _with_outputs(planned: PlannedOperation, outputs: Mapping[tuple[str, str], Ref]) -> PlannedOperation:

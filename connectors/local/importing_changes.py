@@ -255,9 +255,17 @@ def _write_one(connection: Connection, difference: _Difference, now: datetime) -
         connection.execute(update(search_texts).where(row).values(search_columns(texts, mail)))
 
 
+def _there(connection: Connection, pairs: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return those of the pairs that are stored already, as they are when a batch is written object by object."""
+    groups = {group for group, _ in pairs}
+    stored = select(members.c.group_id, members.c.member_id).where(members.c.group_id.in_(groups))
+    return frozenset((group, member) for group, member in connection.execute(stored) if (group, member) in pairs)
+
+
 def _write_memberships(connection: Connection, wanted: Sequence[_Difference]) -> None:
     added = frozenset[tuple[str, str]]().union(*(difference.memberships[0] for difference in wanted))
     removed = frozenset[tuple[str, str]]().union(*(difference.memberships[1] for difference in wanted))
+    added -= _there(connection, added)
     if added:
         rows = [{"group_id": group, "member_id": member} for group, member in sorted(added)]
         connection.execute(insert(members), rows)

@@ -167,6 +167,7 @@ class _Loading:
         self.ids: list[str | None] = []
         self.problems: list[LoadProblem] = []
         self.dangling: list[LoadProblem] = []
+        self.links: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.waiting: list[tuple[NewEntry, str]] = []
         self.references: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.counts: dict[str, int] = {}
@@ -297,6 +298,7 @@ class _Loading:
                     pairs.add((group, member))
                     new.append({"group_id": group, "member_id": member})
             self._link_references(entry, id_)
+        self._write_references()
         for start in range(0, len(new), _BATCH):
             self.connection.execute(insert(members), new[start : start + _BATCH])
         self._write_references()

@@ -12,16 +12,18 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from forms.answering.situation import Situation, in_language
-from forms.answering.wire import PICKERS
+from forms.answering.wire import MOST_NUMBER, PICKERS
 from forms.answering.working_out import Answer
 from forms.definition import Field
 from forms.errors import AnswerProblem
+from forms.expressions import compile_pattern
+from forms.expressions.patterns import MAX_MATCHED
 
 _FORMATS = FormatChecker(formats=("date",))
-_NO_CONTROL = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2028\u2029]*$"
-_ONE_LINE = r"^[^\u0000-\u001f\u007f\u2028\u2029]*$"
-_EMAIL = r"^[^\s@<>(),;:\"\\\[\]\u0000-\u001f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+$"
-_PHONE = r"^\+[1-9][0-9]{6,14}$"
+_NO_CONTROL = r"\A[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]*\Z"
+_ONE_LINE = r"\A[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]*\Z"
+_EMAIL = r"\A[^\s@<>(),;:\"\\\[\]\u0000-\u001f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+\Z"
+_PHONE = r"\A\+[1-9][0-9]{6,14}\Z"
 _LENGTHS = {"text": 1_000, "multiline": 10_000, "email": 254, "phone": 16, "password": 256}
 _ID = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": _ONE_LINE}
 
@@ -75,35 +77,43 @@ def _text_schema(field: Field) -> dict[str, Any]:
     if field.type in ("date", "datetime"):
         format_ = "date" if field.type == "date" else "date-time"
         return {"type": "string", "format": format_, "maxLength": 40}
-    patterns = [{"pattern": _NO_CONTROL if field.type == "multiline" else _ONE_LINE}]
+    patterns: list[dict[str, Any]] = [{"pattern": _NO_CONTROL if field.type == "multiline" else _ONE_LINE}]
+    longest = _LENGTHS.get(field.type, 1_000)
     if field.type == "email":
         patterns.append({"pattern": _EMAIL})
     if field.type == "phone":
         patterns.append({"pattern": _PHONE})
     if field.pattern is not None:
-        patterns.append({"pattern": field.pattern})
-    longest = _LENGTHS.get(field.type, 1_000)
+        longest = min(longest, MAX_MATCHED)
+        patterns.append({"if": {"maxLength": longest}, "then": {"pattern": _whole(field.pattern)}})
     schema: dict[str, Any] = {"type": "string", "maxLength": min(field.max_length or longest, longest)}
     if field.min_length is not None:
         schema["minLength"] = field.min_length
     return schema | {"allOf": patterns}
 
 
+def _whole(pattern: str) -> str:
+    """Return an author's pattern as `jsonschema` searches for it: it fits the whole text or not at all."""
+    return compile_pattern(pattern).pattern
+
+
 def _number_schema(answer: Answer) -> dict[str, Any]:
     field = answer.field
     bounds = {"minimum": answer.minimum, "maximum": answer.maximum, "multipleOf": field.step}
-    return {"type": "integer" if field.integer else "number"} | {
+    limits = {"type": "integer" if field.integer else "number"} | {
         key: float(value) if isinstance(value, Decimal) else value
         for key, value in bounds.items()
         if isinstance(value, int | Decimal)
     }
+    return {"minimum": -MOST_NUMBER, "maximum": MOST_NUMBER} | limits
 
 
 def _choice_schema(answer: Answer) -> dict[str, Any]:
     field = answer.field
     one: dict[str, Any] = dict(_ID)
     if not field.allow_other:
-        one["enum"] = [option.value for option in answer.offer.options]
+        kept = answer.original if isinstance(answer.original, list) else [answer.original]
+        one["enum"] = [option.value for option in answer.offer.options] + [one for one in kept if isinstance(one, str)]
     if field.type == "choice":
         return one
     return _many(one, max(field.min_items or 0, int(answer.required)), field.max_items or 1_000)
@@ -165,7 +175,7 @@ def _explained(
 def sentence(situation: Situation, field: Field, error: ValidationError) -> str:
     """Say in the author's words what is wrong, from the keyword that failed; never what was written."""
     limit = error.validator_value
-    if error.validator == "pattern" and field.pattern is not None and limit == field.pattern:
+    if error.validator == "pattern" and field.pattern is not None and limit == _whole(field.pattern):
         help_ = in_language(field.pattern_help, situation.language, situation.environment({}))
         return help_ or "This is not written as it should be."
     texts = {

@@ -1,6 +1,5 @@
 """Validate a submission: shape, choices, uniqueness, the author's rules. Pure; every problem at once."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -12,9 +11,13 @@ from forms.answering.situation import Situation, in_language
 from forms.answering.wire import PICKERS, normalise
 from forms.answering.working_out import Answer, Worked, work_out
 from forms.definition import Check, Field
-from forms.errors import AnswerProblem, AnswersError
-from forms.expressions import Environment, holds
+from forms.errors import AnswerProblem, AnswersError, ExpressionError
+from forms.expressions import Environment, holds, is_match
 from forms.values import Delta, Value
+
+
+_MOST_REASON = 1_000
+_LEAST_PASSWORD = 12
 
 
 def validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
@@ -22,6 +25,14 @@ def validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
 
     Answers to questions that are not asked are dropped; answers to questions the form does not have are a problem.
     """
+    try:
+        return _validate(situation, posted)
+    except ExpressionError as error:
+        sentence = "The form cannot be worked out with these answers; one of them is too large."
+        raise AnswersError([AnswerProblem("", sentence)]) from error
+
+
+def _validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
     worked = work_out(situation, posted)
     problems = [*_undeclared(situation, posted), *_changed_readonly(worked, posted), *_record_problems(situation)]
     problems += schema_problems(situation, worked.answers)
@@ -72,12 +83,16 @@ def _record_problems(situation: Situation) -> Iterator[AnswerProblem]:
         yield AnswerProblem("ticket", "Write the ticket number.")
     elif request.ticket and (record.ticket == "off" or len(request.ticket) > 100 or not request.ticket.isprintable()):
         yield AnswerProblem("ticket", "This is not a ticket number.")
-    elif request.ticket and record.ticket_pattern and not re.search(record.ticket_pattern, request.ticket):
+    elif request.ticket and record.ticket_pattern and not is_match(record.ticket_pattern, request.ticket):
         yield AnswerProblem("ticket", "This does not look like a ticket number of your ticket system.")
     if record.reason == "required" and not request.reason:
         yield AnswerProblem("reason", "Write why this is done.")
-    elif len(request.reason) > 1_000 or (request.reason and record.reason == "off"):
-        yield AnswerProblem("reason", "Write at most 1000 characters.")
+    elif request.reason and record.reason == "off":
+        yield AnswerProblem("reason", "This form does not ask for a reason.")
+    elif len(request.reason) > _MOST_REASON:
+        yield AnswerProblem("reason", f"Write at most {_MOST_REASON} characters.")
+    elif not all(sign.isprintable() or sign in "\r\n\t" for sign in request.reason):
+        yield AnswerProblem("reason", "Write plain text.")
 
 
 def _question_problems(
@@ -110,10 +125,24 @@ def _messages(situation: Situation, answer: Answer, environment: Environment) ->
     elif field.type == "email" and field.domains and isinstance(answer.value, str):
         if answer.value.rpartition("@")[2] not in {domain.lower() for domain in field.domains}:
             yield f"The address must end in {' or '.join('@' + domain for domain in field.domains)}."
-    if field.unique is not None and isinstance(answer.value, str) and answer.value:
+    elif field.type == "password" and isinstance(answer.wire, str):
+        yield from _password_messages(situation, field, answer.wire)
+    if field.unique is not None and isinstance(answer.value, str) and answer.value and not answer.is_unchanged:
         if not is_free(situation, field.unique, answer.value, environment):
             yield "This is already in use. Choose another."
     yield from _rule_messages(situation, field.validate, answer.value, environment)
+
+
+def _password_messages(situation: Situation, field: Field, password: str) -> Iterator[str]:
+    """Yield why a typed password is not good enough; how long it must be follows from how the policy makes one."""
+    policy = situation.catalogue.settings.password_policies.get(field.policy or "")
+    if policy is None:
+        return
+    least = policy.length if policy.kind == "random" else _LEAST_PASSWORD
+    if len(password) < least:
+        yield f"Write at least {least} characters."
+    if any(sign in policy.without for sign in password):
+        yield f"None of these may be in it: {policy.without}"
 
 
 def _rule_messages(
@@ -150,8 +179,9 @@ def _repeated_rows(answer: Answer) -> Iterator[str]:
 
 def _picker_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
     refs = answer.value if isinstance(answer.value, tuple) else (answer.value,)
-    chosen = frozenset(ref.id for ref in refs if isinstance(ref, Ref))
-    if chosen and not _all_found(
+    kept = answer.original if isinstance(answer.original, list) else [answer.original]
+    chosen = frozenset(ref.id for ref in refs if isinstance(ref, Ref) and ref.id not in kept)
+    if answer.is_given and chosen and not _all_found(
         situation, picker_search(situation, answer.field, environment, answer.field.type), chosen
     ):
         yield "Choose somebody from the list." if answer.field.type == "user" else "Choose from the list."
@@ -177,8 +207,9 @@ def _membership_messages(situation: Situation, answer: Answer, environment: Envi
             yield f"Choose what to {verb} from the list."
     if set(delta.add) & set(delta.remove):
         yield "The same thing is added and removed."
-    removed = (situation.facts.entry(ref) for ref in delta.remove)
-    if any(entry is None or entry.attributes.get("name") in field.keep for entry in removed):
+    stays = {name.casefold() for name in field.keep}
+    removed = situation.facts.existing(delta.remove)
+    if len(removed) < len(delta.remove) or any(str(one.attributes.get("name")).casefold() in stays for one in removed):
         yield "One of these always stays."
 
 

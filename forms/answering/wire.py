@@ -18,6 +18,11 @@ from forms.values import Choice, Delta, Duration, Value
 
 PICKERS = frozenset({"user", "group", "ou", "computer", "mailbox"})
 _TEXTS = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "choice"})
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+_MOST_ID = 200
+MOST_ITEMS = 1_000
+MOST_NUMBER = 10**15
 _TRUE, _FALSE = frozenset({"true", "on", "1", "yes"}), frozenset({"false", "off", "0", "no", ""})
 
 
@@ -34,8 +39,8 @@ def normalise(field: Field, posted: object) -> object:
         return _normalised_many(field, posted)
     if posted == "" or posted is None:
         return None
-    if field.type == "number" and isinstance(posted, str):
-        return _number(posted)
+    if field.type == "number":
+        return _number(posted) if isinstance(posted, str) else _bounded(posted)
     if field.type == "phone" and isinstance(posted, str):
         return _phone(posted, field.region)
     if field.type == "email" and isinstance(posted, str):
@@ -76,6 +81,9 @@ def _normalised_row(field: Field, row: object) -> object:
 
 
 def _number(text: str) -> object:
+    """Read a number with a point or a comma; ``1,000`` may mean two things and is left for the schema to refuse."""
+    if _THOUSANDS.fullmatch(text):
+        return text
     try:
         number = Decimal(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except InvalidOperation:
@@ -83,6 +91,23 @@ def _number(text: str) -> object:
     if not number.is_finite() or abs(number.adjusted()) > 15:
         return text
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _bounded(posted: object) -> object:
+    """Return a number that counts as one; what is no number, or too large to work with, becomes a text."""
+    if isinstance(posted, int | float) and not -MOST_NUMBER <= posted <= MOST_NUMBER:
+        return "too large"
+    return posted
+
+
+def is_storable(text: str) -> bool:
+    """Say whether a text can be stored and searched for: no NUL, no half of a character."""
+    return _UNSTORABLE.search(text) is None
+
+
+def is_id(item: object) -> bool:
+    """Say whether something posted could be the id of an object."""
+    return isinstance(item, str) and 0 < len(item) <= _MOST_ID and is_storable(item)
 
 
 def _phone(text: str, region: str | None) -> str:
@@ -126,8 +151,8 @@ def typed(field: Field, wire: object, other_kind: str = "group") -> Value:
     if field.type in PICKERS:
         return _typed_refs(field, wire)
     if field.type == "choices":
-        return tuple(Choice(item) for item in wire if isinstance(item, str)) if isinstance(wire, list) else ()
-    return _typed_text(field, wire) if field.type in _TEXTS and isinstance(wire, str) else None
+        return tuple(Choice(item) for item in wire if is_id(item)) if isinstance(wire, list) else ()
+    return _typed_text(field, wire) if field.type in _TEXTS and isinstance(wire, str) and is_storable(wire) else None
 
 
 def _typed_text(field: Field, wire: str) -> Value:
@@ -155,7 +180,7 @@ def _typed_delta(wire: object, kind: str) -> Delta:
         return Delta()
     sides = [wire.get(side) for side in ("add", "remove")]
     add, remove = (
-        tuple(Ref(kind, item) for item in side if isinstance(item, str)) if isinstance(side, list) else ()
+        tuple(Ref(kind, item) for item in side if is_id(item)) if isinstance(side, list) else ()
         for side in sides
     )
     return Delta(add, remove)
@@ -164,8 +189,8 @@ def _typed_delta(wire: object, kind: str) -> Delta:
 def _typed_refs(field: Field, wire: object) -> Value:
     if field.multiple:
         items = wire if isinstance(wire, list) else []
-        return tuple(Ref(field.type, item) for item in items if isinstance(item, str))
-    return Ref(field.type, wire) if isinstance(wire, str) else None
+        return tuple(Ref(field.type, item) for item in items if is_id(item))
+    return Ref(field.type, wire) if isinstance(wire, str) and is_id(wire) else None
 
 
 def _typed_rows(field: Field, wire: object) -> Value:

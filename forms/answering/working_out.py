@@ -3,6 +3,7 @@
 The same function serves the page, instant show and hide, and the submission, so the three cannot differ.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from connectors.spi import Ref
 from forms.answering.naming import free_name
 from forms.answering.options import Offer, membership_kind, offer
 from forms.answering.situation import Situation, given, is_true
-from forms.answering.wire import as_wire, empty, normalise, typed
+from forms.answering.wire import MOST_ITEMS, as_wire, empty, is_id, normalise, typed
 from forms.definition import Field
 from forms.expressions import Environment, evaluate, holds
 from forms.values import Choice, Delta, Value
@@ -21,15 +22,16 @@ from forms.values import Choice, Delta, Value
 class Answer:
     """One question as it stands.
 
-    ``wire`` is the answer as JSON, ``value`` what expressions see.  ``given`` says that a person answered it;
-    ``follows`` that it shows what its default gives.  ``rows`` holds, per row, the answers of its columns.
+    ``wire`` is the answer as JSON, ``value`` what expressions see.  ``is_given`` says that a person answered it;
+    ``follows`` that it shows what its default gives.  ``original`` is the target's attribute, as an answer, where the
+    question starts with one.  ``rows`` holds, per row, the answers of its columns.
     """
 
     field: Field
     asked: bool
     required: bool
     readonly: bool
-    wire: Any
+    wire: Any = dataclasses.field(repr=False)
     value: Value
     is_given: bool
     follows: bool = False
@@ -37,6 +39,12 @@ class Answer:
     minimum: Value = None
     maximum: Value = None
     rows: tuple[Mapping[str, "Answer"], ...] = ()
+    original: Any = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the answer is what the target has already."""
+        return self.original is not None and self.wire == self.original
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ def _work_out_question(
     situation: Situation, field: Field, posted: Mapping[str, object], environment: Environment
 ) -> Answer:
     readonly = is_true(field.readonly, environment)
-    start = _start(field, environment)
+    original = None if field.source is None else evaluate(field.source, environment)
+    start = _default(field, environment) if original is None else original
     is_given = field.id in posted and not readonly
     wire = normalise(field, posted[field.id]) if is_given else as_wire(field, start)
     rows = _work_out_rows(situation, field, wire, environment)
@@ -101,22 +110,19 @@ def _work_out_question(
         minimum=given(field.min, environment),
         maximum=given(field.max, environment),
         rows=rows,
+        original=as_wire(field, original),
     )
 
 
-def _start(field: Field, environment: Environment) -> Value:
-    if field.source is not None:
-        attribute = evaluate(field.source, environment)
-        if attribute is not None:
-            return attribute
+def _default(field: Field, environment: Environment) -> Value:
     value = given(field.default, environment)
     return empty(field) if value is None else value
 
 
 def _chosen(wire: Any) -> frozenset[str]:
     if isinstance(wire, str):
-        return frozenset({wire})
-    return frozenset(item for item in wire if isinstance(item, str)) if isinstance(wire, list) else frozenset()
+        return frozenset({wire} if is_id(wire) else ())
+    return frozenset(item for item in wire if is_id(item)) if isinstance(wire, list) else frozenset()
 
 
 def _value(
@@ -130,7 +136,8 @@ def _value(
     if field.type == "rows":
         return tuple({id_: answer.value for id_, answer in row.items()} for row in rows)
     if field.type == "membership":
-        return _real_change(situation, field, typed(field, wire, membership_kind(situation, field, environment)))
+        delta = typed(field, wire, membership_kind(situation, field, environment))
+        return _real_change(situation, field, delta, environment)
     value = typed(field, wire)
     if isinstance(value, Choice):
         return _with_row(value, offered)
@@ -139,21 +146,23 @@ def _value(
     return value
 
 
-def _real_change(situation: Situation, field: Field, delta: Value) -> Delta:
+def _real_change(situation: Situation, field: Field, delta: Value, environment: Environment) -> Delta:
     """Drop what is so already: adding a member, removing somebody who is none."""
-    if not isinstance(delta, Delta):
+    of = given(field.of, environment)
+    if not isinstance(delta, Delta) or not isinstance(of, Ref):
         return Delta()
+    wanted = (*delta.add, *delta.remove)
+    if len(wanted) > MOST_ITEMS:
+        return delta
+    situation.facts.existing(wanted if of.kind == "group" else (of,))
     return Delta(
-        tuple(ref for ref in delta.add if not is_member(situation, field, ref)),
-        tuple(ref for ref in delta.remove if is_member(situation, field, ref)),
+        tuple(ref for ref in delta.add if not _is_member(situation, of, ref)),
+        tuple(ref for ref in delta.remove if _is_member(situation, of, ref)),
     )
 
 
-def is_member(situation: Situation, field: Field, other: Ref) -> bool:
-    """Say whether ``other`` is on the target's side of a membership question now, directly."""
-    of = given(field.of, situation.environment({}))
-    if not isinstance(of, Ref):
-        return False
+def _is_member(situation: Situation, of: Ref, other: Ref) -> bool:
+    """Say whether ``other`` is on the other side of a membership question now, directly."""
     member, group = (other, of) if of.kind == "group" else (of, other)
     entry = situation.facts.entry(member)
     groups = entry.attributes.get("groups") if entry else None

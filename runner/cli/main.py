@@ -1,24 +1,31 @@
 """The command ``deskhand``: every subcommand, and what their exit codes mean.
 
 0 done; 1 the answer is no (problems found, refused, not verified); 2 wrong usage; 3 the installation is not usable as it
-is; 4 a system outside is not reachable; 5 the outcome is unclear.
+is; 4 a system outside is not reachable; 5 the outcome is unclear; 130 stopped from the keyboard.
 """
 
+import os
 import sys
+from typing import TextIO
 
 import click
 
-from connectors.errors import ConnectorError, RejectedError
+from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
+from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
-from runner.cli.accounts import COMMANDS as ACCOUNTS
-from runner.cli.forms import COMMANDS as FORMS
-from runner.cli.journal import COMMANDS as JOURNAL
-from runner.cli.operating import COMMANDS as OPERATING
-from runner.cli.people import COMMANDS as PEOPLE
-from runner.cli.submitting import COMMANDS as SUBMITTING
+from runner.cli import access, accounts, forms, journal, operating, people, submitting
 from runner.errors import NotDurableError, RunnerError, SetUpError
 
-EXIT_NO, EXIT_SET_UP, EXIT_UNREACHABLE = 1, 3, 4
+EXIT_NO, EXIT_SET_UP, EXIT_UNREACHABLE, EXIT_UNCLEAR, EXIT_STOPPED = 1, 3, 4, 5, 130
+
+# The first that fits decides.
+_EXITS: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+    ((SetUpError, NotDurableError, RegistryError), EXIT_SET_UP),
+    ((RunnerError, AnswersError, DefinitionError, RejectedError), EXIT_NO),
+    ((UnknownOutcomeError,), EXIT_UNCLEAR),
+    ((ConnectorError,), EXIT_UNREACHABLE),
+    ((OSError,), EXIT_SET_UP),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,30 +34,48 @@ def cli() -> None:
     """Forms for the helpdesk: the agent fills one in, the right change happens in the directory."""
 
 
-for command in (*OPERATING, *FORMS, *SUBMITTING, *PEOPLE, *ACCOUNTS, *JOURNAL):
-    cli.add_command(command)
+for module in (operating, forms, submitting, people, accounts, access, journal):
+    for command in module.COMMANDS:
+        cli.add_command(command)
 
 
 def main() -> None:
     """Run the command line; every refusal is one sentence on standard error and an exit code."""
+    _print_any_letter(sys.stdout)
+    _print_any_letter(sys.stderr)
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        cli.main(standalone_mode=False)
+        done = cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
-        sys.exit(130)
+        _tell("Stopped.")
+        return EXIT_STOPPED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except (SetUpError, NotDurableError) as error:
-        _tell(str(error))
-        sys.exit(EXIT_SET_UP)
-    except (RunnerError, AnswersError, DefinitionError, RejectedError) as error:
-        _tell(str(error))
-        sys.exit(EXIT_NO)
-    except (ConnectorError, OSError) as error:
-        _tell(str(error))
-        sys.exit(EXIT_UNREACHABLE)
+        return error.exit_code
+    except BrokenPipeError:
+        # Who read our output has seen enough; what is left to flush at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_NO
+    except tuple(kind for kinds, _ in _EXITS for kind in kinds) as error:
+        _tell(_sentence(error))
+        return next(code for kinds, code in _EXITS if isinstance(error, kinds))
+    return done if isinstance(done, int) else 0  # click returns the code of an Exit that a command raised
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _print_any_letter(stream: TextIO) -> None:
+    """Let a terminal that cannot show a letter get a question mark instead of a traceback."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
 
 
 def _tell(sentence: str) -> None:

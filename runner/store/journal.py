@@ -1,10 +1,11 @@
 """The stored journal: append, read, search, verify."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
 from runner.journal.chain import Head, Sealed, link
 from runner.journal.records import Record
@@ -15,6 +16,8 @@ from runner.store.records import JournalEntry
 from runner.store.tables import journal, journal_head
 
 _PAGE = 2_000
+_PLACE = select(journal.c.seq, journal.c.line)
+_WHOLE = select(journal)
 
 
 class JournalStore:
@@ -35,11 +38,11 @@ class JournalStore:
 
     def lines(self, after: int = 0, limit: int = 1_000) -> list[str]:
         """Return the canonical lines behind record number ``after``, at most ``limit``, without line ends."""
-        return [row["line"] for row in self._page(after, limit)]
+        return [row["line"] for row in self._page(_PLACE, after, limit)]
 
     def all_lines(self) -> Iterator[str]:
         """Yield every line up to the head as it is now, read page by page."""
-        return (row["line"] for row in self._rows(self.head().seq))
+        return (row["line"] for row in self._rows(_PLACE, self.head().seq))
 
     def verify(self) -> Verification:
         """Verify the chain up to the stored head, and that the columns it is searched by say what the lines say.
@@ -48,8 +51,8 @@ class JournalStore:
         `head` with one noted elsewhere.
         """
         head = self.head()
-        verification = verify((row["line"] for row in self._rows(head.seq)), head=(head.seq, head.hash))
-        surplus = self._page(head.seq, 1) if self.head().seq == head.seq else []
+        verification = verify((row["line"] for row in self._rows(_PLACE, head.seq)), head=(head.seq, head.hash))
+        surplus = self._page(_PLACE, head.seq, 1) if self.head().seq == head.seq else []
         if verification.ok and surplus:
             seq = surplus[0]["seq"]
             fault = Fault(seq, head.seq + 1, "inserted", f"record {seq} stands behind the head of the journal")
@@ -69,32 +72,29 @@ class JournalStore:
         offset: int = 0,
     ) -> list[JournalEntry]:
         """Return records that match everything given, newest first; ``since`` is included, ``until`` is not."""
-        wanted = {
-            journal.c.kind: kind,
-            journal.c.submission_id: submission,
-            journal.c.actor_id: actor_id,
-            journal.c.target_id: target_id,
-        }
-        query = select(journal).where(*(column == value for column, value in wanted.items() if value is not None))
+        wanted = {"submission_id": submission, "target_id": target_id, "actor_id": actor_id, "kind": kind}
+        query = select(journal).where(
+            *_conditions({name: value for name, value in wanted.items() if value is not None})
+        )
         if since is not None:
             query = query.where(journal.c.time >= since)
         if until is not None:
             query = query.where(journal.c.time < until)
-        query = query.order_by(journal.c.seq.desc()).limit(limit).offset(offset)
+        query = query.order_by(journal.c.time.desc(), journal.c.seq.desc()).limit(limit).offset(offset)
         rows = self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [_entry(row) for row in rows]
 
-    def _page(self, after: int, limit: int) -> Sequence[RowMapping]:
-        query = select(journal).where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
+    def _page(self, wanted: Select[Any], after: int, limit: int) -> Sequence[RowMapping]:
+        query = wanted.where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
 
         def read(connection: Connection) -> Sequence[RowMapping]:
             return connection.execute(query).mappings().all()
 
         return self._database.read(read)
 
-    def _rows(self, last: int) -> Iterator[RowMapping]:
+    def _rows(self, wanted: Select[Any], last: int) -> Iterator[RowMapping]:
         after = 0
-        while page := self._page(after, _PAGE):
+        while page := self._page(wanted, after, _PAGE):
             for row in page:
                 if row["seq"] > last:
                     return
@@ -102,13 +102,20 @@ class JournalStore:
             after = page[-1]["seq"]
 
     def _with_columns(self, verification: Verification) -> Verification:
-        rows = self._rows(verification.head[0])
+        rows = self._rows(_WHOLE, verification.head[0])
         seq = next((row["seq"] for row in rows if not _columns_agree(row)), None)
         if seq is None:
             return verification
         fault = Fault(seq, seq, "edited", f"the columns beside record {seq} no longer say what the record says")
         earlier = verification.fault is not None and verification.fault.seq <= seq
         return verification if earlier else Verification(seq - 1, verification.head, fault)
+
+
+def _conditions(wanted: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
+    """Yield a condition per column, written so that only the first, the most selective one, can be looked up."""
+    for position, (name, value) in enumerate(wanted.items()):
+        column = journal.c[name] if position == 0 else journal.c[name].concat("")
+        yield column == value
 
 
 def _columns_agree(row: RowMapping) -> bool:

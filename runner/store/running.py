@@ -158,7 +158,8 @@ def _hold_running(connection: Connection, id: str) -> None:
 
 
 def _end_operation(connection: Connection, id: str, operation_id: str, values: rows.Row) -> None:
-    before = ("planned", "running", "done") if values["state"] in ("undone", "unknown") else ("planned", "running")
+    is_about_undoing = values["state"] in ("undone", "unknown") or (values["state"] == "done" and values["error"])
+    before = ("planned", "running", "done") if is_about_undoing else ("planned", "running")
     open_ = (
         (operations.c.submission_id == id)
         & (operations.c.operation_id == operation_id)

@@ -105,11 +105,11 @@ journal = Table(
     Column("actor_id", String()),
     Column("target_id", String()),
     Column("line", Text, nullable=False),
-    Index(None, "time"),
-    Index(None, "kind", "seq"),
-    Index(None, "submission_id", "seq"),
-    Index(None, "actor_id", "seq"),
-    Index(None, "target_id", "seq"),
+    Index(None, "time", "seq"),
+    Index(None, "kind", "time", "seq"),
+    Index(None, "submission_id", "time", "seq"),
+    Index(None, "actor_id", "time", "seq"),
+    Index(None, "target_id", "time", "seq"),
 )
 
 journal_head = Table(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from connectors.local.connector import LocalDirectory
 from connectors.local.tables import create_tables, objects
@@ -125,12 +125,11 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def prepared_url(postgres_cluster: Cluster) -> str:
-    url = postgres_cluster.new_database()
-    directory = LocalDirectory(url, clock=clock, policy=QUICK)
+def directory_on_postgresql(postgres_cluster: Cluster) -> Iterator[LocalDirectory]:
+    directory = LocalDirectory(postgres_cluster.new_database(), clock=clock, policy=QUICK)
     create_tables(directory.engine)
+    yield directory
     directory.close()
-    return url
 
 
 class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
@@ -151,13 +150,11 @@ class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
 
 class TestLocalDirectoryOnPostgresql(LocalDirectoryContract):
     @pytest.fixture
-    def connector(self, prepared_url: str) -> Iterator[LocalDirectory]:
-        directory = LocalDirectory(prepared_url, clock=clock, policy=QUICK)
-        with directory.engine.begin() as connection:
-            connection.execute(text("TRUNCATE directory_objects RESTART IDENTITY CASCADE"))
-        fill(directory.engine)
-        yield directory
-        directory.close()
+    def connector(self, directory_on_postgresql: LocalDirectory) -> LocalDirectory:
+        with directory_on_postgresql.engine.begin() as connection:
+            connection.execute(delete(objects))
+        fill(directory_on_postgresql.engine)
+        return directory_on_postgresql
 
     def everything_stored(self, connector: LocalDirectory) -> bytes:
         with connector.engine.connect() as connection:

@@ -68,11 +68,13 @@ def _make_journal() -> None:
         sa.Column("line", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal")),
     )
-    op.create_index(op.f("ix_journal_actor_id_seq"), "journal", ["actor_id", "seq"], unique=False)
-    op.create_index(op.f("ix_journal_kind_seq"), "journal", ["kind", "seq"], unique=False)
-    op.create_index(op.f("ix_journal_submission_id_seq"), "journal", ["submission_id", "seq"], unique=False)
-    op.create_index(op.f("ix_journal_target_id_seq"), "journal", ["target_id", "seq"], unique=False)
-    op.create_index(op.f("ix_journal_time"), "journal", ["time"], unique=False)
+    op.create_index(op.f("ix_journal_actor_id_time_seq"), "journal", ["actor_id", "time", "seq"], unique=False)
+    op.create_index(op.f("ix_journal_kind_time_seq"), "journal", ["kind", "time", "seq"], unique=False)
+    op.create_index(
+        op.f("ix_journal_submission_id_time_seq"), "journal", ["submission_id", "time", "seq"], unique=False
+    )
+    op.create_index(op.f("ix_journal_target_id_time_seq"), "journal", ["target_id", "time", "seq"], unique=False)
+    op.create_index(op.f("ix_journal_time_seq"), "journal", ["time", "seq"], unique=False)
 
 
 def _make_journal_head() -> None:
