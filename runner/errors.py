@@ -29,5 +29,9 @@ class NotDurableError(RunnerError):
     """The record could not be stored, so nothing was done."""
 
 
+class NotReachableError(RunnerError):
+    """A target system could not be asked, so nothing was decided and nothing was done by this step."""
+
+
 class SetUpError(RunnerError):
     """The installation is not usable as it is; the sentence says what to do."""

@@ -15,11 +15,12 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Engine
 
+from connectors.local.existing import Existing
 from connectors.local.folding import key
 from connectors.local.importing_changes import Change, apply_changes
 from connectors.local.importing_drafts import Draft, FileError, Refusal
 from connectors.local.importing_rows import Format, Progress, References, Rows, gather, place_or_none, with_login_in_dn
-from connectors.local.loading import NewEntry, _Known, load_entries
+from connectors.local.loading import NewEntry, load_entries
 from connectors.local.names import parse
 from connectors.local.tables import create_tables
 from connectors.local.transactions import reading
@@ -92,7 +93,7 @@ def _check_unit(format: Format, ou: str) -> None:
         parse(ou)
 
 
-def _by_place(directory: _Known, draft: Draft) -> str | None:
+def _by_place(directory: Existing, draft: Draft) -> str | None:
     """Return the id under which an LDIF object is known, None for a new one. Raises `ValueError`.
 
     An object known by an id made from its DN is the same one when the file has a better id for it now.
@@ -109,7 +110,7 @@ def _by_place(directory: _Known, draft: Draft) -> str | None:
     return there if there and (not draft.id or there == _derived_id(draft.dn)) else None
 
 
-def _by_login(directory: _Known, draft: Draft) -> str | None:
+def _by_login(directory: Existing, draft: Draft) -> str | None:
     return directory.named.get(("user.login", key(str(draft.attributes["login"]))))
 
 
@@ -139,10 +140,10 @@ class _Work:
         self.groups: dict[int, tuple[str, ...]] = {}
         self.joined: dict[str, list[str]] = {}
         with reading(engine) as connection:
-            self.directory = _Known(connection)
+            self.directory = Existing(connection)
         self.references = References(rows, self.ids, lambda text, kinds: self.directory.find(text, kinds))
 
-    def settle(self, recognise: Callable[[_Known, Draft], str | None], make_id: Callable[[str], str]) -> None:
+    def settle(self, recognise: Callable[[Existing, Draft], str | None], make_id: Callable[[str], str]) -> None:
         """Tell the new from the known, and give each its id; ``make_id`` makes one from a DN."""
         for draft in self.rows.drafts:
             try:
@@ -213,7 +214,7 @@ class _Work:
         """Compare the known objects with the file and write what differs."""
         if self.added and self.known:
             with reading(self.engine) as connection:
-                self.directory = _Known(connection)
+                self.directory = Existing(connection)
         for result in apply_changes(self.engine, self._changes(), units=self.directory.units, now=self.now):
             if result.reason:
                 self.refused.append(Refusal(result.draft.line, result.reason))

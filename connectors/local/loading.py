@@ -15,18 +15,16 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 
 from connectors.errors import RejectedError
 from connectors.local import names
+from connectors.local.existing import NAMING, Existing
 from connectors.local.folding import key
 from connectors.local.records import REFERENCES, STATES, checked_state, search_columns, text_columns
 from connectors.local.tables import (
     KIND_TABLES,
     addresses,
-    computers,
     counters,
-    groups,
     members,
     metadata,
     objects,
-    people,
     search_texts,
     units,
 )
@@ -34,7 +32,6 @@ from connectors.local.transactions import writing
 from connectors.spi import Ref
 
 _BATCH = 2_000
-_NAMING = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "user": {
         "enabled": True,
@@ -122,47 +119,12 @@ def _batches(entries: Iterable[NewEntry]) -> Iterator[list[NewEntry]]:
         yield batch
 
 
-class _Known:
-    """What is already there: identities, names, places and addresses."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.ids: dict[str, str] = dict(connection.execute(select(objects.c.id, objects.c.kind)).all())
-        self.number: int = connection.scalar(select(func.max(objects.c.number))) or 0
-        rows = connection.execute(select(units.c.id, units.c.place, units.c.dn))
-        self.units = {tuple(place.split("\n")): (id_, dn) for id_, place, dn in rows}
-        placed = select(objects.c.unit_id, objects.c.rdn_key, objects.c.id)
-        self.places = {(unit, rdn): id_ for unit, rdn, id_ in connection.execute(placed)}
-        self.addresses = set(connection.scalars(select(addresses.c.address_key)))
-        self.named: dict[tuple[str, str], str] = {}
-        for kind, table in (("user", people), ("group", groups), ("computer", computers)):
-            for name in _NAMING[kind]:
-                found = connection.execute(select(table.c[f"{name}_key"], table.c.id))
-                self.named.update({(f"{kind}.{name}", text): id_ for text, id_ in found if text})
-
-    def find(self, reference: object, kinds: Sequence[str]) -> str | None:
-        """Return the id of an object of one of these kinds, or None."""
-        text = reference.id if isinstance(reference, Ref) else str(reference)
-        if self.ids.get(text) in kinds:
-            return text
-        named = (self.named.get((f"{kind}.{name}", key(text))) for kind in kinds for name in _NAMING.get(kind, ()))
-        found = next((id_ for id_ in named if id_), None) or (self._at(text) if "=" in text else None)
-        return found if found and self.ids.get(found) in kinds else None
-
-    def _at(self, dn: str) -> str | None:
-        try:
-            place = names.place(names.parse(dn))
-        except RejectedError:
-            return None
-        parent = self.units.get(place[:-1])
-        return self.places.get((parent[0], place[-1])) if parent else None
-
-
 class _Loading:
     """One load: rows are collected by table and written batch by batch; references wait until all objects exist."""
 
     def __init__(self, connection: Connection, now: datetime, new_id: Callable[[], str]) -> None:
         self.connection, self.now, self.new_id = connection, now, new_id
-        self.known = _Known(connection)
+        self.known = Existing(connection)
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.ids: list[str | None] = []
         self.problems: list[LoadProblem] = []
@@ -220,9 +182,9 @@ class _Loading:
         return {**empty, **_DEFAULTS[kind], **text_columns(kind, given), **states, **secret}
 
     def _check_names(self, kind: str, columns: Mapping[str, Any]) -> None:
-        if kind in {"user", "group", "computer"} and not columns[f"{_NAMING[kind][0]}_key"]:
+        if kind in {"user", "group", "computer"} and not columns[f"{NAMING[kind][0]}_key"]:
             raise RejectedError("It has no login or name.")
-        for name in _NAMING.get(kind, ()):
+        for name in NAMING.get(kind, ()):
             if (f"{kind}.{name}", columns[f"{name}_key"]) in self.known.named:
                 raise RejectedError(f"Its {name} is already in use.")
 
@@ -255,7 +217,7 @@ class _Loading:
         return id_
 
     def _finish(self, entry: NewEntry, id_: str, columns: Mapping[str, Any], mail: Sequence[str]) -> None:
-        for name in _NAMING.get(entry.kind, ()):
+        for name in NAMING.get(entry.kind, ()):
             if text := columns[f"{name}_key"]:
                 self.known.named[f"{entry.kind}.{name}", text] = id_
         for position, address in enumerate(mail):

@@ -25,6 +25,7 @@ from runner.store.records import Notification, OperationEnd, OperationRow, Submi
 from runner.verification.checks import CheckState
 
 _MOST_RECIPIENTS = 20
+_MOST_SUBJECT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,12 @@ class _Recorder:
         return self.prepared.walk.services.now()
 
     def _lines(self, performed: Performed) -> list[dict[str, str]]:
-        return [line_json(line) for line in Teller(self.prepared.walk.reader).lines(performed.changes)]
+        """Return the changes for keeping; names that cannot be read now are left out, the outcome is stored anyway."""
+        teller = Teller(self.prepared.walk.reader)
+        try:
+            return [line_json(line) for line in teller.lines(performed.changes)]
+        except ConnectorError:
+            return [line_json(line) for line in teller.without_names().lines(performed.changes)]
 
     def _end(self, performed: Performed) -> OperationEnd:
         return OperationEnd(
@@ -223,7 +229,7 @@ def notifications(prepared: Prepared, submission: Submission, state: SubmissionS
             mail = partial(_mail, prepared, rule, run, submission, now)
             try:
                 made, _ = walk.reader.gather(walk.situation, mail)
-            except (ConnectorError, RefusedError):
+            except (ConnectorError, RefusedError):  # the change is done, whatever becomes of the mail
                 continue
             mails += [made] if made is not None else []
     return mails
@@ -242,7 +248,7 @@ def _mail(
         id=prepared.walk.services.new_id(),
         submission_id=submission.id,
         to=tuple(dict.fromkeys(addresses))[:_MOST_RECIPIENTS],
-        subject=in_language(rule.subject, situation.language, environment),
+        subject=" ".join(in_language(rule.subject, situation.language, environment).split())[:_MOST_SUBJECT],
         body=in_language(rule.body, situation.language, environment),
         created_at=now,
     )
@@ -259,7 +265,17 @@ def _addresses(value: Value, environment: Environment) -> list[str]:
 
 
 def send_mails(walk: Walk, submission_id: str) -> None:
-    """Send the mails of a submission; one that cannot be sent stays in the queue with its reason."""
+    """Send the mails of a submission; one that cannot be sent stays in the queue with its reason.
+
+    Never raises: what the mails are about is done and recorded.
+    """
+    try:
+        _send_mails(walk, submission_id)
+    except NotDurableError:  # they stay in the queue
+        return
+
+
+def _send_mails(walk: Walk, submission_id: str) -> None:
     store = walk.services.store.notifications
     for waiting in store.list(submission_id=submission_id, state="pending"):
         message = Message(waiting.to, waiting.subject, waiting.body, waiting.id)

@@ -26,9 +26,11 @@ from connectors.spi import (
 )
 from forms.answering.situation import Situation, given
 from forms.definition import Lookup
+from forms.errors import ExpressionError
 from forms.expressions import Environment
 from forms.facts import Facts, MissingFacts, Rows, Search, TakenCall
 from runner.access.model import Actor
+from runner.errors import RefusedError
 from runner.pipeline.services import Services
 
 READ_PERMISSIONS = {
@@ -83,12 +85,17 @@ class Reader:
     now: datetime
 
     def gather(self, situation: Situation, work: Callable[[Situation], Result]) -> tuple[Result, Situation]:
-        """Run pure ``work``, reading what it lacks until it has everything; return its result and the facts it used."""
+        """Run pure ``work``, reading what it lacks until it has everything; return its result and the facts it used.
+
+        Raises `RefusedError` when an expression of the form cannot be worked out.
+        """
         for _ in range(_MOST_ROUNDS):
             try:
                 return work(situation), situation
             except MissingFacts as missing:
                 situation = situation.with_facts(self._with_answers(situation.facts, missing))
+            except ExpressionError as error:
+                raise RefusedError("This form cannot be worked out with these values. Nothing was changed.") from error
         raise UnavailableError("The form asks for more than can be read at once. Tell the owner of the form.")
 
     def _with_answers(self, facts: Facts, missing: MissingFacts) -> Facts:

@@ -121,6 +121,11 @@ class Teller:
     """Writes values for one actor: a related object is named only when that actor may read it."""
 
     reader: Reader
+    names: bool = True
+
+    def without_names(self) -> "Teller":
+        """Return one that names no related object, and so reads nothing."""
+        return replace(self, names=False)
 
     def text(self, value: Any) -> str:
         """Write any value as a person reads it; empty values give an empty text."""
@@ -146,7 +151,7 @@ class Teller:
 
     def label(self, ref: Ref) -> str:
         """Return the name of an object, when the actor may read it."""
-        entry = self.reader.visible(ref.kind, ref.id)
+        entry = self.reader.visible(ref.kind, ref.id) if self.names else None
         return entry.label if entry else _HIDDEN
 
     def facts(self, entry: Entry, names: Iterable[str]) -> tuple[Fact, ...]:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from runner.errors import (
     NotDurableError,
     NotFoundError,
+    NotReachableError,
     RefusedError,
     RunnerError,
     StaleError,
@@ -38,6 +39,7 @@ _OURS: tuple[tuple[type[Exception], Shape], ...] = (
     (StaleError, Shape(409, "This has changed", "Something changed meanwhile. Nothing was done.", "arrow-repeat")),
     (TooManyError, Shape(429, "Too many at once", "A limit was reached. Nothing was done.", "hourglass-split")),
     (NotDurableError, Shape(503, "Not possible right now", "The record could not be stored, so nothing was done.", "journal-x")),
+    (NotReachableError, Shape(503, "Not possible right now", "A system does not answer. Try again later.", "plug")),
     (UnexpectedInputError, Shape(400, "That did not fit", "The page sent something unexpected.", "slash-circle")),
 )
 _BY_STATUS = {

@@ -113,8 +113,8 @@ def _put(answers: dict[str, object], kind: str, name: str, text: str) -> None:
 
 
 def _with_rows(collected: _Collected) -> dict[str, object]:
-    if doubled := collected.answers.keys() & collected.rows.keys():
-        raise UnexpectedInputError(f"The page sent {len(doubled)} questions in two ways.")
+    if any(collected.answers.get(name) for name in collected.rows):
+        raise UnexpectedInputError("The page sent two answers of different kinds to one question.")
     rows = {name: [found[number] for number in sorted(found)] for name, found in collected.rows.items()}
     return {**collected.answers, **rows}
 

@@ -16,6 +16,7 @@ from runner.web.cookies import theme_of
 from runner.web.icons import Icons
 from runner.web.languages import page_language, translated
 from runner.web.posted import as_text
+from runner.web.showing import stamp
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Controls, and the marks that turn the direction of what follows: names from a directory must not rearrange a page.
@@ -78,7 +79,7 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.auto_reload = False
     environment.filters.update(
-        markdown=markdown, revealed=revealed, as_text=as_text, browser_name=browser_name, moment=_moment_in(web)
+        markdown=markdown, revealed=revealed, as_text=as_text, stamp=stamp, browser_name=browser_name, moment=_moment_in(web)
     )
     environment.globals.update(icon=icons, asset=assets.address, demo=web.demo, modules=MODULES)
 

