@@ -124,7 +124,9 @@ def _measure(port: int) -> None:
     with ThreadPoolExecutor(8) as pool:
         many = [
             seconds
-            for row in pool.map(lambda pair: [_timed(pair[1], f"H-{pair[0]}-{n}") for n in range(6)], enumerate(browsers))
+            for row in pool.map(
+                lambda pair: [_timed(pair[1], f"H-{pair[0]}-{n}") for n in range(6)], enumerate(browsers)
+            )
             for seconds in row
         ]
     rate = len(many) / (perf_counter() - begun)

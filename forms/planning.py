@@ -72,10 +72,7 @@ def plan(situation: Situation, worked: Worked) -> Plan:
         environment = situation.environment(worked.values, steps=dict(outputs))
         if step.only_if is None or holds(step.only_if, environment):
             operations += _operations_of(situation, worked, step, environment)
-        outputs[step.id] = {
-            output: OutputRef(step.id, output, kind)
-            for output, kind in step.verb.gives.items()
-        }
+        outputs[step.id] = {output: OutputRef(step.id, output, kind) for output, kind in step.verb.gives.items()}
     environment = situation.environment(worked.values)
     _check_amount(situation.form, operations)
     return Plan(

@@ -240,7 +240,9 @@ def read_key(path: Path) -> bytes:
         mode = file.stat().st_mode
         content = file.read_bytes().strip()
     except OSError as error:
-        raise SetUpError(f"{file}: {error.strerror}. Without it nothing can be signed; restore it from a backup.") from error
+        raise SetUpError(
+            f"{file}: {error.strerror}. Without it nothing can be signed; restore it from a backup."
+        ) from error
     if os.name == "posix" and mode & 0o077:
         raise SetUpError(f"{file} may be read by others. Run: chmod 600 {file}")
     return content

@@ -40,7 +40,9 @@ def sweep(installation: Installation) -> Sequence[Submission]:
     """Mark what dead processes left unfinished as unknown, and return it."""
     store, now = installation.services.store, installation.services.clock()
     dead = [
-        node for node in store.nodes.dead(now, socket.gethostname(), is_process_alive) if node != installation.services.node
+        node
+        for node in store.nodes.dead(now, socket.gethostname(), is_process_alive)
+        if node != installation.services.node
     ]
     if not dead:
         return []
@@ -142,4 +144,3 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("", "0.0.0.0") else f"[{host}]" if ":" in host else host  # noqa: S104 - only shown
-

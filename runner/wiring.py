@@ -56,7 +56,9 @@ def open_connectors(folder: DeskFolder) -> Connectors:
         except RegistryError as error:
             raise SetUpError(f"{folder.path}: [connectors.{name}]: {error}") from error
         except TypeError as error:
-            raise SetUpError(f"{folder.path}: [connectors.{name}] has an option that {use} does not take: {error}") from error
+            raise SetUpError(
+                f"{folder.path}: [connectors.{name}] has an option that {use} does not take: {error}"
+            ) from error
         except Exception as error:
             raise SetUpError(f"{folder.path}: [connectors.{name}] cannot be opened: {error}") from error
     try:
@@ -126,7 +128,9 @@ def register_node(store: Store) -> str:
     return node
 
 
-def remember_versions(store: Store, catalogue: Catalogue, files: Mapping[str, bytes]) -> tuple[Catalogue, list[Problem]]:
+def remember_versions(
+    store: Store, catalogue: Catalogue, files: Mapping[str, bytes]
+) -> tuple[Catalogue, list[Problem]]:
     """Keep every form word for word under its version; one that changed without a new version is left out."""
     forms, problems = dict(catalogue.forms), []
     for form in catalogue.forms.values():
@@ -145,6 +149,8 @@ def remember_versions(store: Store, catalogue: Catalogue, files: Mapping[str, by
             del forms[form.id]
             message = f"version {form.version} of this form was used before with other content"
             problems.append(
-                Problem(name, 0, 0, "error", "E131", message, f"Write  version: {form.version + 1} , or  status: draft .")
+                Problem(
+                    name, 0, 0, "error", "E131", message, f"Write  version: {form.version + 1} , or  status: draft ."
+                )
             )
     return replace(catalogue, forms=forms), problems

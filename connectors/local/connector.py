@@ -23,7 +23,7 @@ from connectors.local.locating import locate
 from connectors.local.passwords import Hashing, PasswordPolicy
 from connectors.local.performing import Passwords
 from connectors.local.querying import View
-from connectors.local.tables import KIND_TABLES, create_tables
+from connectors.local.tables import KIND_TABLES, create_tables, has_tables
 from connectors.local.transactions import open_engine, reading, writing
 from connectors.spi import Guard, Health, Operation, Outcome, Page, Preparation, Question, Ref, Secret, Verb
 from connectors.verbs import DIRECTORY_VERBS
@@ -144,6 +144,9 @@ class LocalDirectory:
             return
         with self._making_ready:
             if not self._is_ready:
-                with writing(self.engine) as connection:
-                    create_tables(connection)
+                with reading(self.engine) as connection:
+                    is_made = has_tables(connection)
+                if not is_made:
+                    with writing(self.engine) as connection:
+                        create_tables(connection)
                 self._is_ready = True

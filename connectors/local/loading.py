@@ -17,7 +17,7 @@ from connectors.errors import RejectedError
 from connectors.local import names
 from connectors.local.existing import NAMING, Existing
 from connectors.local.folding import key
-from connectors.local.records import REFERENCES, STATES, checked_state, search_columns, text_columns
+from connectors.local.records import DEFAULTS, REFERENCES, STATES, checked_state, search_columns, text_columns
 from connectors.local.tables import (
     KIND_TABLES,
     addresses,
@@ -32,20 +32,6 @@ from connectors.local.transactions import writing
 from connectors.spi import Ref
 
 _BATCH = 2_000
-_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "user": {
-        "enabled": True,
-        "pending": False,
-        "must_change": False,
-        "mfa_enrolled": False,
-        "is_service": False,
-        "failed_tries": 0,
-    },
-    "group": {"sensitive": False},
-    "ou": {},
-    "computer": {"enabled": True},
-    "contact": {},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +165,7 @@ class _Loading:
         empty = {column.name: None for column in KIND_TABLES[kind].c if column.name != "id"}
         states = {item: checked_state(kind, item, given[item]) for item in STATES[kind] if item in given}
         secret = {"password_hash": entry.password_hash} if kind == "user" else {}
-        return {**empty, **_DEFAULTS[kind], **text_columns(kind, given), **states, **secret}
+        return {**empty, **DEFAULTS[kind], **text_columns(kind, given), **states, **secret}
 
     def _check_names(self, kind: str, columns: Mapping[str, Any]) -> None:
         if kind in {"user", "group", "computer"} and not columns[f"{NAMING[kind][0]}_key"]:

@@ -29,6 +29,21 @@ STATES: Mapping[str, Mapping[str, type]] = {
     "contact": {},
 }
 
+DEFAULTS: Mapping[str, Mapping[str, bool | int]] = {
+    "user": {
+        "enabled": True,
+        "pending": False,
+        "must_change": False,
+        "mfa_enrolled": False,
+        "is_service": False,
+        "failed_tries": 0,
+    },
+    "group": {"sensitive": False},
+    "ou": {},
+    "computer": {"enabled": True},
+    "contact": {},
+}
+
 
 def label_of(kind: str, attribute: str) -> str:
     """Return what people call an attribute; the name itself for one that is not known."""

@@ -245,16 +245,21 @@ def create_tables(database: Engine | Connection) -> None:
 
 def _create_tables(connection: Connection) -> None:
     _take_turn(connection)
+    if not has_tables(connection):
+        metadata.create_all(connection)
+        create_search_index(connection)
+        connection.execute(insert(schema).values(version=SCHEMA_VERSION))
+        connection.execute(insert(counters), [{"name": "groups", "value": 0}, {"name": "units", "value": 0}])
+
+
+def has_tables(connection: Connection) -> bool:
+    """Say whether the tables are there. Reads only; raises `RejectedError` when a newer release wrote them."""
     found = connection.scalar(select(schema.c.version)) if inspect(connection).has_table(schema.name) else None
     if found is not None and found > SCHEMA_VERSION:
         raise RejectedError(
             f"The directory's database has schema {found}, this release knows {SCHEMA_VERSION}: update Deskhand."
         )
-    if found is None:
-        metadata.create_all(connection)
-        create_search_index(connection)
-        connection.execute(insert(schema).values(version=SCHEMA_VERSION))
-        connection.execute(insert(counters), [{"name": "groups", "value": 0}, {"name": "units", "value": 0}])
+    return found is not None
 
 
 def _take_turn(connection: Connection) -> None:

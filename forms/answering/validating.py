@@ -15,7 +15,6 @@ from forms.errors import AnswerProblem, AnswersError, ExpressionError
 from forms.expressions import Environment, holds, is_match
 from forms.values import Delta, Value
 
-
 _MOST_REASON = 1_000
 _LEAST_PASSWORD = 12
 
@@ -181,8 +180,10 @@ def _picker_messages(situation: Situation, answer: Answer, environment: Environm
     refs = answer.value if isinstance(answer.value, tuple) else (answer.value,)
     kept = answer.original if isinstance(answer.original, list) else [answer.original]
     chosen = frozenset(ref.id for ref in refs if isinstance(ref, Ref) and ref.id not in kept)
-    if answer.is_given and chosen and not _all_found(
-        situation, picker_search(situation, answer.field, environment, answer.field.type), chosen
+    if (
+        answer.is_given
+        and chosen
+        and not _all_found(situation, picker_search(situation, answer.field, environment, answer.field.type), chosen)
     ):
         yield "Choose somebody from the list." if answer.field.type == "user" else "Choose from the list."
 

@@ -180,8 +180,7 @@ def _typed_delta(wire: object, kind: str) -> Delta:
         return Delta()
     sides = [wire.get(side) for side in ("add", "remove")]
     add, remove = (
-        tuple(Ref(kind, item) for item in side if is_id(item)) if isinstance(side, list) else ()
-        for side in sides
+        tuple(Ref(kind, item) for item in side if is_id(item)) if isinstance(side, list) else () for side in sides
     )
     return Delta(add, remove)
 

@@ -28,7 +28,10 @@ def list_accounts(desk_path: Path, as_json: bool) -> None:
     with installation_at(desk_path) as installation:
         found = installation.identity.accounts.list()
     if as_json:
-        rows = [{"login": one.login, "name": one.display_name, "person": one.person_id, "disabled": one.disabled} for one in found]
+        rows = [
+            {"login": one.login, "name": one.display_name, "person": one.person_id, "disabled": one.disabled}
+            for one in found
+        ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for one in found:
@@ -47,7 +50,9 @@ def add_account(login: str, name: str, person: str | None, password_stdin: bool,
         person_id, label = _person(installation, person)
         password = _password(password_stdin)
         now = installation.services.clock()
-        account = installation.identity.accounts.create(login, name or label or login, person_id=person_id, by=_BY, now=now)
+        account = installation.identity.accounts.create(
+            login, name or label or login, person_id=person_id, by=_BY, now=now
+        )
         installation.identity.accounts.set_password(account.id, password, by=_BY, now=now)
     click.echo(f"{account.login} may sign in.")
 

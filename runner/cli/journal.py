@@ -49,8 +49,10 @@ def verify_journal(file: TextIO | None, head: str | None, desk_path: Path, as_js
     """Verify the chain and name the first bad record; exit 1 when there is one."""
     known = _head(head)
     if file is not None:
-        result = verify((line.rstrip("\n") for line in file), head=known) if known else verify(
-            line.rstrip("\n") for line in file
+        result = (
+            verify((line.rstrip("\n") for line in file), head=known)
+            if known
+            else verify(line.rstrip("\n") for line in file)
         )
     else:
         with installation_at(desk_path) as installation:
@@ -87,11 +89,12 @@ def export(format_: str, output: BinaryIO, desk_path: Path) -> None:
     with installation_at(desk_path) as installation:
         store = installation.services.store.journal
         store.append([Record("export", datetime.now(UTC), {"actor": {"id": "cli"}, "operation": f"export {format_}"})])
-        chunks = json_lines(store.all_lines()) if format_ == "jsonl" else (
-            row.encode("utf-8") for row in csv_lines(store.all_lines())
+        chunks = (
+            json_lines(store.all_lines())
+            if format_ == "jsonl"
+            else (row.encode("utf-8") for row in csv_lines(store.all_lines()))
         )
-        for chunk in chunks:
-            output.write(chunk)
+        output.writelines(chunks)
     sys.stdout.flush()
 
 

@@ -15,7 +15,6 @@ from runner.errors import SetUpError
 from runner.pipeline.desk import actor_of
 from runner.wiring import Installation, open_installation
 
-
 desk_option: Decorator = click.option(
     "--desk",
     "desk_path",

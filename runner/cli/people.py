@@ -21,7 +21,9 @@ _SHOWN_ROWS = 20
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--format", "format_", type=click.Choice(["ldif", "csv"]), help="Default: by the file's name.")
-@click.option("--ou", default="", help="CSV: the DN of the unit new people come to. LDIF: take only what stands below it.")
+@click.option(
+    "--ou", default="", help="CSV: the DN of the unit new people come to. LDIF: take only what stands below it."
+)
 @click.option("--map", "pairs", multiple=True, metavar="HEADING=ATTRIBUTE", help="CSV: what a heading means.")
 @desk_option
 @json_option

@@ -15,7 +15,24 @@ from runner.pipeline.telling import Teller, chips, subtitle, thing
 from runner.pipeline.walking import reader_for, situation_of
 from runner.store.records import Submission
 
-_CARD = ["login", "upn", "mail", "phone", "mobile", "manager", "office", "department", "company", "employee_id", "employee_type", "description", "created", "last_logon", "password_set_on", "groups"]
+_CARD = [
+    "login",
+    "upn",
+    "mail",
+    "phone",
+    "mobile",
+    "manager",
+    "office",
+    "department",
+    "company",
+    "employee_id",
+    "employee_type",
+    "description",
+    "created",
+    "last_logon",
+    "password_set_on",
+    "groups",
+]
 _PAGE = 25
 _PAGE_OF_HISTORY = 30
 _RECENT = 6

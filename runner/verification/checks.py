@@ -1,8 +1,8 @@
 """Check a caller by the policy a form names. What was passed is state of the server and is used once.
 
-A check belongs to one actor, target and submission; it expires with the policy's ``valid_for`` and is used up when the
-submission begins.  Failed tries count for actor and target together, so that starting over gives no new ones.  A kind of
-method that this installation cannot do is shown as not available and never counts.
+A check belongs to one actor, target, form and submission; it expires with the policy's ``valid_for`` and is used up
+when the submission begins.  Failed tries count for actor and target together, so that starting over gives no new ones.
+A kind of method that this installation cannot do is shown as not available and never counts.
 """
 
 import hmac
@@ -126,7 +126,9 @@ class CallerChecks:
         policy, method, view = self._open_method(reader, situation, submission, method_id)
         if method.kind != "one_time_code":
             raise RefusedError("There is nothing to send for this check.")
-        self._send_at_most(reader, submission, policy, method_id)
+        if view.state == "passed":
+            return ""
+        self._send_at_most(submission, policy, method_id)
         (_, _, address), known = reader.gather(situation, lambda known: _filled(known, method))
         code, id_ = self.services.make_code(), self.services.new_id()
         message = _code_message(known, reader.actor, address, code, id_)
@@ -140,7 +142,7 @@ class CallerChecks:
             return f"The code could not be sent: {error}"
         return ""
 
-    def _send_at_most(self, reader: Reader, submission: Submission, policy: VerificationPolicy, method_id: str) -> None:
+    def _send_at_most(self, submission: Submission, policy: VerificationPolicy, method_id: str) -> None:
         sent = [
             row for row in self.services.store.verifications.for_submission(submission.id) if row.method == method_id
         ]
@@ -218,7 +220,9 @@ class CallerChecks:
         counted = self.services.store.verifications.record_attempt(row.id, max_attempts=policy.attempts, now=reader.now)
         typed = "".join(answers.get("code", "").split())
         passed = hmac.compare_digest(self.services.sealer.code_hash(typed, row.id), counted.code_hash or "")
-        record = checked(reader.now, reader.actor, submission, view.id, policy.id, "passed" if passed else "failed", view.title)
+        record = checked(
+            reader.now, reader.actor, submission, view.id, policy.id, "passed" if passed else "failed", view.title
+        )
         if not passed:
             self.services.store.journal.append([record])
             return "That is not the code that was sent."
@@ -271,8 +275,8 @@ def _code_message(situation: Situation, actor: Actor, address: str, code: str, i
     entry = situation.facts.entry(target) if situation.target else None
     name = entry.label if entry else ""
     body = (
-        f"Hello {name},\n\n{actor.display_name} of the service desk is asking for this code to make sure that it is you "
-        f"who is calling:\n\n    {code[:3]} {code[3:]}\n\nTell it only to the person you have called yourself. "
+        f"Hello {name},\n\n{actor.display_name} of the service desk is asking for this code to make sure that it is "
+        f"you who is calling:\n\n    {code[:3]} {code[3:]}\n\nTell it only to the person you have called yourself. "
         "If you did not call, do not give it to anybody and tell the service desk.\n"
     )
     return Message((address,), f"Your code is {code[:3]} {code[3:]}", body, id_)

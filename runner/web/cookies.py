@@ -23,7 +23,12 @@ def keep_token(response: Response, token: str) -> None:
     Lax and not Strict, so that a link in a mail finds the reader signed in.  Ends with the browser, or earlier at ours.
     """
     response.set_cookie(
-        _named(_TOKEN, secure=request.is_secure), token, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
+        _named(_TOKEN, secure=request.is_secure),
+        token,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
 
 

@@ -38,7 +38,10 @@ _OURS: tuple[tuple[type[Exception], Shape], ...] = (
     (RefusedError, Shape(403, "Not allowed", "This is not yours to do. Nothing was done.", "shield-lock")),
     (StaleError, Shape(409, "This has changed", "Something changed meanwhile. Nothing was done.", "arrow-repeat")),
     (TooManyError, Shape(429, "Too many at once", "A limit was reached. Nothing was done.", "hourglass-split")),
-    (NotDurableError, Shape(503, "Not possible right now", "The record could not be stored, so nothing was done.", "journal-x")),
+    (
+        NotDurableError,
+        Shape(503, "Not possible right now", "The record could not be stored, so nothing was done.", "journal-x"),
+    ),
     (NotReachableError, Shape(503, "Not possible right now", "A system does not answer. Try again later.", "plug")),
     (UnexpectedInputError, Shape(400, "That did not fit", "The page sent something unexpected.", "slash-circle")),
 )

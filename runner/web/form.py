@@ -50,7 +50,9 @@ def form_blueprint(web: Web) -> Blueprint:
             return _again(web, form_id, sent)
         page: AnyPage
         if sent.unequal:
-            page = unequal_passwords(web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language()), sent.unequal)
+            page = unequal_passwords(
+                web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language()), sent.unequal
+            )
             page = replace(page, head=replace(page.head, submission=sent.submission))
         else:
             page = web.desk.submit(actor(), sent.submission, form_id, sent.target, sent.posted, language())
@@ -104,5 +106,3 @@ def _picked(page: PickPage) -> dict[str, object]:
         "more": page.more,
         "error": page.error,
     }
-
-

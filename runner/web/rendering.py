@@ -79,7 +79,12 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.auto_reload = False
     environment.filters.update(
-        markdown=markdown, revealed=revealed, as_text=as_text, stamp=stamp, browser_name=browser_name, moment=_moment_in(web)
+        markdown=markdown,
+        revealed=revealed,
+        as_text=as_text,
+        stamp=stamp,
+        browser_name=browser_name,
+        moment=_moment_in(web),
     )
     environment.globals.update(icon=icons, asset=assets.address, demo=web.demo, modules=MODULES)
 

@@ -40,9 +40,7 @@ def unequal_passwords(page: FillPage, names: tuple[str, ...]) -> FillPage:
     sections = tuple(
         replace(
             section,
-            fields=tuple(
-                replace(field, error=_UNEQUAL) if field.id in names else field for field in section.fields
-            ),
+            fields=tuple(replace(field, error=_UNEQUAL) if field.id in names else field for field in section.fields),
         )
         for section in page.sections
     )

@@ -181,9 +181,7 @@ def make_store(folder: Path) -> None:
 def open_desk(folder: Path) -> TestDesk:
     """Open the desk of a folder, on a clock that stands still."""
     clock = Clock()
-    directory = RecordingConnector(
-        LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=clock, policy=QUICK)
-    )
+    directory = RecordingConnector(LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=clock, policy=QUICK))
     mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
     catalogue, keeper, problems = read_definitions(definitions(), connectors)
@@ -206,7 +204,13 @@ def open_desk(folder: Path) -> TestDesk:
     )
     desk = Desk(services)
     installation = Installation(
-        open_folder(folder), desk, services, identity_on(store), keeper, services.sealer, problems  # type: ignore[arg-type]
+        open_folder(folder),
+        desk,
+        services,
+        identity_on(store),
+        keeper,
+        services.sealer,
+        problems,  # type: ignore[arg-type]
     )
     return TestDesk(folder, installation, directory, mailbox, clock, made)
 
