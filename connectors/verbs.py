@@ -199,7 +199,27 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 # Attributes no update verb may set, on any directory, whatever a form or a setting says.
 HARD_ATTRIBUTES = frozenset(
-    ["memberOf", "member", "adminCount", "userAccountControl", "servicePrincipalName", "altSecurityIdentities", "msDS-KeyCredentialLink", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity", "sIDHistory", "primaryGroupID", "nTSecurityDescriptor", "objectClass", "unicodePwd", "userPassword", "scriptPath", "profilePath", "gPLink", "msDS-ManagedAccountPrecededByLink"]
+    {
+        "memberOf",
+        "member",
+        "adminCount",
+        "userAccountControl",
+        "servicePrincipalName",
+        "altSecurityIdentities",
+        "msDS-KeyCredentialLink",
+        "msDS-AllowedToDelegateTo",
+        "msDS-AllowedToActOnBehalfOfOtherIdentity",
+        "sIDHistory",
+        "primaryGroupID",
+        "nTSecurityDescriptor",
+        "objectClass",
+        "unicodePwd",
+        "userPassword",
+        "scriptPath",
+        "profilePath",
+        "gPLink",
+        "msDS-ManagedAccountPrecededByLink",
+    }
 )
 
 _RIGHTS = ("full_access", "send_as", "send_on_behalf")

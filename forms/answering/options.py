@@ -42,6 +42,10 @@ class Offer:
         return next((option for option in self.options if option.value == value), None)
 
 
+NOTHING = Offer()
+"""What a question without options offers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A search ready to be asked, or the label of the question that must be answered first."""
@@ -188,7 +192,7 @@ def narrowed(search: Search, ids: frozenset[str]) -> Search:
     return Search(search.kind, search.lookup, search.within, search.excluded, search.arguments, ids=ids)
 
 
-def membership_kind(situation: Situation, field: Field, environment: Environment) -> str:
+def membership_kind(field: Field, environment: Environment) -> str:
     """Say what a membership question adds: groups for a person, people for a group."""
     of = given(field.of, environment)
     return "group" if isinstance(of, Ref) and of.kind != "group" else "user"

@@ -126,9 +126,9 @@ def _messages(situation: Situation, answer: Answer, environment: Environment) ->
             yield f"The address must end in {' or '.join('@' + domain for domain in field.domains)}."
     elif field.type == "password" and isinstance(answer.wire, str):
         yield from _password_messages(situation, field, answer.wire)
-    if field.unique is not None and isinstance(answer.value, str) and answer.value and not answer.is_unchanged:
-        if not is_free(situation, field.unique, answer.value, environment):
-            yield "This is already in use. Choose another."
+    text = answer.value if isinstance(answer.value, str) and not answer.is_unchanged else ""
+    if field.unique is not None and text and not is_free(situation, field.unique, text, environment):
+        yield "This is already in use. Choose another."
     yield from _rule_messages(situation, field.validate, answer.value, environment)
 
 
@@ -201,7 +201,7 @@ def _membership_messages(situation: Situation, answer: Answer, environment: Envi
         return
     if field.max_changes is not None and len(delta.add) + len(delta.remove) > field.max_changes:
         yield f"Change at most {field.max_changes} at a time."
-    bound = picker_search(situation, field, environment, membership_kind(situation, field, environment))
+    bound = picker_search(situation, field, environment, membership_kind(field, environment))
     for refs, verb in ((delta.add, "add"), (delta.remove, "remove")):
         ids = frozenset(ref.id for ref in refs)
         if ids and not _all_found(situation, bound, ids):

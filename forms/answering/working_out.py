@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.spi import Ref
 from forms.answering.naming import free_name
-from forms.answering.options import Offer, membership_kind, offer
+from forms.answering.options import NOTHING, Offer, membership_kind, offer
 from forms.answering.situation import Situation, given, is_true
 from forms.answering.wire import MOST_ITEMS, as_wire, empty, is_id, normalise, typed
 from forms.definition import Field
@@ -35,7 +35,7 @@ class Answer:
     value: Value
     is_given: bool
     follows: bool = False
-    offer: Offer = Offer()
+    offer: Offer = NOTHING
     minimum: Value = None
     maximum: Value = None
     rows: tuple[Mapping[str, "Answer"], ...] = ()
@@ -95,7 +95,7 @@ def _work_out_question(
     is_given = field.id in posted and not readonly
     wire = normalise(field, posted[field.id]) if is_given else as_wire(field, start)
     rows = _work_out_rows(situation, field, wire, environment)
-    offered = offer(situation, field, environment, _chosen(wire)) if field.options and not field.of else Offer()
+    offered = offer(situation, field, environment, _chosen(wire)) if field.options and not field.of else NOTHING
     value = _value(situation, field, wire, offered, environment, rows)
     return Answer(
         field,
@@ -136,7 +136,7 @@ def _value(
     if field.type == "rows":
         return tuple({id_: answer.value for id_, answer in row.items()} for row in rows)
     if field.type == "membership":
-        delta = typed(field, wire, membership_kind(situation, field, environment))
+        delta = typed(field, wire, membership_kind(field, environment))
         return _real_change(situation, field, delta, environment)
     value = typed(field, wire)
     if isinstance(value, Choice):

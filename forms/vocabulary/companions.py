@@ -14,7 +14,7 @@ COMPANIONS = (
         password_policies    | map to [PASSWORD_POLICY]     |     |     | How passwords are made or checked.
         reserved_logins      | list of string               |     |     | Logins nobody gets.
         default_verification | name                         |     |     | Policy proposed to authors.
-        """,  # noqa: E501 - one row, one line
+        """,
         open=True,
     ),
     kind(

@@ -22,7 +22,7 @@ FIELD = kind(
     message     | text                           |     |       | Text for a one-line validate.
     sensitive   | boolean                        |     | false | Masked in lists and logs.
     width       | one of full, half, third       |     | full  | Width.
-    """,  # noqa: E501 - one row, one line
+    """,
 )
 
 RECORDS_OF_FIELDS = (

@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 
 import click
 
-Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
-
 from runner.access.model import Actor
 from runner.deskfolder import DeskFolder, open_folder
 from runner.errors import SetUpError
 from runner.pipeline.desk import actor_of
 from runner.wiring import Installation, open_installation
+
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 desk_option: Decorator = click.option(
     "--desk",

@@ -1,9 +1,14 @@
-"""The desk: the one entrance for web, command line and API. Every method decides first and shows only what is allowed."""
+"""The desk: the one entrance for web, command line and API; every method decides first and shows only what is allowed.
+
+All errors are those of `runner.errors`; a refusal is recorded before it leaves.
+"""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connectors.spi import Ref
+from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline import filling, finding, results, submitting
@@ -23,7 +28,7 @@ from runner.pipeline.pages import (
     VerifyPage,
 )
 from runner.pipeline.planning import Prepared, prepare
-from runner.pipeline.recording import denial
+from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, reader_for, start
 from runner.store.records import Submission
@@ -37,24 +42,25 @@ class Desk:
     services: Services
     channel: str = "portal"
 
+    @in_our_errors
     def home(self, actor: Actor, language: str) -> DeskPage:
         """Return the first page."""
         return finding.home(self.services, actor, language)
 
+    @in_our_errors
     def find(self, actor: Actor, text: str, language: str = "en") -> FindPage:
         """Return people and forms found by a typed text."""
         return finding.find(self.services, actor, text, language)
 
+    @in_our_errors
     def person(self, actor: Actor, person_id: str, language: str = "en") -> PersonPage:
         """Return a person's card; raises `NotFoundError`."""
         try:
             return finding.person(self.services, actor, person_id, language)
         except NotFoundError as refused:
-            target = {"kind": "user", "id": person_id[:100]}
-            record = denial(self.services.now(), actor, "open person", str(refused), target=target)
-            self.services.store.journal.append([record])
-            raise
+            raise refuse(self.services, actor, "open person", refused, target=Ref("user", person_id))  # noqa: B904
 
+    @in_our_errors
     def history(self, actor: Actor, page: int, language: str = "en") -> HistoryPage:  # noqa: ARG002 - part of the port
         """Return the actor's own submissions."""
         return finding.history(self.services, actor, page)
@@ -65,6 +71,7 @@ class Desk:
 
     # --- the journey ------------------------------------------------------------------------------------------------
 
+    @in_our_errors
     def open(
         self, actor: Actor, form_id: str, target_id: str | None, text: str, language: str
     ) -> ChoosePage | VerifyPage | FillPage:
@@ -75,43 +82,46 @@ class Desk:
             try:
                 return filling.choose_page(self.services, actor, form_id, text, language, submission)
             except NotFoundError as refused:
-                record = denial(self.services.now(), actor, "open", str(refused), form=form_id)
-                self.services.store.journal.append([record])
-                raise
+                raise refuse(self.services, actor, "open", refused, form=form_id)  # noqa: B904 - the same one
         return self._first_step(self._walk(actor, form_id, target_id, submission, language))
 
+    @in_our_errors
     def step(
         self, actor: Actor, submission_id: str, language: str
     ) -> VerifyPage | FillPage | PlanPage | SubmissionPage:
         """Return the present step of a submission that was started, or what is kept of one that ran."""
         submission = self._submission(submission_id)
         if submission.state != "draft":
-            return results.submission_page(self.services, actor, submission)
-        if submission.actor_id != actor.id:
-            raise NotFoundError(NOT_FOUND)
-        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+            return self._kept(actor, submission)
+        walk = self._walk_of(actor, submission, language)
         if submission.plan_digest is None:
             return self._first_step(walk)
         walk = walk.with_request(submission.ticket, submission.reason)
-        return submitting.plan_page(prepare(walk, submitting.kept_answers(walk, submission)))
+        try:
+            return submitting.plan_page(prepare(walk, submitting.kept_answers(walk, submission)))
+        except AnswersError as wrong:
+            return submitting.fill_again(walk, submission, wrong)
 
+    @in_our_errors
     def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
         """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
         submission = self._submission(submission_id)
-        if submission.actor_id != actor.id or submission.state != "draft":
+        if submission.state != "draft":
             raise NotFoundError(NOT_FOUND)
-        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+        walk = self._walk_of(actor, submission, language)
         state = submitting.check_state(walk)
         if state is not None and not state.is_met:
             return filling.verify_page(walk, state)
         posted = Posted(submission.answers, submission.ticket, submission.reason)
         return filling.fill_page(walk, posted, checked=state.passed if state else 0)
 
+    @in_our_errors
     def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
         """Return the form as it looks with these answers; nothing is checked or kept."""
         walk = self._walk(actor, form_id, target_id, self.services.new_id(), language)
         return filling.fill_page(walk, posted)
 
+    @in_our_errors
     def pick(
         self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
     ) -> PickPage:
@@ -120,6 +130,7 @@ class Desk:
             self._walk(actor, form_id, target_id, self.services.new_id(), language), field, text, posted
         )
 
+    @in_our_errors
     def check_start(
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, method: str, language: str
     ) -> VerifyPage | FillPage:
@@ -128,6 +139,7 @@ class Desk:
         error = CallerChecks(self.services).start(walk.reader, walk.situation, submission, method)
         return self._first_step(walk, error)
 
+    @in_our_errors
     def check_answer(
         self,
         actor: Actor,
@@ -143,6 +155,7 @@ class Desk:
         error = CallerChecks(self.services).answer(walk.reader, walk.situation, submission, method, answers)
         return self._first_step(walk, error)
 
+    @in_our_errors
     def submit(
         self,
         actor: Actor,
@@ -152,7 +165,13 @@ class Desk:
         posted: Posted,
         language: str,
     ) -> FillPage | VerifyPage | PlanPage | SubmissionPage:
-        """Take the answers of a form as far as its plan, or straight to the end where the form shows none."""
+        """Take the answers of a form as far as its plan, or straight to the end where the form shows none.
+
+        Sent again after it ran, the answer is what is kept.
+        """
+        before = self._done_before(actor, submission_id, form_id, target_id)
+        if before is not None:
+            return self._kept(actor, before)
         walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
         result = submitting.submit(walk, posted)
         if not isinstance(result, Prepared):
@@ -162,6 +181,7 @@ class Desk:
             return self.confirm(actor, submission_id, result.digest, "", (), language)
         return submitting.plan_page(result)
 
+    @in_our_errors
     def confirm(
         self,
         actor: Actor,
@@ -170,15 +190,20 @@ class Desk:
         typed: str,
         acknowledged: tuple[int, ...],
         language: str,
-    ) -> PlanPage | VerifyPage | SubmissionPage:
-        """Carry a confirmed plan out, once; confirming again gives what is kept, without secrets."""
+    ) -> FillPage | PlanPage | VerifyPage | SubmissionPage:
+        """Carry a confirmed plan out, once; confirming again gives what is kept, without secrets.
+
+        Answers that do not fit any more give the form again.
+        """
         submission = self._submission(submission_id)
-        if submission.actor_id != actor.id:
-            raise NotFoundError(NOT_FOUND)
+        self._check_own(actor, submission)
         if submission.state != "draft":
-            return results.submission_page(self.services, actor, submission)
-        walk = self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
-        result = submitting.confirm(walk, submission, submitting.Confirmation(digest, typed, acknowledged))
+            return self._kept(actor, submission)
+        walk = self._walk_of(actor, submission, language)
+        try:
+            result = submitting.confirm(walk, submission, submitting.Confirmation(digest, typed, acknowledged))
+        except AnswersError as wrong:
+            return submitting.fill_again(walk, submission, wrong)
         if not isinstance(result, Finished):
             return result
         send_mails(walk, submission.id)
@@ -188,6 +213,32 @@ class Desk:
 
     def _walk(self, actor: Actor, form_id: str, target_id: str | None, submission: str, language: str) -> Walk:
         return start(self.services, actor, form_id, target_id, submission, language, self.channel)
+
+    def _walk_of(self, actor: Actor, submission: Submission, language: str) -> Walk:
+        """Open the form and the target of a draft again; raises `NotFoundError` for a draft of somebody else."""
+        self._check_own(actor, submission)
+        return self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
+
+    def _check_own(self, actor: Actor, submission: Submission) -> None:
+        if submission.actor_id != actor.id:
+            raise refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=submission.form_id)
+
+    def _kept(self, actor: Actor, submission: Submission) -> SubmissionPage:
+        try:
+            return results.submission_page(self.services, actor, submission)
+        except NotFoundError as refused:
+            raise refuse(  # noqa: B904 - the same one
+                self.services, actor, "open submission", refused, form=submission.form_id
+            )
+
+    def _done_before(self, actor: Actor, submission_id: str, form_id: str, target_id: str | None) -> Submission | None:
+        """Return the actor's submission of this id when it is for this form and target and no draft any more."""
+        try:
+            found = self._submission(submission_id)
+        except NotFoundError:
+            return None
+        same = (found.actor_id, found.form_id, found.target_id) == (actor.id, form_id, target_id)
+        return found if same and found.state != "draft" else None
 
     def _begun(
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str

@@ -187,7 +187,7 @@ def pick_page(walk: Walk, field_path: str, text: str, posted: Posted) -> PickPag
     Raises `NotFoundError` when the form has no such question or it is not asked.
     """
     worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
-    field = _picker(walk.form, field_path, worked)
+    field = _picker(field_path, worked)
     bound, _ = walk.reader.gather(situation, lambda known: _bound_search(known, field, worked))
     if bound.search is None:
         return PickPage((), more=False, error=f"First answer “{bound.waiting}”.")
@@ -205,13 +205,13 @@ def _bound_search(situation: Situation, field: Field, worked: Worked) -> Bound:
     environment = situation.environment(worked.values)
     kind = field.type
     if field.type == "membership":
-        kind = membership_kind(situation, field, environment)
+        kind = membership_kind(field, environment)
     elif field.options is not None and field.options.lookup is not None:
         kind = situation.catalogue.lookups[field.options.lookup].kind
     return picker_search(situation, field, environment, kind)
 
 
-def _picker(form: Form, path: str, worked: Worked) -> Field:
+def _picker(path: str, worked: Worked) -> Field:
     id_, _, column = path.partition(".")
     answer = worked.answers.get(id_)
     if answer is None or not answer.asked:

@@ -264,7 +264,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """One operation with its changes; ``state`` is empty in a plan, else planned, done, unchanged, failed, unknown …"""
+    """One operation with its changes; ``state`` is empty in a plan, else planned, done, unchanged, failed, unknown."""
 
     id: str
     title: str

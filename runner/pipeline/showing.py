@@ -162,7 +162,7 @@ def _object_views(situation: Situation, answer: Answer, environment: Environment
 def _chosen_entries(situation: Situation, answer: Answer, environment: Environment) -> list[Entry]:
     """Return the objects an answer holds, as far as the actor's own search finds them."""
     field = answer.field
-    kind = membership_kind(situation, field, environment) if field.type == "membership" else field.type
+    kind = membership_kind(field, environment) if field.type == "membership" else field.type
     wire = answer.wire.get("add") if isinstance(answer.wire, dict) else answer.wire
     ids = frozenset(item for item in (wire if isinstance(wire, list) else [wire]) if isinstance(item, str))
     if not ids:
@@ -180,7 +180,7 @@ def _current(situation: Situation, answer: Answer, environment: Environment) -> 
     if field.type != "membership" or not answer.asked or not isinstance(of, Ref):
         return ()
     entries = _present(situation, of)
-    kind = membership_kind(situation, field, environment)
+    kind = membership_kind(field, environment)
     bound = picker_search(situation, field, environment, kind)
     search = narrowed(bound.search, frozenset(entry.ref.id for entry in entries)) if bound.search else None
     open_ = {entry.ref for entry in situation.facts.rows(search).entries} if search and entries else set()

@@ -17,6 +17,7 @@ from runner.pipeline.filling import fill_page, verify_page
 from runner.pipeline.finishing import Finished, carry_out
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
 from runner.pipeline.planning import Prepared, operation_views, prepare
+from runner.pipeline.refusing import refuse
 from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
@@ -45,7 +46,7 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
     walk = walk.with_request(posted.ticket, posted.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
-        return verify_page(walk, state, error="Check the caller first.")
+        return _unchecked(walk, state, "Check the caller first.")
     _brake(walk)
     answers = dict(posted.answers)
     try:
@@ -57,6 +58,12 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
         return fill_page(walk, posted, [AnswerProblem("", str(refused))], state.passed if state else 0)
     keep(prepared, answers)
     return prepared
+
+
+def _unchecked(walk: Walk, state: CheckState, sentence: str) -> VerifyPage:
+    """Return the caller check instead of what was asked for, and record that it was refused."""
+    refuse(walk.services, walk.actor, "submit", RefusedError(sentence), form=walk.form.id, target=target_ref(walk))
+    return verify_page(walk, state, error=sentence)
 
 
 def check_state(walk: Walk) -> CheckState | None:
@@ -102,7 +109,9 @@ def _stop_at(walk: Walk, rate: Rate, text: str, **whose: str) -> None:
     count = walk.services.store.submissions.count_since(form_id=walk.form.id, since=since, **whose)
     if count >= rate.count:
         span = "a day" if rate.seconds == 86_400 else "an hour" if rate.seconds == 3_600 else f"{rate.seconds} s"
-        raise TooManyError(text.format(count=count, span=span) + " Wait a while, or ask a colleague.", rate.seconds)
+        sentence = text.format(count=count, span=span) + " Wait a while, or ask a colleague."
+        refusal = TooManyError(sentence, rate.seconds)
+        raise refuse(walk.services, walk.actor, "submit", refusal, form=walk.form.id, target=target_ref(walk))
 
 
 def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
@@ -110,7 +119,8 @@ def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
     walk = prepared.walk
     submission = draft(walk)
     walk.services.store.submissions.start(submission)
-    plain, sealed = _without_secrets(walk, answers)
+    asked = {id_: value for id_, value in answers.items() if prepared.worked.answers[id_].asked}
+    plain, sealed = _without_secrets(walk, asked)
     walk.services.store.submissions.save_plan(
         walk.submission,
         answers=plain,
@@ -171,11 +181,20 @@ def _kept(value: Any) -> Any:
 
 
 def kept_answers(walk: Walk, submission: Submission) -> dict[str, object]:
-    """Return the answers of a draft, typed secrets opened again."""
+    """Return the answers of a draft, typed secrets opened again; raises `AnswersError` when those are too old."""
     answers: dict[str, object] = dict(submission.answers)
     if submission.sealed is not None:
-        answers |= json.loads(walk.services.sealer.unseal(submission.sealed))
+        try:
+            answers |= json.loads(walk.services.sealer.unseal(submission.sealed))
+        except ValueError as error:
+            sentence = "The password that was typed is no longer kept. Type it again."
+            raise AnswersError([AnswerProblem("", sentence)]) from error
     return answers
+
+
+def fill_again(walk: Walk, submission: Submission, wrong: AnswersError) -> FillPage:
+    """Return the form of a draft whose answers do not fit any more, with the problems at their questions."""
+    return fill_page(walk, Posted(submission.answers, submission.ticket, submission.reason), wrong.problems)
 
 
 def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (), *, changed: bool = False) -> PlanPage:
@@ -221,15 +240,15 @@ def _not_yet(prepared: Prepared) -> str:
 def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> PlanPage | VerifyPage | Finished:
     """Carry a confirmed plan out, once.
 
-    Everything is worked out again, now: a plan that would do something else than was confirmed is shown instead.  Raises
-    `StaleError` when the submission is no draft any more.
+    Everything is worked out again, now: a plan that would do something else than was confirmed is shown instead.
+    Raises `StaleError` when the submission is no draft any more, `AnswersError` when its answers do not fit any more.
     """
     if submission.state != "draft" or submission.plan_digest is None:
         raise StaleError("This was already done, or there is nothing to confirm.")
     walk = walk.with_request(submission.ticket, submission.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
-        return verify_page(walk, state, error="The caller check has expired. Check the caller again.")
+        return _unchecked(walk, state, "The caller check has expired. Check the caller again.")
     _brake(walk)
     answers = kept_answers(walk, submission)
     prepared = prepare(walk, answers)

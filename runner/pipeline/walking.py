@@ -13,13 +13,13 @@ from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import open_form, open_target
 from runner.pipeline.pages import Chip, Fact, Head, Journey
 from runner.pipeline.reading import Reader, actor_facts, actor_ref
-from runner.pipeline.recording import denial
+from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller, chips, thing
 from runner.verification.checks import policy_for
 
 Stage: TypeAlias = Literal["target", "verify", "fill", "plan", "done"]
-_SAY_PASSWORD = (
+_SAY = (
     "“I am giving you a temporary password. You choose your own at the next sign-in. "
     "I will never ask for your own password.”"
 )
@@ -87,29 +87,24 @@ def start(
     the target does not fit the form's conditions.
     """
     reader = reader_for(services, actor, form_id)
+    wanted = Ref("", target_id) if target_id is not None else None
     try:
-        form = open_form(reader, services.catalogue.forms, form_id)
-        if (form.target is None) != (target_id is None):
-            raise NotFoundError("This form is opened in another way.")
-        target = open_target(reader, form, target_id) if target_id is not None else None
+        form, target = _opened(reader, form_id, target_id)
     except NotFoundError as refused:
-        _record_refusal(reader, form_id, target_id, str(refused))
-        raise
+        raise refuse(services, actor, "open", refused, form=form_id, target=wanted)  # noqa: B904 - the same one
     situation = situation_of(reader, form, target, language, channel)
     refusal, situation = reader.gather(situation, target_refusal)
     if refusal:
-        _record_refusal(reader, form_id, target_id, refusal)
-        raise RefusedError(refusal)
+        raise refuse(services, actor, "open", RefusedError(refusal), form=form_id, target=wanted)
     policy, situation = reader.gather(situation, lambda known: policy_for(form, known))
     return Walk(services, actor, reader, form, target, situation, submission, policy)
 
 
-def _record_refusal(reader: Reader, form_id: str, target_id: str | None, reason: str) -> None:
-    known = form_id if form_id in reader.services.catalogue.forms else None
-    record = denial(
-        reader.now, reader.actor, "open", reason, form=known, target={"id": target_id} if target_id else None
-    )
-    reader.services.store.journal.append([record])
+def _opened(reader: Reader, form_id: str, target_id: str | None) -> tuple[Form, Entry | None]:
+    form = open_form(reader, reader.services.catalogue.forms, form_id)
+    if (form.target is None) != (target_id is None):
+        raise NotFoundError("This form is opened in another way.")
+    return form, open_target(reader, form, target_id) if target_id is not None else None
 
 
 def head(walk: Walk, stage: Stage, checked: int = 0) -> Head:
@@ -132,7 +127,7 @@ def head(walk: Walk, stage: Stage, checked: int = 0) -> Head:
         target=thing(target, walk.reader.now) if target else None,
         target_chips=marks,
         target_facts=facts,
-        say=_SAY_PASSWORD if _gives_password(form) else "",
+        say=_SAY if _gives_password(form) else "",
     )
 
 

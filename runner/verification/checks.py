@@ -21,6 +21,7 @@ from runner.errors import RefusedError, TooManyError
 from runner.pipeline.pages import MethodView
 from runner.pipeline.reading import Reader
 from runner.pipeline.recording import checked
+from runner.pipeline.refusing import Refusal, refuse
 from runner.pipeline.services import Services
 from runner.store.records import Submission, Verification
 
@@ -125,10 +126,10 @@ class CallerChecks:
         """
         policy, method, view = self._open_method(reader, situation, submission, method_id)
         if method.kind != "one_time_code":
-            raise RefusedError("There is nothing to send for this check.")
+            raise self._refused(reader, situation, RefusedError("There is nothing to send for this check."))
         if view.state == "passed":
             return ""
-        self._send_at_most(submission, policy, method_id)
+        self._send_at_most(reader, situation, submission, policy, method_id)
         (_, _, address), known = reader.gather(situation, lambda known: _filled(known, method))
         code, id_ = self.services.make_code(), self.services.new_id()
         message = _code_message(known, reader.actor, address, code, id_)
@@ -142,12 +143,20 @@ class CallerChecks:
             return f"The code could not be sent: {error}"
         return ""
 
-    def _send_at_most(self, submission: Submission, policy: VerificationPolicy, method_id: str) -> None:
+    def _send_at_most(
+        self,
+        reader: Reader,
+        situation: Situation,
+        submission: Submission,
+        policy: VerificationPolicy,
+        method_id: str,
+    ) -> None:
         sent = [
             row for row in self.services.store.verifications.for_submission(submission.id) if row.method == method_id
         ]
         if len(sent) >= policy.attempts:
-            raise TooManyError("Enough codes were sent for this submission. Use another check.", COUNTED_SECONDS)
+            sentence = "Enough codes were sent for this submission. Use another check."
+            raise self._refused(reader, situation, TooManyError(sentence, COUNTED_SECONDS))
 
     def answer(
         self,
@@ -171,14 +180,19 @@ class CallerChecks:
     ) -> tuple[VerificationPolicy, Method, MethodView]:
         policy = policy_for(situation.form, situation)
         if policy is None or method_id not in policy.methods:
-            raise RefusedError("This check does not belong to this form.")
+            raise self._refused(reader, situation, RefusedError("This check does not belong to this form."))
         state = self.state(reader, situation, policy, submission.id)
         if state.attempts_left == 0:
-            raise TooManyError("Too many tries for this person. Wait an hour, or ask a colleague.", COUNTED_SECONDS)
+            sentence = "Too many tries for this person. Wait an hour, or ask a colleague."
+            raise self._refused(reader, situation, TooManyError(sentence, COUNTED_SECONDS))
         view = next(view for view in state.methods if view.id == method_id)
         if view.state == "unavailable":
-            raise RefusedError("This check is not available here.")
+            raise self._refused(reader, situation, RefusedError("This check is not available here."))
         return policy, situation.catalogue.verification.methods[method_id], view
+
+    def _refused(self, reader: Reader, situation: Situation, refusal: Refusal) -> Refusal:
+        form, target = situation.form.id, situation.target
+        return refuse(self.services, reader.actor, "check the caller", refusal, form=form, target=target)
 
     def _answer_checklist(
         self,

@@ -67,12 +67,17 @@ def build_assets() -> Assets:
         "deskhand.css": _asset("deskhand.css", _style_sheet("\n".join(scripts.values())).encode()),
         "mark.svg": _asset("mark.svg", (_STATIC / "mark.svg").read_bytes()),
     }
-    made |= {name: _asset(name, text.encode()) for name, text in scripts.items()}
-    entry = (_STATIC / "deskhand.js").read_text(encoding="utf-8")
-    for name in MODULES:
-        entry = entry.replace(f'"./{name}"', f'"/assets/{made[name].name}"')
-    made["deskhand.js"] = _asset("deskhand.js", entry.encode())
+    scripts["deskhand.js"] = (_STATIC / "deskhand.js").read_text(encoding="utf-8")
+    for name, text in scripts.items():
+        made[name] = _asset(name, _with_hashed_imports(text, made).encode())
     return Assets(made)
+
+
+def _with_hashed_imports(script: str, made: Mapping[str, Asset]) -> str:
+    """Name the modules a script imports by their hashed names; `MODULES` has each behind those it imports."""
+    for name, asset in made.items():
+        script = script.replace(f'"./{name}"', f'"/assets/{asset.name}"')
+    return script
 
 
 def _asset(name: str, content: bytes) -> Asset:

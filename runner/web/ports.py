@@ -96,7 +96,7 @@ class DeskPort(Protocol):
 
     def confirm(
         self, actor: Actor, submission_id: str, digest: str, typed: str, acknowledged: tuple[int, ...], language: str
-    ) -> PlanPage | VerifyPage | SubmissionPage:
+    ) -> FillPage | PlanPage | VerifyPage | SubmissionPage:
         """Carry a confirmed plan out, once."""
         ...
 

@@ -1,31 +1,34 @@
-// Say something to people who listen instead of look; and ask the server on behalf of a form.
+// Tell screen readers, politely, what changed elsewhere on the page.
 export function announce(text) {
   const place = document.querySelector("[data-announce]");
-  if (place) place.textContent = text;
+  if (!place) return;
+  place.textContent = "";
+  window.setTimeout(() => { place.textContent = text; }, 60);
 }
 
-export async function ask(form, action, extra = {}) {
-  const fields = new URLSearchParams(new FormData(form));
-  for (const [name, value] of Object.entries(extra)) fields.set(name, value);
-  const answer = await fetch(`${form.dataset.fill}/${action}`, { method: "POST", body: fields, redirect: "error" });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
-
-export function later(work, milliseconds) {
-  let timer;
-  return (...given) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => work(...given), milliseconds);
-  };
-}
-
-export function element(name, properties = {}, ...children) {
+// Make an element: attributes that are null are left out, children may be texts. Texts are never read as HTML.
+export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key in made) made[key] = value;
-    else made.setAttribute(key, value);
-  }
+  for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
   made.append(...children);
   return made;
+}
+
+export const cross = () => {
+  const span = element("span", { "aria-hidden": "true" }, "×");
+  return span;
+};
+
+// What a form would send, without the passwords: they leave the page only when it is handed in.
+export function filled(form) {
+  const sent = new URLSearchParams();
+  const hidden = new Set([...form.querySelectorAll("input[type=password]")].map((input) => input.name));
+  for (const [name, value] of new FormData(form)) if (!hidden.has(name)) sent.append(name, value);
+  return sent;
+}
+
+export async function ask(address, body, signal) {
+  const answer = await fetch(address, { method: "POST", body, signal, headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
 }

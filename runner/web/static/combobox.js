@@ -1,93 +1,174 @@
-// A picker that searches as you type: arrows, Enter, Escape; names its choices to a screen reader.
-import { announce, ask, element, later } from "./announcing.js";
+// Pickers: type, choose with arrows and Enter. The pattern is the combobox with a list of WAI-ARIA 1.2.
+import { announce, ask, cross, element, filled } from "./announcing.js";
 
-let count = 0;
+let made = 0;
 
-export function start(root) {
-  for (const picker of root.querySelectorAll("[data-picker]:not([data-ready])")) grow(picker);
+export class Listbox {
+  // A list under an input; `choose(option)` is called with the chosen element.
+  constructor(input, label, choose) {
+    this.input = input;
+    this.choose = choose;
+    this.list = element("ul", { role: "listbox", id: `list-${++made}`, class: "drop", "aria-label": label, hidden: "" });
+    input.parentElement.append(this.list);
+    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    for (const [key, value] of Object.entries(attributes)) input.setAttribute(key, value);
+    input.addEventListener("keydown", (event) => this.key(event));
+    input.addEventListener("blur", () => window.setTimeout(() => this.close(), 120));
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => this.take(event.target.closest("[role=option]")));
+  }
+
+  get options() {
+    return [...this.list.querySelectorAll("[role=option]:not([aria-disabled=true])")];
+  }
+
+  get active() {
+    return this.list.querySelector("[aria-selected=true]");
+  }
+
+  show(nodes, { first = false } = {}) {
+    this.list.replaceChildren(...nodes);
+    this.list.hidden = nodes.length === 0;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.mark(first ? this.options[0] : null);
+  }
+
+  close() {
+    this.show([]);
+  }
+
+  mark(option) {
+    this.active?.setAttribute("aria-selected", "false");
+    if (!option) {
+      this.input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    option.setAttribute("aria-selected", "true");
+    this.input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  move(step) {
+    const options = this.options;
+    if (!options.length) return;
+    const at = options.indexOf(this.active);
+    this.mark(options[at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length]);
+  }
+
+  take(option) {
+    if (option && option.getAttribute("aria-disabled") !== "true") this.choose(option);
+  }
+
+  key(event) {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (this.list.hidden) this.input.dispatchEvent(new Event("input", { bubbles: true }));
+      else this.move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && this.active) {
+      event.preventDefault();
+      this.take(this.active);
+    } else if (event.key === "Escape" && !this.list.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }
+  }
 }
 
-function grow(picker) {
-  picker.dataset.ready = "";
-  const input = picker.querySelector(".combo input");
-  const picked = picker.querySelector(".picked");
-  const form = picker.closest("form");
-  const many = picker.hasAttribute("data-many");
-  const list = element("ul", { className: "choices", id: `choices-${++count}`, role: "listbox", hidden: true });
-  input.name = "";
-  input.after(list);
-  for (const [name, value] of [["role", "combobox"], ["aria-controls", list.id], ["aria-expanded", "false"], ["aria-autocomplete", "list"]])
-    input.setAttribute(name, value);
-  let at = -1;
+export function option(id, label, detail, disabled = false) {
+  const words = element("span", { class: "grow" }, element("bdi", {}, label));
+  if (detail) words.append(element("span", { class: "soft small" }, " ", element("bdi", {}, detail)));
+  return element("li", { role: "option", id: `option-${++made}`, "data-id": id, "data-label": label, "data-detail": detail || "", "aria-selected": "false", "aria-disabled": disabled ? "true" : null }, words);
+}
 
-  const changed = () => form.dispatchEvent(new Event("change", { bubbles: true }));
-  const remember = (item) => {
-    item.append(
-      element("input", { type: "hidden", name: picker.dataset.name, value: item.dataset.id }),
-      element("button", { type: "button", className: "quiet", "aria-label": `Remove ${item.textContent}`, textContent: "×", onclick: () => {
-        item.remove();
-        if (!many && !picked.children.length) picked.append(element("input", { type: "hidden", name: picker.dataset.name, value: "" }));
-        input.focus();
-        changed();
-      } }),
-    );
-  };
-  for (const item of picked.querySelectorAll("li")) remember(item);
+export const says = (text) => element("li", { role: "presentation", class: "says" }, text);
 
-  const close = () => {
-    list.hidden = true;
-    at = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
+// Search while somebody types: the last question wins, earlier ones are given up.
+export function search(form, field, heard) {
+  let pending = null, timer = 0;
+  return (text) => {
+    pending?.abort();
+    window.clearTimeout(timer);
+    if (text.trim().length < 2) { heard(null); return; }
+    timer = window.setTimeout(async () => {
+      pending = new AbortController();
+      const body = filled(form);
+      body.set("field", field);
+      body.set("text", text.trim());
+      try {
+        heard(await ask(`${form.dataset.fill}/pick`, body, pending.signal));
+      } catch (error) {
+        if (error.name !== "AbortError") heard({ things: [], more: false, error: "The list could not be loaded. Type again to retry." });
+      }
+    }, 200);
   };
-  const choose = (option) => {
-    if (!option || option.getAttribute("aria-disabled") === "true") return;
-    if (!many) picked.replaceChildren();
-    const item = element("li", {}, element("bdi", { textContent: option.dataset.text }));
-    item.dataset.id = option.dataset.id;
-    picked.append(item);
-    remember(item);
-    input.value = "";
-    close();
-    announce(`${option.dataset.text} chosen`);
+}
+
+function picker(box) {
+  const form = box.closest("form"), input = box.querySelector(".combo input"), picked = box.querySelector(".picked");
+  const many = "many" in box.dataset, name = box.dataset.name;
+  if (!form || !input) return;
+  const changed = () => box.dispatchEvent(new Event("change", { bubbles: true }));
+  const chosen = () => [...picked.children].map((item) => item.dataset.id);
+  const single = many ? null : element("input", { type: "hidden", name });
+  if (single) box.append(single);
+  const keep = () => { if (single) single.value = chosen()[0] || ""; };
+
+  const drop = (item) => {
+    const label = item.querySelector("bdi").textContent;
+    item.remove();
+    keep();
+    announce(`${label} removed`);
+    input.focus();
     changed();
   };
-  const search = later(async () => {
-    const text = input.value.trim();
-    if (text.length < 2) return close();
-    try {
-      const found = await ask(form, "pick", { field: picker.dataset.picker, text });
-      list.replaceChildren(...found.things.map((thing, index) => {
-        const option = element("li", { id: `${list.id}-${index}`, role: "option", "aria-selected": "false" },
-          element("bdi", { textContent: thing.label }), element("span", { className: "soft small", textContent: ` ${thing.refused || thing.detail}` }));
-        option.dataset.id = thing.id;
-        option.dataset.text = thing.label;
-        if (thing.refused) option.setAttribute("aria-disabled", "true");
-        option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
-        return option;
-      }));
-      if (!found.things.length) list.append(element("li", { className: "soft small", textContent: found.error || "Nothing found" }));
-      list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
-      announce(found.error || `${found.things.length} found`);
-    } catch {
-      announce("The list could not be loaded");
+  const dress = (item) => {
+    const label = item.querySelector("bdi").textContent;
+    const button = element("button", { type: "button", class: "quiet", "aria-label": `Remove ${label}` }, cross());
+    button.addEventListener("click", () => drop(item));
+    item.append(button);
+    if (many) item.append(element("input", { type: "hidden", name, value: item.dataset.id }));
+  };
+  const add = (id, label) => {
+    if (!many) picked.replaceChildren();
+    if (!chosen().includes(id)) {
+      const item = element("li", { "data-id": id }, element("bdi", {}, label));
+      dress(item);
+      picked.append(item);
     }
-  }, 250);
-  input.addEventListener("input", search);
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    const options = [...list.querySelectorAll("[role=option]")];
-    if (event.key === "Escape") return close();
-    if (event.key === "Enter" && !list.hidden) {
-      event.preventDefault();
-      return choose(options[Math.max(at, 0)]);
-    }
-    if (!["ArrowDown", "ArrowUp"].includes(event.key) || !options.length) return;
-    event.preventDefault();
-    at = (at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length;
-    options.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
-    input.setAttribute("aria-activedescendant", options[at].id);
-    options[at].scrollIntoView({ block: "nearest" });
+    input.value = "";
+    keep();
+    listbox.close();
+    announce(`${label} chosen`);
+    if (!many) picked.querySelector("button").focus();
+    changed();
+  };
+
+  const label = form.querySelector(`label[for="${CSS.escape(input.id)}"]`)?.textContent.trim() || "Results";
+  const listbox = new Listbox(input, label, (found) => add(found.dataset.id, found.dataset.label));
+  const look = search(form, box.dataset.picker, (page) => {
+    if (page === null) { listbox.close(); return; }
+    const taken = chosen();
+    const nodes = page.things.map((thing) => option(thing.id, thing.label, thing.refused || thing.detail, Boolean(thing.refused) || taken.includes(thing.id)));
+    if (page.error) nodes.push(says(page.error));
+    else if (!nodes.length) nodes.push(says("Nothing found."));
+    else if (page.more) nodes.push(says("There are more. Type a little more."));
+    listbox.show(nodes, { first: true });
+    announce(page.error || `${page.things.length} found`);
   });
+  input.addEventListener("input", (event) => { event.stopPropagation(); look(input.value); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Backspace" && !input.value && picked.lastElementChild) drop(picked.lastElementChild);
+    if (event.key === "Enter" && input.value && !listbox.active) event.preventDefault();
+  });
+  [...picked.children].forEach(dress);
+  keep();
+}
+
+export function enhance(root) {
+  for (const box of root.querySelectorAll("[data-picker]:not([data-ready])")) {
+    if (box.closest("template")) continue;
+    box.dataset.ready = "";
+    picker(box);
+  }
 }

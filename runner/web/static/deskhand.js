@@ -1,15 +1,39 @@
-// Everything here only helps: the server decides, and each page works without it.
-import { start as finding } from "./finding.js";
-import { start as rows } from "./rows.js";
-import { start as combobox } from "./combobox.js";
-import { start as duallist } from "./duallist.js";
+// Everything a page does by itself. Without script the pages work too; these modules make them quicker.
+import { enhance as rows } from "./rows.js";
+import { enhance as combobox } from "./combobox.js";
+import { enhance as dualList } from "./duallist.js";
 import { start as showing } from "./showing.js";
+import { start as finding } from "./finding.js";
 import { start as secrets } from "./secrets.js";
 import { start as theme } from "./theme.js";
 import { start as sending } from "./sending.js";
 
-for (const start of [finding, rows, combobox, duallist, showing, secrets, theme, sending]) start(document);
-const wrong = document.querySelector("[aria-invalid]") ?? document.querySelector("[data-summary] a");
-wrong?.focus();
-const done = document.querySelector("[data-address]");
-if (done) history.replaceState(null, "", done.dataset.address);
+const enhance = (root) => {
+  rows(root, enhance);
+  combobox(root);
+  dualList(root);
+};
+
+enhance(document);
+showing(enhance);
+finding();
+secrets();
+theme();
+sending();
+
+// Where a reader goes on: the first error, else a field that asks for it.
+const summary = document.querySelector("[data-summary]");
+const firstWrong = document.querySelector(".field.wrong input:not([type=hidden]), .field.wrong textarea, .field.wrong select");
+const wanted = document.querySelector("[data-focus]");
+(firstWrong || summary || wanted)?.focus();
+
+// A link in the summary leads into the question itself.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-summary] a");
+  const place = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const input = place?.querySelector("input:not([type=hidden]), textarea, select, button");
+  if (!input) return;
+  event.preventDefault();
+  input.focus();
+  place.scrollIntoView({ block: "center" });
+});

@@ -1,62 +1,104 @@
-// Memberships: search on the left, what is there and what will be on the right; every move is a button.
-import { announce, ask, element, later } from "./announcing.js";
+// The dual list: what is there at the right, what can be added at the left; what is posted is the change.
+import { announce, element } from "./announcing.js";
+import { search } from "./combobox.js";
 
-export function start(root) {
-  for (const dual of root.querySelectorAll("[data-dual]:not([data-ready])")) grow(dual);
+function dual(box) {
+  const form = box.closest("form"), name = box.dataset.dual;
+  const [pool, have] = box.querySelectorAll(".pool"), input = box.querySelector(".combo input");
+  const hint = box.querySelector("[data-hint]"), sum = box.querySelector("[data-sum]"), count = box.querySelector("[data-count]");
+  if (!form || !input) return;
+  const items = () => [...have.querySelectorAll("li[data-id]")];
+  const label = (item) => item.querySelector("bdi").textContent;
+
+  const tell = () => {
+    const states = items().map((item) => item.dataset.state);
+    const added = states.filter((state) => state === "added").length, removed = states.filter((state) => state === "removed").length;
+    const parts = [];
+    if (added) parts.push(`${added} will be added`);
+    if (removed) parts.push(`${removed} will be removed`);
+    sum.textContent = parts.join(", ");
+    count.textContent = String(states.filter((state) => state !== "added").length);
+    have.querySelector(".none")?.toggleAttribute("hidden", states.length > 0);
+  };
+  const changed = () => { tell(); box.dispatchEvent(new Event("change", { bubbles: true })); };
+
+  // A button moves; its words say what pressing it does, the mark says what will happen.
+  const dress = (item) => {
+    item.querySelectorAll(".move, .mark, input[type=hidden]").forEach((part) => part.remove());
+    const state = item.dataset.state;
+    if (state === "fixed") return;
+    const words = { kept: "Remove", removed: "Keep", added: "Undo" }[state];
+    const side = { removed: "remove", added: "add" }[state];
+    if (side) item.append(element("span", { class: "mark" }, state === "added" ? "will be added" : "will be removed"), element("input", { type: "hidden", name: `${side}.${name}`, value: item.dataset.id }));
+    const button = element("button", { type: "button", class: "move", "aria-label": `${words} ${label(item)}` }, words);
+    button.addEventListener("click", () => turn(item));
+    item.append(button);
+  };
+  const turn = (item) => {
+    if (item.dataset.state === "added") {
+      const near = item.nextElementSibling || item.previousElementSibling;
+      item.remove();
+      announce(`${label(item)} will not be added`);
+      (near?.querySelector("button") || input).focus();
+    } else {
+      item.dataset.state = item.dataset.state === "kept" ? "removed" : "kept";
+      dress(item);
+      announce(`${label(item)} ${item.dataset.state === "removed" ? "will be removed" : "stays"}`);
+      item.querySelector("button").focus();
+    }
+    changed();
+  };
+  const add = (thing, row) => {
+    const words = element("span", { class: "grow" }, element("bdi", {}, thing.label));
+    if (thing.detail) words.append(element("span", { class: "soft small" }, element("bdi", {}, thing.detail)));
+    const item = element("li", { "data-id": thing.id, "data-state": "added" }, words);
+    dress(item);
+    have.prepend(item);
+    const near = row.nextElementSibling || row.previousElementSibling;
+    row.remove();
+    announce(`${thing.label} will be added`);
+    (near?.querySelector("button") || input).focus();
+    changed();
+  };
+  const offer = (thing) => {
+    const words = element("span", { class: "grow" }, element("bdi", {}, thing.label));
+    const detail = thing.refused || thing.detail;
+    if (detail) words.append(element("span", { class: "soft small" }, element("bdi", {}, detail)));
+    const row = element("li", {}, words);
+    if (!thing.refused) {
+      const button = element("button", { type: "button", class: "move", "aria-label": `Add ${thing.label}` }, "Add");
+      button.addEventListener("click", () => add(thing, row));
+      row.append(button);
+    }
+    return row;
+  };
+
+  const look = search(form, name, (page) => {
+    if (page === null) { pool.replaceChildren(); hint.textContent = "Two letters are enough."; return; }
+    const present = new Set(items().map((item) => item.dataset.id));
+    const free = page.things.filter((thing) => !present.has(thing.id));
+    pool.replaceChildren(...free.map(offer));
+    hint.textContent = page.error || (page.more ? "There are more. Type a little more." : free.length ? "" : "Nothing more found.");
+    announce(page.error || `${free.length} found`);
+  });
+  input.addEventListener("input", (event) => { event.stopPropagation(); look(input.value); });
+
+  // Arrows walk through the buttons of a side, from the box into the list and back.
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === input) event.preventDefault();
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const side = event.target.closest(".side");
+    const stops = side ? [...side.querySelectorAll(".combo input, .move")] : [];
+    const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+  items().forEach(dress);
+  tell();
 }
 
-function grow(dual) {
-  dual.dataset.ready = "";
-  const [name, form] = [dual.dataset.dual, dual.closest("form")];
-  const [search, pool, have, hint] = [dual.querySelector("input[type=search]"), dual.querySelector(".pool:not(.have)"), dual.querySelector(".have"), dual.querySelector("[data-hint]")];
-  search.name = "";
-
-  const button = (label, text, work) => element("button", { type: "button", className: "btn btn-outline-secondary btn-sm", textContent: label, "aria-label": `${label} ${text}`, onclick: work });
-  const label = (item) => item.querySelector("bdi")?.textContent ?? "";
-  const settle = () => {
-    have.querySelector(".none")?.remove();
-    for (const item of have.querySelectorAll("li[data-id]")) {
-      for (const old of item.querySelectorAll(":scope > button, :scope > input")) old.remove();
-      const { state, id } = item.dataset;
-      if (state === "added") item.append(element("input", { type: "hidden", name: `add.${name}`, value: id }), button("Undo", label(item), () => { item.remove(); moved(`${label(item)} is not added`); }));
-      if (state === "kept") item.append(button("Remove", label(item), () => { item.dataset.state = "removed"; moved(`${label(item)} will be removed`); }));
-      if (state === "removed") item.append(element("input", { type: "hidden", name: `remove.${name}`, value: id }), button("Keep", label(item), () => { item.dataset.state = "kept"; moved(`${label(item)} stays`); }));
-    }
-    const count = (state) => have.querySelectorAll(`li[data-state=${state}]`).length;
-    dual.querySelector("[data-sum]").textContent = `${count("added")} to add, ${count("removed")} to remove`;
-  };
-  const moved = (text) => {
-    settle();
-    announce(text);
-    form.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-  const add = (thing) => {
-    const item = element("li", {}, element("span", { className: "grow" }, element("bdi", { textContent: thing.label })));
-    Object.assign(item.dataset, { id: thing.id, state: "added" });
-    have.prepend(item);
-    moved(`${thing.label} will be added`);
-  };
-  search.addEventListener("input", later(async () => {
-    const text = search.value.trim();
-    if (text.length < 2) return pool.replaceChildren();
-    try {
-      const found = await ask(form, "pick", { field: name, text });
-      const present = new Set([...have.querySelectorAll("li[data-id]")].map((item) => item.dataset.id));
-      const things = found.things.filter((thing) => !present.has(thing.id));
-      pool.replaceChildren(...things.map((thing) => {
-        const item = element("li", {}, element("span", { className: "grow" }, element("bdi", { textContent: thing.label }), element("span", { className: "soft small", textContent: thing.detail })));
-        item.append(button("Add", thing.label, () => { item.remove(); add(thing); search.focus(); }));
-        return item;
-      }));
-      hint.textContent = found.error || (things.length ? (found.more ? "There are more; type on." : "") : "Nothing found.");
-    } catch {
-      hint.textContent = "The list could not be loaded.";
-    }
-  }, 250));
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    pool.querySelector("button")?.click();
-  });
-  settle();
+export function enhance(root) {
+  for (const box of root.querySelectorAll("[data-dual]:not([data-ready])")) {
+    box.dataset.ready = "";
+    dual(box);
+  }
 }

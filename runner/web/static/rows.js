@@ -1,38 +1,45 @@
-// Rows that can be added and removed.
-import { start as pickers } from "./combobox.js";
+// Rows: add one, remove one. Numbers only have to differ; the server counts again.
+import { announce } from "./announcing.js";
 
-export function start(root) {
-  for (const rows of root.querySelectorAll("[data-rows]:not([data-ready])")) grow(rows);
+function table(box, enhance) {
+  const template = box.querySelector("template"), adder = box.querySelector("[data-add-row]");
+  const rows = () => [...box.querySelectorAll(":scope > [data-row]")];
+  let next = rows().length;
+  const number = () => {
+    const most = Number(box.dataset.most || Infinity), least = Number(box.dataset.least || 0);
+    rows().forEach((row, at) => {
+      row.querySelector("[data-number]").textContent = String(at + 1);
+      row.querySelector("[data-remove-row]").hidden = rows().length <= least;
+    });
+    adder.disabled = rows().length >= most;
+  };
+  const add = (focus) => {
+    const holder = document.createElement("div");
+    holder.innerHTML = template.innerHTML.replaceAll("__n__", String(next++));
+    const row = holder.firstElementChild;
+    box.insertBefore(row, template);
+    enhance(row);
+    number();
+    if (focus) row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  };
+  adder.addEventListener("click", () => { add(true); announce(`Row ${rows().length} added`); });
+  box.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-remove-row]")?.closest("[data-row]");
+    if (!row) return;
+    const at = rows().indexOf(row);
+    row.remove();
+    number();
+    (rows()[Math.min(at, rows().length - 1)]?.querySelector("input:not([type=hidden]), select, textarea") || adder).focus();
+    announce(`Row ${at + 1} removed`);
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  if (!rows().length) add(false);
+  number();
 }
 
-function grow(rows) {
-  rows.dataset.ready = "";
-  const [template, add] = [rows.querySelector("template"), rows.querySelector("[data-add-row]")];
-  let next = rows.querySelectorAll(":scope > [data-row]").length;
-  const settle = () => {
-    const present = [...rows.querySelectorAll(":scope > [data-row]")];
-    present.forEach((row, index) => { row.querySelector("[data-number]").textContent = index + 1; });
-    add.hidden = present.length >= Number(rows.dataset.most || Infinity);
-    for (const row of present) row.querySelector("[data-remove-row]").hidden = present.length <= Number(rows.dataset.least);
-  };
-  const insert = () => {
-    const made = document.createElement("template");
-    made.innerHTML = template.innerHTML.replaceAll("__n__", String(next++));
-    const row = made.content.querySelector("[data-row]");
-    add.before(made.content);
-    pickers(row);
-    settle();
-    return row;
-  };
-  add.addEventListener("click", () => insert().querySelector("input:not([type=hidden]), select")?.focus());
-  rows.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-remove-row]");
-    if (!button) return;
-    button.closest("[data-row]").remove();
-    settle();
-    add.focus();
-    rows.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-  if (!next && Number(rows.dataset.least) > 0) insert();
-  settle();
+export function enhance(root, all) {
+  for (const box of root.querySelectorAll("[data-rows]:not([data-ready])")) {
+    box.dataset.ready = "";
+    table(box, all);
+  }
 }

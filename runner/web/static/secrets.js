@@ -1,41 +1,51 @@
-// Copy a value; hide a secret after a minute, with the seconds in sight.
+// The last page: copy, a secret that hides itself, and an address under which loading again repeats nothing.
 import { announce } from "./announcing.js";
 
-const SECONDS = 60;
+const SHOWN_SECONDS = 60;
 
-export function start(root) {
-  for (const box of root.querySelectorAll("[data-secret], [data-shown]")) {
-    box.querySelector("[data-copy]")?.addEventListener("click", (event) => copy(box, event.currentTarget));
-  }
-  for (const box of root.querySelectorAll("[data-secret]")) watch(box);
+function copying(box) {
+  const button = box.querySelector("[data-copy]"), value = box.querySelector("[data-value]");
+  button?.addEventListener("click", async () => {
+    const label = button.querySelector("[data-copy-label]");
+    try {
+      await navigator.clipboard.writeText(value.textContent);
+      label.textContent = "Copied";
+      announce("Copied");
+    } catch {
+      window.getSelection().selectAllChildren(value);
+      label.textContent = "Selected";
+      announce("Selected; copy it with the keyboard");
+    }
+    window.setTimeout(() => { label.textContent = "Copy"; }, 4000);
+  });
 }
 
-async function copy(box, button) {
-  try {
-    await navigator.clipboard.writeText(box.querySelector("[data-value]").textContent.trim());
-    button.querySelector("[data-copy-label]").textContent = "Copied";
-    announce("Copied");
-  } catch {
-    announce("It could not be copied; select it by hand");
-  }
-}
-
-function watch(box) {
-  const end = Date.now() + SECONDS * 1000;
+function hiding(box) {
+  const clock = box.querySelector("[data-clock]"), value = box.querySelector("[data-value]");
+  const ends = Date.now() + SHOWN_SECONDS * 1000;
   const hide = () => {
-    clearInterval(timer);
-    box.querySelector("[data-value]").remove();
-    box.querySelector(".tools").remove();
+    window.clearInterval(ticking);
+    value.textContent = "";
+    value.hidden = true;
     box.querySelector("[data-gone]").hidden = false;
-    announce("The secret is hidden");
+    box.querySelector(".tools").hidden = true;
+    announce("The password is hidden now");
   };
   const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000);
-    if (left <= 0) return hide();
-    box.querySelector("[data-clock]").textContent = `hidden in ${left} s`;
+    const left = Math.ceil((ends - Date.now()) / 1000);
+    clock.textContent = `hides in ${left} s`;
+    if (left <= 0) hide();
   };
-  const timer = setInterval(tick, 1000);
+  const ticking = window.setInterval(tick, 1000);
   tick();
   box.querySelector("[data-hide]").addEventListener("click", hide);
-  addEventListener("pagehide", hide, { once: true });
+  // A page brought back from the browser's memory must not bring the secret with it.
+  window.addEventListener("pagehide", hide);
+}
+
+export function start() {
+  const address = document.querySelector("[data-address]")?.dataset.address;
+  if (address) window.history.replaceState(null, "", address);
+  document.querySelectorAll("[data-secret], [data-shown]").forEach(copying);
+  document.querySelectorAll("[data-secret]").forEach(hiding);
 }

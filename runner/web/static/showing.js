@@ -1,42 +1,64 @@
-// Questions that appear, disappear and follow others as soon as an answer changes; the server works it out.
-import { announce, ask, later } from "./announcing.js";
-import { start as combobox } from "./combobox.js";
-import { start as duallist } from "./duallist.js";
-import { start as rows } from "./rows.js";
+// Instant questions: when an answer changes what else is asked, the server works the form out and the page follows.
+// What somebody is typing in is never touched.
+import { announce, ask, filled } from "./announcing.js";
 
-export function start(root) {
-  const form = root.querySelector("form[data-fill]");
+const PAUSE_MS = 150;
+
+export function start(enhance) {
+  const form = document.querySelector("form[data-fill]");
   if (!form || !form.querySelector("[data-live]")) return;
-  let turn = 0;
-  const evaluate = later(async () => {
-    const mine = ++turn;
-    try {
-      const found = await ask(form, "evaluate");
-      if (mine === turn) show(form, found);
-    } catch {
-      announce("The questions could not be brought up to date");
-    }
-  }, 150);
-  const changed = (event) => {
-    if (event.target === form || event.target.closest("[data-live]")) evaluate();
-  };
-  form.addEventListener("change", changed);
-  form.addEventListener("input", changed);
-}
+  let timer = 0, pending = null, typed = 0;
 
-function show(form, found) {
-  for (const field of found.fields) {
-    const slot = form.querySelector(`[data-field="${CSS.escape(field.id)}"]`);
-    if (!slot) continue;
-    if (slot.hidden === field.asked) announce(field.asked ? `${field.label} is asked` : `${field.label} is no longer asked`);
-    slot.hidden = !field.asked;
-    if (slot.dataset.stamp === field.stamp || slot.contains(document.activeElement)) continue;
-    slot.dataset.stamp = field.stamp;
-    slot.innerHTML = field.html;
-    for (const grow of [rows, combobox, duallist]) grow(slot);
-  }
-  found.sections.forEach((section, index) => {
-    const place = form.querySelector(`[data-section="${index}"]`);
-    if (place) place.hidden = !section.is_asked;
-  });
+  const place = (part, said) => {
+    const slot = form.querySelector(`.slot[data-field="${CSS.escape(part.id)}"]`);
+    if (!slot) return;
+    const was = !slot.hidden;
+    const isPassword = slot.querySelector("input[type=password]") !== null;
+    const isBusy = slot.contains(document.activeElement) || (isPassword && part.asked);
+    if (was !== part.asked) said.push(part.asked ? `Now also asked: ${part.label}` : `No longer asked: ${slot.dataset.label}`);
+    else if (part.stamp === slot.dataset.stamp || isBusy || slot.querySelector(".wrong")) return;
+    slot.innerHTML = part.html;
+    slot.hidden = !part.asked;
+    slot.classList.toggle("appeared", part.asked && !was);
+    slot.dataset.stamp = part.stamp;
+    slot.dataset.label = part.label;
+    enhance(slot);
+  };
+  const head = (part, at) => {
+    const section = form.querySelector(`[data-section="${at}"]`);
+    if (!section) return;
+    const legend = section.querySelector(":scope > legend"), help = section.querySelector(":scope > .section-help");
+    legend.textContent = part.title;
+    legend.hidden = !part.title;
+    help.textContent = part.help;
+    help.hidden = !part.help;
+  };
+  const follow = async () => {
+    pending?.abort();
+    pending = new AbortController();
+    const then = typed;
+    try {
+      const page = await ask(`${form.dataset.fill}/evaluate`, filled(form), pending.signal);
+      if (then !== typed) { later(); return; }
+      const said = [];
+      page.fields.forEach((part) => place(part, said));
+      page.sections.forEach(head);
+      if (said.length) announce(said.join(". "));
+    } catch (error) {
+      if (error.name !== "AbortError") announce("The form could not be brought up to date; it is checked again when you hand it in.");
+    } finally {
+      form.removeAttribute("data-following");
+    }
+  };
+  const later = () => {
+    form.setAttribute("data-following", "");
+    window.clearTimeout(timer);
+    timer = window.setTimeout(follow, PAUSE_MS);
+  };
+  const noticed = (event) => {
+    typed += 1;
+    if (event.target.closest("[data-live]") || form.hasAttribute("data-following")) later();
+  };
+  form.addEventListener("input", noticed);
+  form.addEventListener("change", noticed);
 }

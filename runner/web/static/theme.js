@@ -1,18 +1,20 @@
-// Change the theme without loading the page again; the server remembers it in a cookie.
-export function start(root) {
-  for (const form of root.querySelectorAll("[data-theme-switch]")) {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const fields = new URLSearchParams(new FormData(form));
-      fields.set("theme", event.submitter.value);
-      try {
-        const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "manual" });
-        if (answer.type !== "opaqueredirect" && !answer.ok) return;
-      } catch {
-        return;
-      }
-      root.documentElement.dataset.bsTheme = event.submitter.value;
-      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
-    });
-  }
+// Light, dark, or as the system: the same cookie the server reads, so that the next page comes in the right colours.
+const YEAR_SECONDS = 31536000;
+const ORDER = ["auto", "light", "dark"];
+
+export function start() {
+  const form = document.querySelector("[data-theme-switch]");
+  if (!form) return;
+  form.classList.add("is-live");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const buttons = [...form.querySelectorAll("button")], pressed = event.submitter;
+    let theme = pressed.value;
+    if (pressed.getAttribute("aria-pressed") === "true") theme = ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length];
+    const secure = window.location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `deskhand-theme=${theme}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Strict${secure}`;
+    document.documentElement.dataset.bsTheme = theme;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === theme));
+    buttons.find((button) => button.value === theme).focus();
+  });
 }

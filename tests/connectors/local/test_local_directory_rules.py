@@ -34,7 +34,6 @@ from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES
 from tests.connectors.local.sample_directory import GROUPS, NOW, PEOPLE, QUICK, ROOT, clock, fill
 
 ALICE, DORTHE = Ref("user", "u-alice"), Ref("user", "u-dorthe")
-ZOE = {"login": "zoe", "manager": "alice", "groups": ["Empty", "none"]}
 EMPTY = Ref("group", "g-Empty")
 
 
@@ -62,7 +61,7 @@ def refuse(directory: LocalDirectory, verb: str, match: str = ".", **arguments: 
     with pytest.raises(RejectedError, match=match):
         directory.prepare(operation)
     with pytest.raises(RejectedError, match=match):
-        directory.perform(operation, (), {})
+        directory.perform(operation, (), {"p": Secret("Lantaarn-Boot-47")})
     assert everything(directory) == before
 
 
@@ -168,21 +167,13 @@ def test_an_empty_value_matches_nothing(directory: LocalDirectory) -> None:
 
 
 def test_two_people_of_one_name_can_stand_in_one_unit(directory: LocalDirectory) -> None:
-    unit = directory.locate("Sales", "ou")
-    names = {
-        "first_name": "Ann",
-        "last_name": "Other",
-        "display_name": "Ann Other",
-        "login": "ann",
-        "upn": "ann@example.test",
-    }
-    entries = [
-        NewEntry("user", f"CN=Ann Other,OU=Sales,{PEOPLE}", names),
-        NewEntry("user", f"CN=Ann Other,OU=Sales,{PEOPLE}", {**names, "login": "ann2", "upn": "ann2@example.test"}),
-    ]
-    report = load_entries(directory.engine, entries, now=NOW)
-    assert unit is not None
-    assert (report.loaded, len(report.problems)) == ({"user": 1}, 1)
+    names = {"first_name": "Alice", "last_name": "Jansen", "display_name": "Alice Jansen", "login": "alice2"}
+    unit = {"ou": directory.locate("Sales", "ou"), "upn": "alice2@example.test", "password": SecretRef("p")}
+    operation = Operation("step", "directory.user.create", {**names, **unit})
+    refuse(directory, "user.create", "already in use", **{**names, **unit, "login": "alice"})
+    outcome = directory.perform(operation, (), {"p": Secret("Lantaarn-Boot-47")})
+    made = directory.read(Question("user", Ids(frozenset({outcome.outputs["user"].id})))).entries[0]
+    assert made.dn == f"CN=Alice Jansen (alice2),OU=Sales,{PEOPLE}"
 
 
 # --- databases ------------------------------------------------------------------------------------------------------

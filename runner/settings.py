@@ -1,0 +1,169 @@
+"""Read ``deskhand.toml``: every setting is known, of its type, and named in the sentence when it is not. Reads files."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.spi import Secret
+from runner.errors import SetUpError
+
+FORMAT = 1
+SETTINGS_FILE = "deskhand.toml"
+_KEYS: Mapping[str, Mapping[str, type]] = {
+    "": {"format": int, "demo": bool, "store": dict, "connectors": dict, "mail": dict, "web": dict},
+    "store": {"url": str},
+    "mail": {
+        "outbox": str,
+        "host": str,
+        "port": int,
+        "sender": str,
+        "starttls": bool,
+        "user": str,
+        "password_file": str,
+        "ca_file": str,
+    },
+    "web": {"host": str, "port": int, "threads": int},
+}
+_TYPES: Mapping[type, str] = {int: "a whole number", bool: "true or false", str: 'a text: "…"', dict: "a table"}
+_MOST_THREADS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How mail leaves: into a folder, or by SMTP."""
+
+    outbox: Path | None = None
+    host: str = ""
+    port: int = 25
+    sender: str = ""
+    starttls: bool = True
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where the desk listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    threads: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything ``deskhand.toml`` says. ``connectors`` maps a name to the connector it uses and its options."""
+
+    store_url: str
+    connectors: Mapping[str, tuple[str, Mapping[str, Any]]]
+    mail: MailSettings
+    web: WebSettings
+    demo: bool = False
+
+
+def read_settings(file: Path) -> Settings:
+    """Read the settings; paths in them are relative to their folder.
+
+    Raises `SetUpError` with the file, and the line or the setting that has to be mended.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SetUpError(f"{file} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SetUpError(f"{file} is not UTF-8. Save it again with that encoding.") from error
+    except OSError as error:
+        raise SetUpError(f"{file} cannot be read: {error.strerror}") from error
+    _check(file, content)
+    return Settings(
+        store_url=_url(file.parent, _needed(file, content["store"], "store", "url")),
+        connectors={name: _connector(file, name, options) for name, options in content["connectors"].items()},
+        mail=_mail(file, content.get("mail", {})),
+        web=WebSettings(**content.get("web", {})),
+        demo=content.get("demo", False),
+    )
+
+
+def _check(file: Path, content: Mapping[str, Any]) -> None:
+    version = content.get("format")
+    if type(version) is not int or version < 1:
+        raise SetUpError(f"{file}: the first line must be: format = {FORMAT}")
+    if version > FORMAT:
+        raise SetUpError(
+            f"{file}: this desk folder was made by a newer release of Deskhand (format {version}, this release knows "
+            f"{FORMAT}). Install the newer release."
+        )
+    for table in ("store", "connectors"):
+        if table not in content:
+            raise SetUpError(f"{file}: [{table}] is missing.")
+    for table, known in _KEYS.items():
+        _check_table(file, table, content if not table else content.get(table, {}), known)
+    _check_range(file, content.get("web", {}), "web", "port", 0, 65_535)
+    _check_range(file, content.get("web", {}), "web", "threads", 1, _MOST_THREADS)
+    _check_range(file, content.get("mail", {}), "mail", "port", 1, 65_535)
+
+
+def _check_table(file: Path, table: str, content: Mapping[str, Any], known: Mapping[str, type]) -> None:
+    where = f"[{table}] " if table else ""
+    for key, value in content.items():
+        if key not in known:
+            raise SetUpError(f'{file}: {where}has no setting "{key}". Known are: {", ".join(sorted(known))}.'.strip())
+        if type(value) is not known[key]:
+            raise SetUpError(f"{file}: {where}{key} must be {_TYPES[known[key]]}.")
+
+
+def _check_range(file: Path, content: Mapping[str, Any], table: str, key: str, least: int, most: int) -> None:
+    if not least <= content.get(key, least) <= most:
+        raise SetUpError(f"{file}: [{table}] {key} must be a number from {least} to {most}.")
+
+
+def _needed(file: Path, table: Mapping[str, Any], name: str, key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise SetUpError(f'{file}: [{name}] needs {key} = "…".')
+    return value
+
+
+def _url(folder: Path, url: str) -> str:
+    """Make the path of a SQLite database relative to the desk folder, not to where the command was called."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix + ":memory:":
+        return url
+    return prefix + str((folder / url.removeprefix(prefix)).resolve())
+
+
+def _connector(file: Path, name: str, options: Any) -> tuple[str, Mapping[str, Any]]:
+    if not isinstance(options, dict) or not isinstance(options.get("use"), str):
+        raise SetUpError(f'{file}: [connectors.{name}] needs use = "…", the name of a connector.')
+    rest = {key: value for key, value in options.items() if key != "use"}
+    if isinstance(rest.get("url"), str):
+        rest["url"] = _url(file.parent, rest["url"])
+    return options["use"], rest
+
+
+def _mail(file: Path, table: Mapping[str, Any]) -> MailSettings:
+    if "outbox" in table and "host" in table:
+        raise SetUpError(f"{file}: [mail] has both outbox and host. Keep outbox to write mails into a folder, or host.")
+    if "outbox" in table or not table:
+        return MailSettings(outbox=file.parent / table.get("outbox", "outbox"))
+    return MailSettings(
+        host=_needed(file, table, "mail", "host"),
+        port=table.get("port", 25),
+        sender=_needed(file, table, "mail", "sender"),
+        starttls=table.get("starttls", True),
+        user=table.get("user"),
+        password=_password(file, table["password_file"]) if "password_file" in table else None,
+        ca_file=str(file.parent / table["ca_file"]) if "ca_file" in table else None,
+    )
+
+
+def _password(file: Path, name: str) -> Secret:
+    try:
+        return Secret((file.parent / name).read_text(encoding="utf-8").strip())
+    except UnicodeDecodeError as error:
+        raise SetUpError(f"{file}: [mail] password_file: {name} is not UTF-8.") from error
+    except OSError as error:
+        raise SetUpError(f"{file}: [mail] password_file: {name} cannot be read: {error.strerror}") from error
