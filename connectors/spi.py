@@ -85,7 +85,8 @@ class Entry:
     ``attributes`` maps neutral names (see `connectors.verbs.ATTRIBUTES`) to values; absent and empty are both None or
     missing.  A single reference is a `Ref`, several are a tuple of `Ref`.  ``place`` is the chain of units from the
     root down, in the connector's normalised spelling: the units the object stands in, and for an ``ou`` itself last;
-    ``groups`` holds the ids of all groups the object is in, nested ones included; ``version`` changes whenever the object changes.
+    ``groups`` holds the ids of all groups the object is in, nested ones included; ``version`` changes
+    whenever the object changes.
     """
 
     ref: Ref

@@ -63,7 +63,7 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
     problems: list[Problem] = []
 
     def take(name: str, read: Callable[[str, bytes], tuple[T, tuple[Problem, ...]]], empty: T) -> T:
-        file = _find(folder, name)
+        file = companion_file(folder, name)
         if file is None:
             return empty
         found, new = read(file, folder[file])
@@ -94,14 +94,14 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
     return around, (*problems, *new)
 
 
-def _find(folder: Folder, name: str) -> str | None:
-    """Return the file called ``name`` in whichever folder it lies, the first by name."""
+def companion_file(folder: Folder, name: str) -> str | None:
+    """Return the companion file called ``name`` (``access``, ``settings`` …) in whichever folder it lies, the first by name."""
     wanted = tuple(f"{name}{suffix}" for suffix in (".yaml", ".yml", ".json"))
     return next((file for file in sorted(folder) if file.rsplit("/", 1)[-1] in wanted), None)
 
 
 def _resource_sets(folder: Folder) -> frozenset[str] | None:
-    file = _find(folder, "access")
+    file = companion_file(folder, "access")
     return resource_sets_of(file, folder[file]) if file else None
 
 

@@ -101,29 +101,35 @@ def library() -> Mapping[str, bytes]:
 
 
 def create(path: Path, *, demo: bool, port: int, key: bytes) -> None:
-    """Make a new desk folder with the library's forms; raises `SetUpError` when there is something already.
+    """Make a new desk folder with the library's forms, for its owner only.
 
-    It is made beside its place and then moved there whole, so that there is never half a desk folder.
+    Raises `SetUpError` when there is something already, or it cannot be written; nothing is left behind then.
     """
     try:
-        if is_desk_folder(path):
-            raise SetUpError(f"{path} is a desk folder already; nothing was changed.")
-        if path.exists() and not path.is_dir():
-            raise SetUpError(f"{path} is a file; nothing was changed. Choose another folder.")
-        if path.exists() and any(path.iterdir()):
-            raise SetUpError(f"{path} is not empty and no desk folder; nothing was changed. Choose another folder.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent.resolve()))
+        is_new = _is_free(path)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=".making-", dir=path))
     except OSError as error:
         raise SetUpError(f"{path} cannot be made: {error.strerror or error}") from error
     try:
         _fill(making, demo=demo, port=port, key=key)
-        making.chmod(0o700)
-        making.replace(path)
+        for name in (FORMS_FOLDER, KEY_FILE, SETTINGS_FILE):  # the settings last: they make it a desk folder
+            (making / name).rename(path / name)
+        making.rmdir()
     except OSError as error:
+        shutil.rmtree(path if is_new else making, ignore_errors=True)
         raise SetUpError(f"{path} cannot be made: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+
+
+def _is_free(path: Path) -> bool:
+    """Say whether a place is new, not an empty folder; raises `SetUpError` when something is there."""
+    if is_desk_folder(path):
+        raise SetUpError(f"{path} is a desk folder already; nothing was changed.")
+    if path.exists() and not path.is_dir():
+        raise SetUpError(f"{path} is a file; nothing was changed. Choose another folder.")
+    if path.exists() and any(path.iterdir()):
+        raise SetUpError(f"{path} is not empty and no desk folder; nothing was changed. Choose another folder.")
+    return not path.exists()
 
 
 def _fill(path: Path, *, demo: bool, port: int, key: bytes) -> None:

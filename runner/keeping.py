@@ -141,7 +141,9 @@ def _strayed(kind: str, text: str, *, is_there: bool, is_taken: bool) -> str:
 def _places(policy: Policy) -> frozenset[str]:
     """Return the units that are written as places: whatever stands there is meant."""
     selectors = [
-        selector for resource_set in policy.sets.values() for selector in (*resource_set.resources, *resource_set.excluded)
+        selector
+        for resource_set in policy.sets.values()
+        for selector in (*resource_set.resources, *resource_set.excluded)
     ]
     named = {text for selector in selectors if selector.kind == "ou" for text in selector.ids or ()}
     return frozenset(selector.under for selector in selectors if selector.under) - named

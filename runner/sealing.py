@@ -17,10 +17,14 @@ class KeySealer:
     """Seals texts for an hour and makes keyed hashes; see `runner.pipeline.services.Sealer`."""
 
     def __init__(self, key: bytes) -> None:
+        """Take keys as `new_key` makes them, one per line; raises `ValueError` when there is none or one is no key."""
         keys = key.split()
         if not keys:
-            raise ValueError("the key file is empty")
-        self._box = MultiFernet([Fernet(one) for one in keys])
+            raise ValueError("it is empty")
+        try:
+            self._box = MultiFernet([Fernet(one) for one in keys])
+        except ValueError as error:
+            raise ValueError("it does not hold a key that Deskhand made") from error
         self._hash_key = hashlib.sha256(b"code:" + keys[0]).digest()
         self.cookie_key = hashlib.sha256(b"cookie:" + keys[0]).digest()
 

@@ -1,5 +1,6 @@
 """Wire an installation together: the one place where every part meets the others."""
 
+import inspect
 import os
 import secrets
 import socket
@@ -9,14 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import SystemRandom
 
+from connectors.errors import RejectedError
 from connectors.mailbox.mail import OutboxPostman, SmtpPostman
-from connectors.registry import Connectors, RegistryError, load
+from connectors.registry import ConnectorFactory, Connectors, RegistryError, load
 from connectors.spi import Connector, Postman
-from forms.catalogue import load_catalogue
+from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
 from runner.access.reading import read_access
-from runner.deskfolder import DeskFolder, MailSettings, read_key
+from runner.access_names import FILE as NAMES_FILE
+from runner.access_names import AccessNames
+from runner.deskfolder import KEY_FILE, DeskFolder, read_key
 from runner.errors import SetUpError, StaleError
 from runner.identity.identity import Identity, identity_on
 from runner.keeping import PolicyKeeper
@@ -24,9 +28,11 @@ from runner.passwords import make_password
 from runner.pipeline.desk import Desk
 from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer
+from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
 
-ACCESS_FILE = "access.yaml"
+NEEDED_KINDS = ("user", "ou")
+_WRITABLE = (str, int, float, bool, list, tuple, dict, type(None))  # what a settings file can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,79 +49,128 @@ class Installation:
 
     def close(self) -> None:
         """Sign this process off and give the store back."""
-        self.services.store.nodes.leave(self.services.node)
-        self.services.store.close()
+        try:
+            self.services.store.nodes.leave(self.services.node)
+        finally:
+            self.services.store.close()
 
 
 def open_connectors(folder: DeskFolder) -> Connectors:
     """Make the connectors of an installation; raises `SetUpError` naming the one that cannot be used."""
+    settings = folder.path / SETTINGS_FILE
     made: dict[str, Connector] = {}
     for name, (use, options) in folder.connectors.items():
+        where = f"{settings}: [connectors.{name}]"
         try:
-            made[name] = load(use)(**options)
+            factory = load(use)
+            _check_options(factory, options, f"{where} {use}")
+            made[name] = factory(**options)
         except RegistryError as error:
-            raise SetUpError(f"{folder.path}: [connectors.{name}]: {error}") from error
-        except TypeError as error:
-            raise SetUpError(
-                f"{folder.path}: [connectors.{name}] has an option that {use} does not take: {error}"
-            ) from error
+            raise SetUpError(f"{where} {error}") from error
+        except SetUpError:
+            raise
         except Exception as error:
-            raise SetUpError(f"{folder.path}: [connectors.{name}] cannot be opened: {error}") from error
+            raise SetUpError(f"{where} cannot be opened: {error}") from error
     try:
-        return Connectors(made)
+        connectors = Connectors(made)
+        for kind in NEEDED_KINDS:
+            connectors.for_kind(kind)
     except RegistryError as error:
-        raise SetUpError(f"{folder.path}: {error}") from error
+        raise SetUpError(f"{settings}: {error}") from error
+    return connectors
 
 
-def open_postman(mail: MailSettings) -> Postman:
-    """Make what sends mail."""
+def _check_options(factory: ConnectorFactory, options: Mapping[str, object], where: str) -> None:
+    """Raise `SetUpError` for an option that a connector does not take from a file, and for one it needs."""
+    parameters = inspect.signature(factory).parameters.values()
+    if any(one.kind is one.VAR_KEYWORD for one in parameters):
+        return
+    known = [one for one in parameters if one.default is one.empty or isinstance(one.default, _WRITABLE)]
+    names = ", ".join(one.name for one in known)
+    for key in options:
+        if key not in {one.name for one in known}:
+            raise SetUpError(f'{where} does not take the option "{key}". Known are: {names}.')
+    for one in known:
+        if one.default is one.empty and one.name not in options:
+            raise SetUpError(f'{where} needs the option {one.name} = "…".')
+
+
+def open_postman(folder: DeskFolder) -> Postman:
+    """Make what sends mail; raises `SetUpError` when the settings cannot be used."""
+    mail = folder.mail
     if mail.outbox is not None:
         return OutboxPostman(mail.outbox)
-    return SmtpPostman(
-        mail.host,
-        mail.port,
-        sender=mail.sender,
-        starttls=mail.starttls,
-        user=mail.user or "",
-        password=mail.password,
-        ca_file=mail.ca_file,
-    )
+    try:
+        return SmtpPostman(
+            mail.host,
+            mail.port,
+            sender=mail.sender,
+            starttls=mail.starttls,
+            user=mail.user or "",
+            password=mail.password,
+            ca_file=mail.ca_file,
+        )
+    except RejectedError as error:
+        raise SetUpError(f"{folder.path / SETTINGS_FILE}: [mail] {error}") from error
 
 
 def read_definitions(
-    forms: Mapping[str, bytes], connectors: Connectors
+    forms: Mapping[str, bytes], connectors: Connectors, names: AccessNames | None = None
 ) -> tuple[Catalogue, PolicyKeeper, tuple[Problem, ...]]:
-    """Compile the forms and the access policy; problems are returned, and what they spoil is left out."""
+    """Compile the forms and the access policy; problems are returned, and what they spoil is left out.
+
+    ``names`` is what the names of the policy were once found to be.  Raises `SetUpError` when there is no policy.
+    """
     catalogue, problems = load_catalogue(forms, connectors.verbs)
-    content = forms.get(ACCESS_FILE, b"")
-    if not content:
-        raise SetUpError(f"{ACCESS_FILE} is missing among the forms: without it nobody may do anything.")
-    policy, access_problems = read_access(ACCESS_FILE, content)
-    return catalogue, PolicyKeeper(policy, content, connectors), (*problems, *access_problems)
+    file = access_file(forms)
+    policy, access_problems = read_access(file, forms[file])
+    return catalogue, PolicyKeeper(policy, forms[file], connectors, names), (*problems, *access_problems)
+
+
+def access_file(forms: Mapping[str, bytes]) -> str:
+    """Return the name of the file that says who may do what; raises `SetUpError` when there is none."""
+    file = companion_file(forms, "access")
+    if file is None:
+        raise SetUpError("access.yaml is missing among the forms: without it nobody may do anything.")
+    return file
+
+
+def open_sealer(folder: DeskFolder) -> KeySealer:
+    """Make what encrypts; raises `SetUpError` when the key cannot be used."""
+    try:
+        return KeySealer(read_key(folder.path))
+    except ValueError as error:
+        raise SetUpError(f"{folder.path / KEY_FILE} cannot be used: {error}. Restore it from a backup.") from error
 
 
 def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Installation:
     """Open everything a desk folder names; raises `SetUpError` when something cannot be used as it is."""
     connectors = open_connectors(folder)
+    names = AccessNames(folder.path / NAMES_FILE)
+    names.load()
+    catalogue, keeper, problems = read_definitions(folder.forms, connectors, names)
+    sealer, postman = open_sealer(folder), open_postman(folder)
     store = Store.open(folder.store_url)
-    catalogue, keeper, problems = read_definitions(folder.forms, connectors)
-    sealer = KeySealer(read_key(folder.path))
     random = SystemRandom()
-    catalogue, changed = remember_versions(store, catalogue, folder.forms)
-    services = Services(
-        catalogue=catalogue,
-        authority=keeper,
-        connectors=connectors,
-        store=store,
-        sealer=sealer,
-        postman=open_postman(folder.mail),
-        clock=lambda: datetime.now(UTC),
-        new_id=lambda: uuid.uuid4().hex,
-        make_password=lambda policy: make_password(policy, random),
-        make_code=lambda: f"{secrets.randbelow(1_000_000):06d}",
-        node=register_node(store),
-        halt=Halt(),
-    )
+    try:
+        catalogue, changed = remember_versions(store, catalogue, folder.forms)
+        services = Services(
+            catalogue=catalogue,
+            authority=keeper,
+            connectors=connectors,
+            store=store,
+            sealer=sealer,
+            postman=postman,
+            clock=lambda: datetime.now(UTC),
+            new_id=lambda: uuid.uuid4().hex,
+            make_password=lambda policy: make_password(policy, random),
+            make_code=lambda: f"{secrets.randbelow(1_000_000):06d}",
+            node=register_node(store),
+            halt=Halt(),
+        )
+    except BaseException:
+        store.close()
+        raise
     return Installation(
         folder, Desk(services, channel), services, identity_on(store), keeper, sealer, (*problems, *changed)
     )

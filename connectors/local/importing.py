@@ -141,7 +141,6 @@ class _Work:
         self.joined: dict[str, list[str]] = {}
         with reading(engine) as connection:
             self.directory = Existing(connection)
-        self.directory.addresses.clear()  # nothing points at an address; in a large directory they take room
         self.references = References(rows, self.ids, lambda text, kinds: self.directory.find(text, kinds))
 
     def settle(self, recognise: Callable[[Existing, Draft], str | None], make_id: Callable[[str], str]) -> None:

@@ -1,12 +1,13 @@
 """The situation a form is answered in, and the names its expressions see. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.spi import Ref
 from forms.definition import Catalogue, Form, Given, Template, Text
-from forms.expressions import Environment, Expression, holds, render, to_text
+from forms.expressions import Environment, Expression, evaluate, holds, render, to_text
 from forms.facts import Facts
 from forms.values import Value
 
@@ -78,6 +79,24 @@ def given(value: Given, environment: Environment) -> Value:
     if isinstance(value, list | tuple):
         return tuple(given(item, environment) for item in value)
     return value  # type: ignore[return-value]
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>~|&!#]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+
+
+def in_markdown(text: Text | None, language: str, environment: Environment) -> str:
+    """Fill a text of Markdown in: the markup is the author's, what is filled in shows as it is."""
+    if text is None:
+        return ""
+    template = text.languages.get(language) or next(iter(text.languages.values()))
+    return "".join(
+        part if isinstance(part, str) else _inert(to_text(evaluate(part, environment), environment))
+        for part in template.parts
+    )
+
+
+def _inert(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def in_language(text: Text | None, language: str, environment: Environment) -> str:

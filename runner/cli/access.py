@@ -7,7 +7,7 @@ import click
 
 from runner.cli.options import desk_option, installation_at
 from runner.errors import NotFoundError
-from runner.journal.records import Record
+from runner.journal.records import JSON, Record
 
 
 @click.group()
@@ -27,9 +27,11 @@ def rebind(name: str, desk_path: Path) -> None:
     with installation_at(desk_path) as installation:
         found = installation.keeper.called_now(name)
         if not found:
-            raise NotFoundError(f'access.yaml names nothing "{name}", or nothing is called so now. Nothing was changed.')
-        changed = [{"kind": kind, "name": text, "id": id_} for (kind, text), id_ in found.items()]
-        body = {"actor": {"id": "cli"}, "operation": "access rebind", "names": changed}
+            raise NotFoundError(
+                f'access.yaml names nothing "{name}", or nothing is called so now. Nothing was changed.'
+            )
+        changed: list[JSON] = [{"kind": kind, "name": text, "id": id_} for (kind, text), id_ in found.items()]
+        body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": "access rebind", "names": changed}
         installation.services.store.journal.append([Record("config", datetime.now(UTC), body)])
         installation.keeper.rebind(found)
     for kind, _ in found:

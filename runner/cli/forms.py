@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
-from forms.catalogue import load_catalogue
+from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Form
 from forms.errors import Problem
 from runner.access.reading import read_access
 from runner.cli.options import json_option
-from runner.deskfolder import SETTINGS_FILE, open_folder, read_forms
-from runner.wiring import ACCESS_FILE, open_connectors
+from runner.deskfolder import is_desk_folder, open_folder, read_forms
+from runner.wiring import access_file, open_connectors
 
 
 @click.command()
@@ -20,15 +20,17 @@ from runner.wiring import ACCESS_FILE, open_connectors
 @json_option
 def check(folder: Path, as_json: bool) -> None:
     """Check the forms of a desk folder, or of any folder with forms; exit 1 when one of them has errors."""
-    if (folder / SETTINGS_FILE).is_file():
+    if is_desk_folder(folder):
         desk = open_folder(folder)
         files, verbs = desk.forms, open_connectors(desk).verbs
+        access: str | None = access_file(files)
     else:
         files, verbs = read_forms(folder), {**DIRECTORY_VERBS, **MAILBOX_VERBS}
+        access = companion_file(files, "access")
     catalogue, found = load_catalogue(files, verbs)
     problems = list(found)
-    if ACCESS_FILE in files:
-        problems += read_access(ACCESS_FILE, files[ACCESS_FILE])[1]
+    if access is not None:
+        problems += read_access(access, files[access])[1]
     if as_json:
         click.echo(json.dumps({"problems": [_problem_json(one) for one in problems]}, ensure_ascii=False, indent=2))
     else:

@@ -27,8 +27,7 @@ class Passwords:
 
     def hash(self, password: Secret) -> str:
         """Return the hash to store; raises `RefusedError` for fewer than 8 or more than 1,024 characters."""
-        if not _SHORTEST <= len(password.reveal()) <= _LONGEST:
-            raise RefusedError(f"a password has {_SHORTEST} to {_LONGEST} characters; nothing was changed")
+        check_length(password)
         with self._turns:
             return self._hasher.hash(_octets(password))
 
@@ -46,6 +45,12 @@ class Passwords:
     def is_outdated(self, password_hash: str) -> bool:
         """Say whether a hash was made with other settings than these. Pure."""
         return self._hasher.check_needs_rehash(password_hash)
+
+
+def check_length(password: Secret) -> None:
+    """Raise `RefusedError` for fewer than 8 or more than 1,024 characters. Pure."""
+    if not _SHORTEST <= len(password.reveal()) <= _LONGEST:
+        raise RefusedError(f"a password has {_SHORTEST} to {_LONGEST} characters; nothing was changed")
 
 
 def _octets(password: Secret) -> bytes:

@@ -67,7 +67,7 @@ class Desk:
 
     def refused(self, actor: Actor, what: str) -> None:
         """Record a refusal that was made before the pipeline was reached."""
-        self.services.store.journal.append([denial(self.services.now(), actor, what, "refused at the door")])
+        refuse(self.services, actor, what, RefusedError("refused at the door"))
 
     # --- the journey ------------------------------------------------------------------------------------------------
 

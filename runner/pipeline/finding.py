@@ -1,6 +1,7 @@
 """The desk, the search box and a person's card: only what this actor may see and do. Reads; writes nothing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from connectors.spi import AllOf, AnyOf, Entry, Everything, Ids, Question
 from forms.answering.validating import target_refusal
@@ -11,7 +12,7 @@ from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
-from runner.pipeline.telling import Teller, chips, subtitle, thing
+from runner.pipeline.telling import HIDDEN, Teller, chips, subtitle, thing
 from runner.pipeline.walking import reader_for, situation_of
 from runner.store.records import Submission
 
@@ -75,7 +76,7 @@ def home(services: Services, actor: Actor, language: str) -> DeskPage:
     return DeskPage(
         tuple((name, tuple(tiles)) for name, tiles in categories.items()),
         tuple(_recent_people(services, actor, own)),
-        tuple(history_line(submission) for submission in unclear),
+        tuple(_named(services, actor, unclear)),
     )
 
 
@@ -199,13 +200,24 @@ def history_line(submission: Submission) -> HistoryLine:
     )
 
 
+def _named(services: Services, actor: Actor, submissions: Sequence[Submission]) -> Iterable[HistoryLine]:
+    """Return submissions as lines; a person the actor may not see any more is not named."""
+    ids = frozenset(one.target_id for one in submissions if one.target_kind == "user" and one.target_id)
+    people = _people(_readers(services, actor), Question("user", Ids(ids), limit=len(ids)))[0] if ids else []
+    seen = {entry.ref.id for entry in people}
+    for one in submissions:
+        line = history_line(one)
+        yield line if one.target_id in seen or one.target_kind != "user" else replace(line, target=HIDDEN, target_id="")
+
+
 def history(services: Services, actor: Actor, page: int) -> HistoryPage:
     """Return the actor's own submissions, newest first; drafts that were never confirmed are left out."""
+    page = max(1, page)
     states = ("running", "done", "partly_done", "failed", "unknown")
     wanted = services.store.submissions.list(
         actor_id=actor.id, states=states, limit=_PAGE_OF_HISTORY + 1, offset=_PAGE_OF_HISTORY * (page - 1)
     )
-    lines = tuple(history_line(one) for one in wanted[:_PAGE_OF_HISTORY])
+    lines = tuple(_named(services, actor, wanted[:_PAGE_OF_HISTORY]))
     return HistoryPage(lines, page, len(wanted) > _PAGE_OF_HISTORY)
 
 

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from connectors.errors import ConnectorError
 from connectors.spi import Entry, Secret
-from forms.answering.situation import given, in_language
+from forms.answering.situation import given, in_markdown
 from forms.definition import Show
 from forms.expressions import to_text
 from forms.values import Value
 from runner.access.model import Actor
 from runner.dispatch import Performed
-from runner.errors import NotFoundError
+from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.services import Services
-from runner.pipeline.telling import initials, line_of, moment
+from runner.pipeline.telling import HIDDEN, initials, line_of, moment
 from runner.pipeline.walking import Walk, head, reader_for
 from runner.store.records import OperationRow, Submission
 
@@ -43,7 +45,40 @@ _MESSAGES: Mapping[str, str] = {
 
 
 def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
-    """Return the page right after the run, the only one that carries secrets."""
+    """Return the page right after the run, the only one that carries secrets.
+
+    When the directory cannot be asked any more, it is shorter, but the secrets are on it.
+    """
+    try:
+        return _whole_page(finished, submission)
+    except (ConnectorError, RefusedError):
+        return _short_page(finished, submission)
+
+
+def _short_page(finished: Finished, submission: Submission) -> SubmissionPage:
+    """Return what needs no reading of names: state, operations and secrets."""
+    walk = finished.walk
+    shows = (one for one in walk.form.result.show if one.secret)
+    found = ((one, _secret_of(finished, one)) for one in shows)
+    thing = _thing(submission, submission.target_label, walk.target) if walk.target else None
+    return SubmissionPage(
+        head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
+        state=finished.state,
+        state_text=STATE_TEXTS[finished.state],
+        message=_MESSAGES.get(finished.state, "It was done."),
+        operations=_operation_views(walk.services.store.submissions.operations(submission.id), finished.prepared.kept),
+        shows=tuple(
+            ShowView(plain(one.label, walk.situation.language), "", copy=True, secret=secret)
+            for one, secret in found
+            if secret is not None
+        ),
+        facts=_facts(walk.services, submission),
+        journal=_journal(walk.services, submission),
+        just_done=True,
+    )
+
+
+def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
     walk = replace(finished.walk, target=_as_it_is_now(finished.walk))
     message = _message(finished) if finished.state == "done" else _MESSAGES[finished.state]
     return SubmissionPage(
@@ -82,7 +117,7 @@ def _message(finished: Finished) -> str:
     walk = finished.walk
     text, _ = walk.reader.gather(
         walk.situation,
-        lambda known: in_language(walk.form.result.message, known.language, known.environment(_values(finished))),
+        lambda known: in_markdown(walk.form.result.message, known.language, known.environment(_values(finished))),
     )
     return text or "It was done."
 
@@ -134,21 +169,25 @@ def _next(walk: Walk) -> tuple[tuple[str, str], ...]:
 def submission_page(services: Services, actor: Actor, submission: Submission) -> SubmissionPage:
     """Return a submission as it was kept; secrets were never kept.
 
-    Raises `NotFoundError` unless it is the actor's own or the actor may read the journal.
+    A target that the actor may not see any more is not named, nor what was done to it, unless the actor may read the
+    journal.  Raises `NotFoundError` unless it is the actor's own or the actor may read the journal.
     """
     reader = reader_for(services, actor, submission.form_id)
-    authority = services.authority.current()
-    if submission.actor_id != actor.id and not authority.holds(actor, "audit.read", "", form=None, now=reader.now):
+    audits = services.authority.current().holds(actor, "audit.read", "", form=None, now=reader.now)
+    if submission.actor_id != actor.id and not audits:
         raise NotFoundError(NOT_FOUND)
     target = _target(services, actor, submission)
-    label = submission.target_label if submission.target_id is None or target is not None else "(not in your scope)"
+    hidden = submission.target_id is not None and target is None and not audits
+    label = submission.target_label if submission.target_id is None or target is not None else HIDDEN
     thing = _thing(submission, label, target) if submission.target_id else None
     return SubmissionPage(
         head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
         state=submission.state,
         state_text=STATE_TEXTS[submission.state],
         message=_MESSAGES.get(submission.state, ""),
-        operations=_operation_views(services.store.submissions.operations(submission.id), submission.plan or ()),
+        operations=()
+        if hidden
+        else _operation_views(services.store.submissions.operations(submission.id), submission.plan or ()),
         shows=(),
         facts=_facts(services, submission),
         journal=_journal(services, submission),

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.spi import Entry, Ref
 from forms.answering.options import Offered, membership_kind, narrowed, offered_entry, picker_search
 from forms.answering.schema import is_answered_by_people
-from forms.answering.situation import Situation, given, in_language
+from forms.answering.situation import Situation, given, in_language, in_markdown
 from forms.answering.wire import PICKERS
 from forms.answering.working_out import Answer, Worked, new_row
 from forms.definition import Field
@@ -91,7 +91,7 @@ def field_view(
         width=field.width,
         style=field.style or "",
         tone=field.tone,
-        text=in_language(field.text, language, environment) if answer.asked else "",
+        text=in_markdown(field.text, language, environment) if answer.asked else "",
         unit=field.unit or "",
         rows=field.rows,
         min=_bound(answer.minimum),

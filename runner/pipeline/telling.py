@@ -12,7 +12,7 @@ from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
 from runner.pipeline.reading import Reader
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_HIDDEN = "(not in your scope)"
+HIDDEN = "(not in your scope)"
 _ENDS_SOON_DAYS = 30
 _OLD_PASSWORD_DAYS = 90
 
@@ -152,7 +152,7 @@ class Teller:
     def label(self, ref: Ref) -> str:
         """Return the name of an object, when the actor may read it."""
         entry = self.reader.visible(ref.kind, ref.id) if self.names else None
-        return entry.label if entry else _HIDDEN
+        return entry.label if entry else HIDDEN
 
     def facts(self, entry: Entry, names: Iterable[str]) -> tuple[Fact, ...]:
         """Return labelled values of an object; empty ones are left out."""
@@ -162,7 +162,7 @@ class Teller:
         known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
         value = entry.attributes.get(name)
         text = self.text(value)
-        person = value.id if isinstance(value, Ref) and value.kind == "user" and text != _HIDDEN else ""
+        person = value.id if isinstance(value, Ref) and value.kind == "user" and text != HIDDEN else ""
         return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
 
     def line(self, change: Change) -> ChangeLine:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from connectors.spi import Entry, Ref
-from forms.answering.situation import Request, Situation, in_language
+from forms.answering.situation import Request, Situation, in_language, in_markdown
 from forms.answering.validating import target_refusal
 from forms.definition import Form, Text, VerificationPolicy
 from forms.facts import Facts
@@ -47,6 +47,12 @@ class Walk:
         """Fill a text of the form in, in the reader's language."""
         return self.reader.gather(
             self.situation, lambda known: in_language(text, known.language, known.environment({}))
+        )[0]
+
+    def markdown(self, text: Text | None) -> str:
+        """Fill a text of Markdown in; what is filled in shows as it is."""
+        return self.reader.gather(
+            self.situation, lambda known: in_markdown(text, known.language, known.environment({}))
         )[0]
 
 

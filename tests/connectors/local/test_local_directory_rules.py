@@ -28,6 +28,8 @@ from connectors.spi import (
     OutputRef,
     Question,
     Ref,
+    Secret,
+    SecretRef,
     Under,
 )
 from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES
