@@ -1,10 +1,12 @@
 """Serve an installation: the web server, and beside it the heart-beat, the sweep for lost work and waiting mails."""
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import click
@@ -23,6 +25,20 @@ from runner.wiring import Installation
 
 HEARTBEAT_SECONDS = 2.0
 _MAILS_AT_ONCE = 50
+
+
+class Server(Protocol):
+    """What is used of waitress's servers."""
+
+    effective_port: int
+
+    def run(self) -> None:
+        """Serve until interrupted."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
 
 
 def is_process_alive(pid: int) -> bool:
@@ -111,35 +127,58 @@ def report(lost: Sequence[Submission]) -> None:
 
 
 def serve_forever(installation: Installation, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; ``ready`` is told the address. Raises `SetUpError` when the port cannot be used."""
-    report(sweep(installation))
-    app = create_app(
-        installation.desk,
-        AccountGate(installation),
-        secret_key=installation.sealer.cookie_key,
-        demo=installation.folder.demo,
-        outbox=postman if isinstance(postman := installation.services.postman, OutboxPostman) else None,
-        clock=installation.services.clock,
-        hints=[SignInHint(row.login, row.title, row.what) for row in sign_ins()] if installation.folder.demo else (),
-        zone=ZoneInfo(installation.services.catalogue.settings.timezone),
-    )
-    try:
-        server = create_server(app, host=host, port=port, threads=installation.folder.web.threads, ident=None)
-    except (OSError, ValueError) as error:
-        installation.close()
-        reason = getattr(error, "strerror", None) or error
-        raise SetUpError(f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port.") from error
+    """Serve until interrupted or terminated, then end cleanly; ``ready`` is told the address.
+
+    Raises `SetUpError` when the port cannot be used. The installation is closed in any case.
+    """
     housekeeping = Housekeeping(installation)
-    housekeeping.start()
-    ready(f"http://{_shown(host)}:{server.effective_port}/")
+    server: Server | None = None
     try:
+        _end_at_sigterm()
+        report(sweep(installation))
+        server = _listen(installation, host, port)
+        housekeeping.start()
+        ready(f"http://{_shown(host)}:{_port(server)}/")
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         housekeeping.stop()
-        server.close()
+        if server is not None:
+            server.close()
         installation.close()
+
+
+def _end_at_sigterm() -> None:
+    """Let SIGTERM, by which services are stopped, end the process as Ctrl+C does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _listen(installation: Installation, host: str, port: int) -> Server:
+    is_demo, services = installation.folder.demo, installation.services
+    app = create_app(
+        installation.desk,
+        AccountGate(installation),
+        secret_key=installation.sealer.cookie_key,
+        demo=is_demo,
+        outbox=services.postman if isinstance(services.postman, OutboxPostman) else None,
+        clock=services.clock,
+        hints=[SignInHint(row.login, row.title, row.what) for row in sign_ins()] if is_demo else (),
+        zone=ZoneInfo(services.catalogue.settings.timezone),
+    )
+    try:
+        server: Server = create_server(app, host=host, port=port, threads=installation.folder.web.threads, ident=None)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SetUpError(f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port.") from error
+    return server
+
+
+def _port(server: Server) -> int:
+    """Return the port; a name such as localhost may stand for several addresses, each with a socket of its own."""
+    several = getattr(server, "effective_listen", None)
+    return int(several[0][1]) if several else server.effective_port
 
 
 def _shown(host: str) -> str:

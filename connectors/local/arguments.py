@@ -32,6 +32,8 @@ def checked(operation: Operation, verbs: Mapping[str, Verb]) -> Verb:
 
 
 def _fits(argument: Argument, value: object) -> bool:
+    if value is None and not argument.needed:
+        return True
     if argument.type.startswith("list:"):
         item = argument.type.removeprefix("list:")
         kinds = _MEMBERS if item == "user" and argument.name in _MIXED else frozenset({item})
@@ -39,7 +41,7 @@ def _fits(argument: Argument, value: object) -> bool:
     plain = _PLAIN.get(argument.type)
     if plain is not None:
         return plain(value)
-    return _is_item({argument.type}, value) or (value is None and not argument.needed)
+    return _is_item({argument.type}, value)
 
 
 def _is_item(kinds: frozenset[str] | set[str], value: object) -> bool:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from connectors.spi import Secret
-from runner.cli.options import desk_option, installation_at, json_option
-from runner.errors import SetUpError
-from runner.store.records import Account
+from runner.cli.options import account_named, desk_option, installation_at, json_option
+from runner.errors import NotFoundError, RefusedError
+from runner.identity.passwords import check_length
+from runner.pipeline.finding import known_person
 from runner.wiring import Installation
 
 _BY = "cli"
@@ -47,30 +48,42 @@ def list_accounts(desk_path: Path, as_json: bool) -> None:
 def add_account(login: str, name: str, person: str | None, password_stdin: bool, desk_path: Path) -> None:
     """Make an account. Rights come from the groups of the person behind it, see access.yaml."""
     with installation_at(desk_path) as installation:
+        accounts = installation.identity.accounts
+        if accounts.by_login(login) is not None:
+            raise RefusedError(
+                f'There is an account "{login}" already. Its password: deskhand accounts password {login}'
+            )
         person_id, label = _person(installation, person)
         password = _password(password_stdin)
         now = installation.services.clock()
-        account = installation.identity.accounts.create(
-            login, name or label or login, person_id=person_id, by=_BY, now=now
-        )
-        installation.identity.accounts.set_password(account.id, password, by=_BY, now=now)
+        account = accounts.create(login, name or label or login, person_id=person_id, by=_BY, now=now)
+        accounts.set_password(account.id, password, by=_BY, now=now)
     click.echo(f"{account.login} may sign in.")
 
 
 def _person(installation: Installation, person: str | None) -> tuple[str | None, str]:
+    """Return the id and the name of a person in the directory."""
     if person is None:
         return None, ""
-    connector = installation.services.connectors.for_kind("user")
-    ref = connector.locate(person, "user")
+    ref = installation.services.connectors.for_kind("user").locate(person, "user")
     if ref is None:
-        raise SetUpError(f'There is no person "{person}" in the directory. Write a login or a DN.')
-    return ref.id, person
+        raise NotFoundError(f'There is no person "{person}" in the directory. Write a login or a DN.')
+    entry = known_person(installation.services, ref.id)
+    return ref.id, entry.label if entry else person
 
 
 def _password(from_stdin: bool) -> Secret:
+    """Take a password that may be set; raises `RefusedError` for one that may not."""
     if from_stdin:
-        return Secret(sys.stdin.readline().rstrip("\n"))
-    return Secret(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        line = sys.stdin.buffer.readline().rstrip(b"\r\n")
+        try:
+            password = Secret(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise RefusedError("The password on standard input is not UTF-8. Nothing was changed.") from error
+    else:
+        password = Secret(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    check_length(password)
+    return password
 
 
 @accounts.command("password")
@@ -80,7 +93,7 @@ def _password(from_stdin: bool) -> Secret:
 def set_password(login: str, password_stdin: bool, desk_path: Path) -> None:
     """Set an account's password; its sessions end."""
     with installation_at(desk_path) as installation:
-        account = _account(installation, login)
+        account = account_named(installation, login)
         installation.identity.accounts.set_password(
             account.id, _password(password_stdin), by=_BY, now=installation.services.clock()
         )
@@ -93,7 +106,7 @@ def set_password(login: str, password_stdin: bool, desk_path: Path) -> None:
 def disable_account(login: str, desk_path: Path) -> None:
     """Shut an account out at once, its open sessions too."""
     with installation_at(desk_path) as installation:
-        account = _account(installation, login)
+        account = account_named(installation, login)
         installation.identity.accounts.disable(account.id, by=_BY, now=installation.services.clock())
     click.echo(f"{login} is shut out.")
 
@@ -104,16 +117,9 @@ def disable_account(login: str, desk_path: Path) -> None:
 def enable_account(login: str, desk_path: Path) -> None:
     """Let a disabled account sign in again."""
     with installation_at(desk_path) as installation:
-        account = _account(installation, login)
+        account = account_named(installation, login)
         installation.identity.accounts.enable(account.id, by=_BY, now=installation.services.clock())
     click.echo(f"{login} may sign in again.")
-
-
-def _account(installation: Installation, login: str) -> Account:
-    account = installation.identity.accounts.by_login(login)
-    if account is None:
-        raise SetUpError(f'There is no account "{login}". See: deskhand accounts list')
-    return account
 
 
 COMMANDS = (accounts,)

@@ -23,7 +23,9 @@ def journal() -> None:
 @journal.command("list")
 @click.option("--kind", help="Only this kind of record, e.g. intent, outcome, deny, login.")
 @click.option("--submission", help="Only records of this submission.")
-@click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@click.option(
+    "--limit", default=30, show_default=True, type=click.IntRange(1, 1_000_000), help="How many, the newest first."
+)
 @desk_option
 @json_option
 def list_records(kind: str | None, submission: str | None, limit: int, desk_path: Path, as_json: bool) -> None:
@@ -41,7 +43,12 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 
 
 @journal.command("verify")
-@click.option("--file", "file", type=click.File("r", encoding="utf-8"), help="Verify an export instead of the store.")
+@click.option(
+    "--file",
+    "file",
+    type=click.File("r", encoding="utf-8", errors="replace"),
+    help="Verify an export instead of the store.",
+)
 @click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
 @desk_option
 @json_option
@@ -82,7 +89,12 @@ def _head(text: str | None) -> tuple[int, str] | None:
 
 @journal.command("export")
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--output", type=click.File("wb"), default="-", help="A file; standard output when left out.")
+@click.option(
+    "--output",
+    type=click.File("wb", lazy=True, atomic=True),
+    default="-",
+    help="A file; standard output when left out.",
+)
 @desk_option
 def export(format_: str, output: BinaryIO, desk_path: Path) -> None:
     """Export the whole journal; the export itself is recorded first."""

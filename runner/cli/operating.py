@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from connectors.spi import Secret
-from runner.cli.options import desk_option, folder_at, installation_at, json_option
-from runner.deskfolder import SETTINGS_FILE, create, open_folder
+from runner.cli.options import desk_option, installation_at, json_option
+from runner.deskfolder import create, is_desk_folder, open_folder
 from runner.doctor import examine
-from runner.errors import SetUpError
+from runner.errors import RefusedError, SetUpError
+from runner.identity.passwords import check_length
 from runner.sample.cast import sign_ins
 from runner.sample.demo import fill
 from runner.sealing import new_key
@@ -23,36 +24,40 @@ from runner.wiring import open_installation
 DEMO_PASSWORD = "DESKHAND_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 
+_port_type = click.IntRange(0, 65_535)
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--port", default=8080, show_default=True, help="Where it will listen.")
+@click.option("--port", default=8080, show_default=True, type=_port_type, help="Where it will listen.")
 def init(folder: Path, port: int) -> None:
     """Make a new desk folder with the forms that ship with the product."""
     create(folder, demo=False, port=port, key=new_key())
     upgrade_database(open_folder(folder).store_url)
     click.echo(f"Made {folder}. Next:")
-    click.echo(f"  deskhand import --desk {folder} people.ldif    # or people.csv")
+    click.echo(f"  deskhand import --desk {folder} people.ldif    # or people.csv --ou DN")
     click.echo(f"  deskhand accounts add --desk {folder} LOGIN --person LOGIN-IN-THE-DIRECTORY")
-    click.echo(f"  deskhand check --desk {folder}")
+    click.echo(f"  deskhand check {folder}")
     click.echo(f"  deskhand serve --desk {folder}")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-desk"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--port", default=8080, show_default=True, type=_port_type, help="Port to listen on; 0 takes a free one.")
 def demo(folder: Path, host: str, port: int) -> None:
     """Serve a desk with a sample company of 2,000 people; the folder is made at the first start.
 
     The demo's password is made at the first start, or taken from DESKHAND_DEMO_PASSWORD.
     """
-    password = _demo_password(folder)
-    if not (folder / SETTINGS_FILE).exists():
+    _check_given_password()
+    if not is_desk_folder(folder):
         click.echo(f"Making the sample company in {folder} …")
         create(folder, demo=True, port=port, key=new_key())
     opened = open_folder(folder)
     if not opened.demo:
         raise SetUpError(f"{folder} is a desk folder, but no demo. Choose another folder.")
+    password = _demo_password(folder)
     upgrade_database(opened.store_url)
     fill(opened, Secret(password), now=datetime.now(UTC))
 
@@ -65,16 +70,25 @@ def demo(folder: Path, host: str, port: int) -> None:
     serve_forever(open_installation(opened), host=host, port=port, ready=ready)
 
 
+def _check_given_password() -> None:
+    given = os.environ.get(DEMO_PASSWORD)
+    if given:
+        try:
+            check_length(Secret(given))
+        except RefusedError as error:
+            raise click.UsageError(f"{DEMO_PASSWORD}: {error}.") from error
+
+
 def _demo_password(folder: Path) -> str:
     """Return the demo's password: from the variable, from the first start, or made now and kept in the folder."""
     file = folder / "demo-password.txt"
     given = os.environ.get(DEMO_PASSWORD)
     if given:
         return given
-    if file.is_file():
-        return file.read_text(encoding="utf-8").strip()
+    kept = file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+    if kept:
+        return kept
     password = secrets.token_urlsafe(9)
-    folder.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(password + "\n", encoding="utf-8")
     return password
@@ -83,11 +97,14 @@ def _demo_password(folder: Path) -> str:
 @click.command()
 @desk_option
 @click.option("--host", help="Address to listen on instead of the one in the settings.")
-@click.option("--port", type=int, help="Port to listen on instead of the one in the settings.")
+@click.option("--port", type=_port_type, help="Port to listen on instead of the one in the settings.")
 def serve(desk_path: Path, host: str | None, port: int | None) -> None:
     """Serve the desk."""
-    installation = open_installation(folder_at(desk_path))
+    installation = open_installation(open_folder(desk_path))
     web = installation.folder.web
+    for problem in installation.problems:
+        if problem.level == "error":
+            click.echo(str(problem), err=True)
     serve_forever(
         installation,
         host=host or web.host,
@@ -100,7 +117,7 @@ def serve(desk_path: Path, host: str | None, port: int | None) -> None:
 @desk_option
 def upgrade(desk_path: Path) -> None:
     """Bring the store's tables to this release."""
-    upgrade_database(folder_at(desk_path).store_url)
+    upgrade_database(open_folder(desk_path).store_url)
     click.echo("The store is up to date.")
 
 

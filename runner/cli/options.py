@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 import click
 
 from runner.access.model import Actor
-from runner.deskfolder import DeskFolder, open_folder
-from runner.errors import SetUpError
+from runner.deskfolder import open_folder
+from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.desk import actor_of
+from runner.store.records import Account
 from runner.wiring import Installation, open_installation
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -27,11 +28,6 @@ desk_option: Decorator = click.option(
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
-def folder_at(path: Path) -> DeskFolder:
-    """Read the desk folder; raises `SetUpError`."""
-    return open_folder(path)
-
-
 @contextmanager
 def installation_at(path: Path) -> Iterator[Installation]:
     """Open an installation for one command and sign off afterwards."""
@@ -42,11 +38,17 @@ def installation_at(path: Path) -> Iterator[Installation]:
         installation.close()
 
 
-def actor_named(installation: Installation, login: str) -> Actor:
-    """Return the actor behind an account; raises `SetUpError` when there is none or it is disabled."""
-    account = next((one for one in installation.identity.accounts.list() if one.login == login), None)
+def account_named(installation: Installation, login: str) -> Account:
+    """Return an account; raises `NotFoundError` when there is none."""
+    account = installation.identity.accounts.by_login(login)
     if account is None:
-        raise SetUpError(f'There is no account "{login}". See: deskhand accounts list')
+        raise NotFoundError(f'There is no account "{login}". See: deskhand accounts list')
+    return account
+
+
+def actor_named(installation: Installation, login: str) -> Actor:
+    """Return the actor behind an account; raises `NotFoundError` when there is none, `RefusedError` when disabled."""
+    account = account_named(installation, login)
     if account.disabled:
-        raise SetUpError(f'The account "{login}" is disabled.')
+        raise RefusedError(f'The account "{login}" is disabled.')
     return actor_of(installation.services, account.id, account.login, account.display_name, account.person_id)

@@ -288,6 +288,17 @@ class ConnectorContract:
                 connector.perform(Operation("step", verb, arguments), (), case.secrets)
         assert (self.state(connector), self.versions(connector)) == (before, versions)
 
+    def test_what_is_not_needed_may_be_left_out_or_empty(self, connector: Connector, verb: str) -> None:
+        case = self.case_for(connector, verb)
+        before, versions = self.state(connector), self.versions(connector)
+        needed = {argument.name for argument in self.table[verb].arguments if argument.needed}
+        bare = {name: value for name, value in case.arguments.items() if name in needed}
+        empty = {argument.name: None for argument in self.table[verb].arguments if not argument.needed}
+        assert connector.prepare(Operation("step", verb, bare)) == connector.prepare(
+            Operation("step", verb, {**empty, **bare})
+        )
+        assert (self.state(connector), self.versions(connector)) == (before, versions)
+
     def test_an_unknown_verb_is_refused(self, connector: Connector) -> None:
         before = self.state(connector)
         for verb in ("", "nothing", f"{connector.name}.user.promote", "other.user.update"):

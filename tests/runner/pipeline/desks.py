@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -15,10 +16,15 @@ from connectors.mailbox.connector import MailboxStub
 from connectors.mailbox.mail import OutboxPostman
 from connectors.registry import Connectors
 from connectors.spi import Entry, Ids, Operation, Question, Secret
-from runner.access.model import Actor
+from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
+from forms.catalogue import load_catalogue
+from forms.definition import Catalogue
+from runner.access.model import Actor, Policy
+from runner.access.reading import read_access
 from runner.deskfolder import library, open_folder
 from runner.doctor import examine
 from runner.identity.identity import identity_on
+from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk, actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
@@ -26,7 +32,7 @@ from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
 from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.wiring import Installation, read_definitions, register_node
+from runner.wiring import Installation, register_node
 from tests.runner.pipeline.recording_connector import RecordingConnector
 from tests.runner.pipeline.small_company import NOW, QUICK
 
@@ -184,12 +190,11 @@ def open_desk(folder: Path) -> TestDesk:
     directory = RecordingConnector(LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=clock, policy=QUICK))
     mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
-    catalogue, keeper, problems = read_definitions(definitions(), connectors)
-    assert [problem for problem in problems if problem.level == "error"] == []
+    keeper = PolicyKeeper(*_access(), connectors)
     store = Store.open(f"sqlite:///{folder / 'desk.db'}")
     made: list[str] = []
     services = Services(
-        catalogue=catalogue,
+        catalogue=_catalogue(),
         authority=keeper,
         connectors=connectors,
         store=store,
@@ -210,9 +215,24 @@ def open_desk(folder: Path) -> TestDesk:
         identity_on(store),
         keeper,
         services.sealer,
-        problems,  # type: ignore[arg-type]
+        (),  # type: ignore[arg-type]
     )
     return TestDesk(folder, installation, directory, mailbox, clock, made)
+
+
+@lru_cache
+def _catalogue() -> Catalogue:
+    catalogue, problems = load_catalogue(definitions(), {**DIRECTORY_VERBS, **MAILBOX_VERBS})
+    assert [problem for problem in problems if problem.level == "error"] == []
+    return catalogue
+
+
+@lru_cache
+def _access() -> tuple[Policy, bytes]:
+    content = definitions()["access.yaml"]
+    policy, problems = read_access("access.yaml", content)
+    assert problems == ()
+    return policy, content
 
 
 def _noted(secret: Secret, made: list[str]) -> Secret:

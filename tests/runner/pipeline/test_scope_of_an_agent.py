@@ -7,7 +7,7 @@ from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.pages import FillPage, Posted
 
 AGENT, OTHER = "agent.rotterdam", "agent.utrecht"
-OUT_OF_REACH = ("u-u.bakker", "u-r.admin", "u-svc", "u-nobody", "g-APP-Visio", "*", "%", "", "\0", "CN=Ursula Bakker")
+OUT_OF_REACH = ("u-u.bakker", "u-r.admin", "u-svc", "u-nobody", "g-APP-Visio", "*", "%", "", "\0", "CN=U. Bakker")
 
 
 def denied(desk):
@@ -21,19 +21,29 @@ def test_a_search_finds_people_of_the_own_branch_only(desk):
     assert [one.id for one in desk.desk.find(desk.actor(OTHER), "bakker").people] == ["u-u.bakker"]
 
 
-@pytest.mark.parametrize("person", OUT_OF_REACH)
-def test_a_card_out_of_reach_is_not_found_whoever_it_is_and_that_is_recorded(desk, person):
-    with pytest.raises(NotFoundError) as refused:
-        desk.desk.person(desk.actor(AGENT), person)
-    assert str(refused.value) == "There is nothing here, or it is not yours to see."
-    assert denied(desk) == ["open person"]
+def test_a_card_out_of_reach_is_not_found_whoever_it_is_and_that_is_recorded(desk):
+    for person in OUT_OF_REACH:
+        with pytest.raises(NotFoundError) as refused:
+            desk.desk.person(desk.actor(AGENT), person)
+        assert str(refused.value) == "There is nothing here, or it is not yours to see."
+    assert denied(desk) == ["open person"] * len(OUT_OF_REACH)
 
 
-@pytest.mark.parametrize("form", ["unlock-account", "office", "nothing", "", "../access"])
-@pytest.mark.parametrize("person", OUT_OF_REACH)
-def test_no_form_opens_on_somebody_out_of_reach(desk, form, person):
-    actor, submission = desk.actor(AGENT), desk.new()
-    doors = [
+@pytest.mark.parametrize("form", ["unlock-account", "office", "nothing", ""])
+def test_no_form_opens_on_somebody_out_of_reach_by_any_door(desk, form):
+    actor = desk.actor(AGENT)
+    for person in OUT_OF_REACH:
+        for door in doors(desk, actor, form, person):
+            with pytest.raises(NotFoundError):
+                door()
+    assert denied(desk) == ["open"] * len(OUT_OF_REACH) * 6
+    assert desk.performed == []
+    assert desk.mails() == []
+
+
+def doors(desk, actor, form, person):
+    submission = desk.new()
+    return [
         lambda: desk.desk.open(actor, form, person, "", "en"),
         lambda: desk.desk.evaluate(actor, form, person, Posted({}), "en"),
         lambda: desk.desk.pick(actor, form, person, "colleague", "a", Posted({}), "en"),
@@ -41,12 +51,6 @@ def test_no_form_opens_on_somebody_out_of_reach(desk, form, person):
         lambda: desk.desk.check_answer(actor, submission, form, person, "in_person", {"ask-0": "on"}, "en"),
         lambda: desk.desk.submit(actor, submission, form, person, Posted({"office": "A"}), "en"),
     ]
-    for door in doors:
-        with pytest.raises(NotFoundError):
-            door()
-    assert denied(desk) == ["open"] * len(doors)
-    assert desk.performed == []
-    assert desk.mails() == []
 
 
 def test_a_form_that_the_actor_has_no_binding_for_is_not_there(desk):

@@ -23,7 +23,7 @@ def test_a_password_reset_goes_from_the_caller_check_to_a_password_shown_once(de
     assert [show.secret.reveal() for show in done.shows if show.secret] == desk.passwords
     assert desk.performed == ["directory.user.set_password", "directory.user.unlock"]
     assert (desk.value("u-z.lindqvist", "locked"), desk.value("u-z.lindqvist", "must_change")) == (False, True)
-    assert desk.directory.inner.authenticate("z.lindqvist", done.shows[-1].secret).ok
+    assert desk.directory.inner.authenticate("z.lindqvist", done.shows[-1].secret).ref == Ref("user", "u-z.lindqvist")
     assert desk.kinds() == ["verify", "verify", "intent", "intent", "outcome", "outcome"]
     assert desk.store.journal.verify().ok
 
