@@ -2,6 +2,7 @@
 import { announce } from "./announcing.js";
 
 function table(box, enhance) {
+  box.querySelector("[data-spare]")?.remove(); // rows for browsers without script
   const template = box.querySelector("template"), adder = box.querySelector("[data-add-row]");
   const rows = () => [...box.querySelectorAll(":scope > [data-row]")];
   let next = rows().length;
