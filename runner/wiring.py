@@ -48,11 +48,13 @@ class Installation:
     problems: tuple[Problem, ...]
 
     def close(self) -> None:
-        """Sign this process off and give the store back."""
+        """Sign this process off and give the store and the connectors back."""
         try:
             self.services.store.nodes.leave(self.services.node)
         finally:
             self.services.store.close()
+            for connector in self.services.connectors.all():
+                getattr(connector, "close", lambda: None)()
 
 
 def open_connectors(folder: DeskFolder) -> Connectors:

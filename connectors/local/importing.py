@@ -23,7 +23,7 @@ from connectors.local.importing_rows import Format, Progress, References, Rows, 
 from connectors.local.loading import NewEntry, load_entries
 from connectors.local.names import parse
 from connectors.local.tables import create_tables
-from connectors.local.transactions import reading
+from connectors.local.transactions import reading, writing
 from connectors.spi import Ref
 
 __all__ = ["FileError", "ImportReport", "import_file"]
@@ -73,7 +73,8 @@ def import_file(
     `connectors.errors`; new objects are then all there or none.
     """
     _check_unit(format, ou)
-    create_tables(engine)
+    with writing(engine) as connection:
+        create_tables(connection)
     rows = gather(stream, format=format, ou=ou, mapping=mapping or {}, zone=now.tzinfo or UTC, progress=progress)
     work = _Work(engine, rows, now, progress)
     if format == "ldif":

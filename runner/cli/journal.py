@@ -1,16 +1,16 @@
 """Commands for the journal: list, verify, export."""
 
 import json
-import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import IO, Any, BinaryIO
 
 import click
 
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.journal.exporting import csv_lines, json_lines
-from runner.journal.records import Record
+from runner.journal.records import JSON, Record
 from runner.journal.verifying import verify
 from runner.pipeline.results import journal_sentence
 
@@ -46,21 +46,17 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 @click.option(
     "--file",
     "file",
-    type=click.File("r", encoding="utf-8", errors="replace"),
+    type=click.File("rb"),
     help="Verify an export instead of the store.",
 )
 @click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
 @desk_option
 @json_option
-def verify_journal(file: TextIO | None, head: str | None, desk_path: Path, as_json: bool) -> None:
+def verify_journal(file: BinaryIO | None, head: str | None, desk_path: Path, as_json: bool) -> None:
     """Verify the chain and name the first bad record; exit 1 when there is one."""
     known = _head(head)
     if file is not None:
-        result = (
-            verify((line.rstrip("\n") for line in file), head=known)
-            if known
-            else verify(line.rstrip("\n") for line in file)
-        )
+        result = verify((line.removesuffix(b"\n") for line in file), head=known)
     else:
         with installation_at(desk_path) as installation:
             store = installation.services.store.journal
@@ -82,32 +78,33 @@ def _head(text: str | None) -> tuple[int, str] | None:
     if text is None:
         return None
     number, _, digest = text.partition(":")
-    if not number.isdigit() or not digest:
+    if not number.isdecimal() or not digest:
         raise click.UsageError("--head is NUMBER:HASH, as  deskhand journal verify  prints it.")
     return int(number), digest
 
 
 @journal.command("export")
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option(
-    "--output",
-    type=click.File("wb", lazy=True, atomic=True),
-    default="-",
-    help="A file; standard output when left out.",
-)
+@click.option("--output", type=click.Path(path_type=Path), help="A file; standard output when left out.")
 @desk_option
-def export(format_: str, output: BinaryIO, desk_path: Path) -> None:
+def export(format_: str, output: Path | None, desk_path: Path) -> None:
     """Export the whole journal; the export itself is recorded first."""
     with installation_at(desk_path) as installation:
         store = installation.services.store.journal
-        store.append([Record("export", datetime.now(UTC), {"actor": {"id": "cli"}, "operation": f"export {format_}"})])
-        chunks = (
-            json_lines(store.all_lines())
-            if format_ == "jsonl"
-            else (row.encode("utf-8") for row in csv_lines(store.all_lines()))
-        )
-        output.writelines(chunks)
-    sys.stdout.flush()
+        body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": f"export {format_}"}
+        store.append([Record("export", datetime.now(UTC), body)])
+        lines = store.all_lines()
+        chunks = json_lines(lines) if format_ == "jsonl" else (row.encode("utf-8") for row in csv_lines(lines))
+        with _opened(output) as stream:
+            stream.writelines(chunks)
+
+
+def _opened(output: Path | None) -> AbstractContextManager[IO[Any]]:
+    """Open the file to write to; a new or ordinary file is there whole afterwards, or as it was."""
+    if output is None:
+        return click.open_file("-", "wb")
+    is_ordinary = output.is_file() or not output.exists()
+    return click.open_file(str(output), "wb", atomic=is_ordinary)
 
 
 COMMANDS = (journal,)

@@ -56,6 +56,9 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except UnicodeEncodeError:
+        _tell("What was typed holds a character that cannot be stored.")
+        return EXIT_NO
     except BrokenPipeError:
         # Who read our output has seen enough; what is left to flush at the end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,7 +1,7 @@
 """Commands that bring people into the local directory: import."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 from zoneinfo import ZoneInfo
@@ -10,9 +10,11 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from connectors.errors import UnavailableError
 from connectors.local.importing import FileError, ImportReport, import_file
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.errors import RefusedError, SetUpError
+from runner.journal.records import JSON, Record
 from runner.wiring import Installation
 
 _SHOWN_ROWS = 20
@@ -37,15 +39,30 @@ def import_people(
     """
     chosen = format_ or ("csv" if file.suffix.lower() == ".csv" else "ldif")
     mapping = _mapping(pairs)
-    with installation_at(desk_path) as installation, file.open("rb") as stream:
+    if mapping and chosen != "csv":
+        raise click.UsageError("--map is for CSV; LDIF names its attributes itself.")
+    if chosen == "csv" and not ou:
+        raise click.UsageError("CSV has no places: say with --ou in which unit new people stand.")
+    with file.open("rb") as stream, installation_at(desk_path) as installation:
+        _record(installation, f"import {chosen}", {"file": file.name})
         try:
             report = _import(installation, stream, chosen, ou, mapping, quiet=as_json)
         except FileError as error:
             raise RefusedError(f"{file}: {error}") from error
-        installation.keeper.expire()
+        _record(installation, f"imported {chosen}", {"file": file.name, **_totals(report)})
     _print_json(report) if as_json else _print(report, file)
     if report.refused:
         raise click.exceptions.Exit(1)
+
+
+def _record(installation: Installation, operation: str, what: dict[str, JSON]) -> None:
+    body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": operation, **what}
+    installation.services.store.journal.append([Record("config", datetime.now(UTC), body)])
+
+
+def _totals(report: ImportReport) -> dict[str, JSON]:
+    counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
+    return {**{name: sum(by_kind.values()) for name, by_kind in counts.items()}, "refused": len(report.refused)}
 
 
 def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -71,6 +88,9 @@ def _import(
     engine = getattr(directory, "engine", None)
     if engine is None:
         raise SetUpError("Only the local directory can be imported into; this desk's directory is another system.")
+    health = directory.check()
+    if not health.ok:
+        raise UnavailableError(health.detail)
     now = datetime.now(ZoneInfo(installation.services.catalogue.settings.timezone))
     console = Console(stderr=True, quiet=quiet)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as shown:
@@ -88,8 +108,7 @@ def _print(report: ImportReport, file: Path) -> None:
         click.echo(f"{file}:{row.line}: {row.reason}", err=True)
     if len(rows) > _SHOWN_ROWS:
         click.echo(f"… and {len(rows) - _SHOWN_ROWS} more; --json names them all.", err=True)
-    counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
-    done = ", ".join(f"{sum(by_kind.values())} {name}" for name, by_kind in counts.items())
+    done = ", ".join(f"{count} {name}" for name, count in _totals(report).items() if name != "refused")
     click.echo(f"{done}, {len(report.refused)} rows refused, {len(report.dangling)} references to nothing.")
     for title, found in (
         ("Attributes without a place here", report.ignored_attributes),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -18,6 +18,7 @@ from runner.pipeline.reading import Reader
 from runner.wiring import Installation
 
 _UNCLEAR = 5
+Page: TypeAlias = FillPage | VerifyPage | PlanPage | SubmissionPage
 
 _OPTIONS: tuple[Decorator, ...] = (
     click.argument("form"),
@@ -65,7 +66,7 @@ def _answers(pairs: tuple[str, ...], stream: Any) -> dict[str, object]:
     if stream is not None:
         try:
             answers = json.load(stream)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise click.UsageError(f"--answers is not JSON: {error}") from error
         if not isinstance(answers, dict):
             raise click.UsageError("--answers must be a JSON object of fields and answers.")
@@ -86,13 +87,15 @@ def _target_id(installation: Installation, actor: Actor, form: Form | None, targ
     return entry.ref.id if entry else target
 
 
-def _planned(installation: Installation, asked: Asked) -> tuple[Actor, PlanPage | SubmissionPage]:
-    """Take answers as far as a plan; raises `RefusedError` with every problem otherwise."""
+def _taken(
+    installation: Installation, asked: Asked, take: Callable[..., Page]
+) -> tuple[Actor, PlanPage | SubmissionPage]:
+    """Take answers one step; raises `RefusedError` with every problem when they do not get as far as a plan."""
     actor = actor_named(installation, asked.login)
     form = installation.services.catalogue.forms.get(asked.form)
     target_id = _target_id(installation, actor, form, asked.target)
     posted = Posted(_answers(asked.pairs, asked.answers), asked.ticket, asked.reason)
-    page = installation.desk.submit(actor, installation.services.new_id(), asked.form, target_id, posted, "en")
+    page = take(actor, installation.services.new_id(), asked.form, target_id, posted, "en")
     if isinstance(page, VerifyPage):
         raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
     if isinstance(page, FillPage):
@@ -105,7 +108,7 @@ def _planned(installation: Installation, asked: Asked) -> tuple[Actor, PlanPage 
 def plan(asked: Asked) -> None:
     """Show what a form would change, and change nothing."""
     with installation_at(asked.desk_path) as installation:
-        _, page = _planned(installation, asked)
+        _, page = _taken(installation, asked, installation.desk.plan)
         _show(page, asked.as_json)
 
 
@@ -117,7 +120,7 @@ def run(asked: Asked) -> None:
     Exit 0 done, 1 refused or not done, 5 unclear.
     """
     with installation_at(asked.desk_path) as installation:
-        actor, page = _planned(installation, asked)
+        actor, page = _taken(installation, asked, installation.desk.submit)
         if isinstance(page, PlanPage):
             page = _confirmed(installation, actor, page)
         _show(page, asked.as_json)

@@ -172,14 +172,21 @@ class Desk:
         before = self._done_before(actor, submission_id, form_id, target_id)
         if before is not None:
             return self._kept(actor, before)
-        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
-        result = submitting.submit(walk, posted)
+        result = self._prepared(actor, submission_id, form_id, target_id, posted, language)
         if not isinstance(result, Prepared):
             return result
-        shows = walk.form.confirm.plan
+        shows = result.walk.form.confirm.plan
         if shows == "never" or (shows == "when_changes" and result.changes_nothing):
             return self.confirm(actor, submission_id, result.digest, "", (), language)
         return submitting.plan_page(result)
+
+    @in_our_errors
+    def plan(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
+    ) -> FillPage | VerifyPage | PlanPage:
+        """Take the answers of a form as far as its plan and no further, whatever the form says about showing it."""
+        result = self._prepared(actor, submission_id, form_id, target_id, posted, language)
+        return submitting.plan_page(result) if isinstance(result, Prepared) else result
 
     @in_our_errors
     def confirm(
@@ -239,6 +246,12 @@ class Desk:
             return None
         same = (found.actor_id, found.form_id, found.target_id) == (actor.id, form_id, target_id)
         return found if same and found.state != "draft" else None
+
+    def _prepared(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
+    ) -> FillPage | VerifyPage | Prepared:
+        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
+        return submitting.submit(walk, posted)
 
     def _begun(
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str

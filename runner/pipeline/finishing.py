@@ -15,7 +15,7 @@ from forms.planning import PlannedOperation
 from forms.values import Value
 from runner.access.model import Actor
 from runner.dispatch import Dispatcher, Performed, RefusedNowError
-from runner.errors import NotDurableError, RefusedError
+from runner.errors import NotDurableError
 from runner.pipeline.authorising import decide_operation
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording import intents, outcome
@@ -179,7 +179,7 @@ class _Recorder:
         teller = Teller(self.prepared.walk.reader)
         try:
             return [line_json(line) for line in teller.lines(performed.changes)]
-        except ConnectorError:
+        except Exception:  # the change is done: nothing may keep its outcome from being stored
             return [line_json(line) for line in teller.without_names().lines(performed.changes)]
 
     def _end(self, performed: Performed) -> OperationEnd:
@@ -229,7 +229,7 @@ def notifications(prepared: Prepared, submission: Submission, state: SubmissionS
             mail = partial(_mail, prepared, rule, run, submission, now)
             try:
                 made, _ = walk.reader.gather(walk.situation, mail)
-            except (ConnectorError, RefusedError):  # the change is done, whatever becomes of the mail
+            except Exception:  # noqa: S112 - the change is done, whatever becomes of the mail
                 continue
             mails += [made] if made is not None else []
     return mails

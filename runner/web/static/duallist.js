@@ -24,12 +24,15 @@ function dual(box) {
 
   // A button moves; its words say what pressing it does, the mark says what will happen.
   const dress = (item) => {
-    item.querySelectorAll(".move, .mark, input[type=hidden]").forEach((part) => part.remove());
+    item.querySelectorAll(".move, .fate, input[type=hidden]").forEach((part) => part.remove());
     const state = item.dataset.state;
     if (state === "fixed") return;
     const words = { kept: "Remove", removed: "Keep", added: "Undo" }[state];
     const side = { removed: "remove", added: "add" }[state];
-    if (side) item.append(element("span", { class: "mark" }, state === "added" ? "will be added" : "will be removed"), element("input", { type: "hidden", name: `${side}.${name}`, value: item.dataset.id }));
+    if (side) {
+      item.querySelector(".grow").append(element("span", { class: "fate" }, state === "added" ? "will be added" : "will be removed"));
+      item.append(element("input", { type: "hidden", name: `${side}.${name}`, value: item.dataset.id }));
+    }
     const button = element("button", { type: "button", class: "move", "aria-label": `${words} ${label(item)}` }, words);
     button.addEventListener("click", () => turn(item));
     item.append(button);

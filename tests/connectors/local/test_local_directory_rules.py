@@ -112,6 +112,20 @@ def test_a_group_cannot_be_in_itself_but_loops_end(directory: LocalDirectory) ->
     assert inside[0].groups == {"g-Empty", "g-LOOP-A", "g-LOOP-B"}
 
 
+def test_a_group_in_a_loop_is_not_its_own_member(directory: LocalDirectory) -> None:
+    for name, other in (("g-LOOP-A", "g-LOOP-B"), ("g-LOOP-B", "g-LOOP-A")):
+        found = directory.read(Question("group", InGroup(name))).entries
+        assert [(entry.ref.id, entry.groups) for entry in found] == [(other, {name})]
+
+
+def test_a_deleted_group_no_longer_confers_anything(directory: LocalDirectory) -> None:
+    question = Question("user", Ids(frozenset({"u-dorthe"})))
+    assert directory.read(question).entries[0].groups == {"g-GG-Factory", "g-GG-Company"}
+    run(directory, "group.delete", group=Ref("group", "g-GG-Company"))
+    assert directory.read(question).entries[0].groups == {"g-GG-Factory"}
+    assert directory.read(Question("user", InGroup("g-GG-Company"))).entries == ()
+
+
 def test_random_group_graphs_give_the_groups_that_walking_gives(tmp_path: Path) -> None:
     for seed in range(15):
         choice = random.Random(seed)

@@ -3,13 +3,15 @@
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
+
+from sqlalchemy import Connection
 
 from connectors.local.connector import LocalDirectory
 from connectors.mailbox.connector import MailboxStub
@@ -23,6 +25,7 @@ from runner.access.model import Actor, Policy
 from runner.access.reading import read_access
 from runner.deskfolder import library, open_folder
 from runner.doctor import examine
+from runner.errors import NotDurableError
 from runner.identity.identity import identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
@@ -30,6 +33,7 @@ from runner.pipeline.desk import Desk, actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
 from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
+from runner.store.database import Database, connect
 from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.wiring import Installation, register_node
@@ -58,6 +62,27 @@ class Clock:
         self.now += timedelta(**span)
 
 
+class BreakableDatabase:
+    """A database that stops storing after ``writes_left`` more transactions, when that is a number."""
+
+    def __init__(self, inner: Database) -> None:
+        self.inner = inner
+        self.writes_left: int | None = None
+
+    def write(self, work: Callable[[Connection], Any]) -> Any:
+        if self.writes_left is not None:
+            if self.writes_left == 0:
+                raise NotDurableError("the record could not be stored, so nothing was done")
+            self.writes_left -= 1
+        return self.inner.write(work)
+
+    def read(self, work: Callable[[Connection], Any]) -> Any:
+        return self.inner.read(work)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
 @dataclass
 class TestDesk:
     """One installation with its parts at hand. ``passwords`` are those that were made."""
@@ -68,6 +93,7 @@ class TestDesk:
     directory: RecordingConnector
     mailbox: RecordingConnector
     clock: Clock
+    database: "BreakableDatabase"
     passwords: list[str] = field(default_factory=list)
 
     @property
@@ -191,7 +217,8 @@ def open_desk(folder: Path) -> TestDesk:
     mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
     keeper = PolicyKeeper(*_access(), connectors)
-    store = Store.open(f"sqlite:///{folder / 'desk.db'}")
+    database = BreakableDatabase(connect(f"sqlite:///{folder / 'desk.db'}"))
+    store = Store(database)
     made: list[str] = []
     services = Services(
         catalogue=_catalogue(),
@@ -217,7 +244,7 @@ def open_desk(folder: Path) -> TestDesk:
         services.sealer,
         (),  # type: ignore[arg-type]
     )
-    return TestDesk(folder, installation, directory, mailbox, clock, made)
+    return TestDesk(folder, installation, directory, mailbox, clock, database, made)
 
 
 @lru_cache

@@ -81,8 +81,6 @@ class RecordingConnector:
         return self.inner.locate(text, kind)
 
     def place_of(self, text: str) -> tuple[str, ...]:
-        if self.reading is not None:
-            self.reading()
         return self.inner.place_of(text)
 
     def check(self) -> Health:

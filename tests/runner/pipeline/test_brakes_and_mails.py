@@ -1,0 +1,123 @@
+"""Limits of a form, and who is told what after it ran."""
+
+import pytest
+
+from connectors.errors import RejectedError
+from connectors.spi import Ref
+from runner.errors import TooManyError
+from runner.pipeline.pages import PlanPage, SubmissionPage
+from runner.serving import send_waiting
+
+AGENT, SECOND = "agent.rotterdam", "second.rotterdam"
+
+
+def once(desk, who, person, office):
+    return desk.fill(who, "at-once", person, {"office": office})
+
+
+def test_a_target_is_not_changed_more_often_than_the_form_says(desk):
+    for office in "AB":
+        assert isinstance(once(desk, AGENT, "u-t.novak", office), SubmissionPage)
+    for who in (AGENT, SECOND):
+        with pytest.raises(TooManyError) as refused:
+            once(desk, who, "u-t.novak", "C")
+        assert refused.value.retry_after_seconds == 3_600
+    assert len(desk.performed) == 2
+    assert len(desk.journal("deny")) == 2
+    assert isinstance(once(desk, AGENT, "u-p.dewit", "A"), SubmissionPage)
+    desk.clock.forward(hours=1, seconds=1)
+    assert isinstance(once(desk, AGENT, "u-t.novak", "C"), SubmissionPage)
+
+
+def test_an_agent_does_not_use_a_form_more_often_than_it_says(desk):
+    for person, office in (("u-t.novak", "A"), ("u-p.dewit", "A"), ("u-z.lindqvist", "A")):
+        once(desk, AGENT, person, office)
+    with pytest.raises(TooManyError):
+        once(desk, AGENT, "u-n.mail", "A")
+    assert len(desk.performed) == 3
+    assert isinstance(once(desk, SECOND, "u-n.mail", "A"), SubmissionPage)
+
+
+def test_a_plan_made_before_the_limit_was_reached_is_braked_at_the_confirmation(desk):
+    plans = []
+    for _ in range(4):
+        submission = desk.verified(AGENT, "reset-password", "u-z.lindqvist")
+        plans.append(desk.planned(AGENT, "reset-password", "u-z.lindqvist", submission=submission))
+    done = 0
+    for plan in plans:
+        try:
+            page = desk.confirm(AGENT, plan)
+            page = desk.confirm(AGENT, page) if isinstance(page, PlanPage) else page
+            done += 1
+        except TooManyError:
+            pass
+    assert done == 3
+    assert desk.performed.count("directory.user.set_password") == 3
+
+
+def test_more_changes_than_a_form_allows_are_refused(desk):
+    groups = [f"g-none-{number}" for number in range(26)]
+    page = desk.fill(AGENT, "manage-groups", "u-t.novak", {"groups": {"add": groups, "remove": []}}, reason="x")
+    assert page.errors
+    assert desk.performed == []
+
+
+def test_the_person_and_others_are_told_when_the_condition_holds(desk):
+    answers = {"office": "A", "note": "Hello\n<b>there</b>", "colleague": "u-p.dewit"}
+    desk.done(AGENT, desk.planned(AGENT, "office", "u-t.novak", answers))
+    (mail,) = desk.mails()
+    assert mail.to == ("t.novak@sample.test", "u.chef@sample.test")
+    assert mail.subject == "New office Hello <b>there</b>"
+    assert mail.body.strip() == "Femke Agent says: Hello\n<b>there</b>"
+
+
+def test_a_condition_decides_whether_a_mail_goes_out(desk):
+    answers = {"office": "A", "moved": True, "desk_number": "7"}
+    desk.done(AGENT, desk.planned(AGENT, "office", "u-t.novak", answers))
+    assert {mail.subject: mail.to for mail in desk.mails()}["Somebody moved"] == ("facilities@sample.test",)
+
+
+def test_one_says_so_when_it_failed_and_nothing_of_being_done(desk):
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
+
+    def fail(_):
+        raise RejectedError("no")
+
+    desk.directory.before = fail
+    desk.done(AGENT, plan)
+    assert [mail.subject for mail in desk.mails()] == ["It failed"]
+
+
+@pytest.mark.parametrize("name", ["Bob\r\nBcc: eve@evil.test", "Bob\nX: y", "eve@evil.test, Bob <a@b.test>"])
+def test_what_is_filled_into_a_subject_never_becomes_a_header(desk, name):
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A", "note": name.replace("\r", "")})
+    assert desk.done(AGENT, plan).state == "done"
+    (mail,) = desk.mails()
+    assert "\n" not in mail.subject
+    assert set(mail.to) == {"t.novak@sample.test", "u.chef@sample.test"}
+
+
+def test_a_mail_that_cannot_go_out_waits_and_the_change_stands(desk):
+    outbox = desk.folder / "outbox"
+    outbox.write_text("a file where the folder should be")
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
+    assert desk.done(AGENT, plan).state == "done"
+    assert [waiting.attempts for waiting in desk.store.notifications.pending(limit=9)] == [1]
+    outbox.unlink()
+    assert send_waiting(desk.installation) == 1
+    assert desk.mails()[0].to == ("t.novak@sample.test", "u.chef@sample.test")
+
+
+def test_a_store_that_fails_while_mails_are_sent_does_not_undo_that_it_is_done(desk):
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
+    desk.database.writes_left = 2
+    page = desk.done(AGENT, plan)
+    desk.database.writes_left = None
+    assert (page.state, desk.state(plan.head.submission)) == ("done", "done")
+
+
+def test_nobody_is_told_when_there_is_no_address(desk):
+    desk.do("directory.user.update", user=Ref("user", "u-n.mail"), set={"manager": None})
+    plan = desk.planned(AGENT, "office", "u-n.mail", {"office": "A"})
+    assert desk.done(AGENT, plan).state == "done"
+    assert desk.mails() == []
