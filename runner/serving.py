@@ -136,7 +136,7 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
     try:
         _end_at_sigterm()
         report(sweep(installation))
-        server = _listen(installation, host, port)
+        server = listen(installation, host, port)
         housekeeping.start()
         ready(f"http://{_shown(host)}:{_port(server)}/")
         server.run()
@@ -155,7 +155,8 @@ def _end_at_sigterm() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _listen(installation: Installation, host: str, port: int) -> Server:
+def listen(installation: Installation, host: str, port: int) -> Server:
+    """Return a server that listens and does not serve yet; raises `SetUpError` when the port cannot be used."""
     is_demo, services = installation.folder.demo, installation.services
     app = create_app(
         installation.desk,

@@ -110,6 +110,15 @@ def is_id(item: object) -> bool:
     return isinstance(item, str) and 0 < len(item) <= _MOST_ID and is_storable(item)
 
 
+def phone_text(number: str) -> str:
+    """Write a phone number as people read it, ``+31 10 555 0134``; a text that is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def _phone(text: str, region: str | None) -> str:
     try:
         number = phonenumbers.parse(text, region)

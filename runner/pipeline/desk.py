@@ -90,7 +90,7 @@ class Desk:
         self, actor: Actor, submission_id: str, language: str
     ) -> VerifyPage | FillPage | PlanPage | SubmissionPage:
         """Return the present step of a submission that was started, or what is kept of one that ran."""
-        submission = self._submission(submission_id)
+        submission = self._asked_for(actor, submission_id)
         if submission.state != "draft":
             return self._kept(actor, submission)
         walk = self._walk_of(actor, submission, language)
@@ -105,9 +105,9 @@ class Desk:
     @in_our_errors
     def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
         """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
-        submission = self._submission(submission_id)
+        submission = self._asked_for(actor, submission_id)
         if submission.state != "draft":
-            raise NotFoundError(NOT_FOUND)
+            raise self._not_there(actor, submission.form_id)
         walk = self._walk_of(actor, submission, language)
         state = submitting.check_state(walk)
         if state is not None and not state.is_met:
@@ -202,7 +202,7 @@ class Desk:
 
         Answers that do not fit any more give the form again.
         """
-        submission = self._submission(submission_id)
+        submission = self._asked_for(actor, submission_id)
         self._check_own(actor, submission)
         if submission.state != "draft":
             return self._kept(actor, submission)
@@ -228,20 +228,28 @@ class Desk:
 
     def _check_own(self, actor: Actor, submission: Submission) -> None:
         if submission.actor_id != actor.id:
-            raise refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=submission.form_id)
+            raise self._not_there(actor, submission.form_id)
+
+    def _not_there(self, actor: Actor, form_id: str | None = None) -> NotFoundError:
+        """Record that a submission was not shown; one of somebody else and one that never was sound the same."""
+        return refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=form_id)
+
+    def _asked_for(self, actor: Actor, submission_id: str) -> Submission:
+        try:
+            return self.services.store.submissions.get(_checked_id(submission_id))
+        except NotFoundError:
+            raise self._not_there(actor) from None
 
     def _kept(self, actor: Actor, submission: Submission) -> SubmissionPage:
         try:
             return results.submission_page(self.services, actor, submission)
-        except NotFoundError as refused:
-            raise refuse(  # noqa: B904 - the same one
-                self.services, actor, "open submission", refused, form=submission.form_id
-            )
+        except NotFoundError:
+            raise self._not_there(actor, submission.form_id) from None
 
     def _done_before(self, actor: Actor, submission_id: str, form_id: str, target_id: str | None) -> Submission | None:
         """Return the actor's submission of this id when it is for this form and target and no draft any more."""
         try:
-            found = self._submission(submission_id)
+            found = self.services.store.submissions.get(_checked_id(submission_id))
         except NotFoundError:
             return None
         same = (found.actor_id, found.form_id, found.target_id) == (actor.id, form_id, target_id)
@@ -268,9 +276,6 @@ class Desk:
         if state is not None and (error or not state.is_met):
             return filling.verify_page(walk, state, error)
         return filling.fill_page(walk, Posted({}), checked=state.passed if state else 0)
-
-    def _submission(self, submission_id: str) -> Submission:
-        return self.services.store.submissions.get(_checked_id(submission_id))
 
 
 def _checked_id(text: str) -> str:

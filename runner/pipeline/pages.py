@@ -281,7 +281,6 @@ class PlanPage:
     head: Head
     digest: str
     operations: tuple[OperationView, ...]
-    button: str
     message: str = ""
     can_undo: bool = False
     nothing_to_do: bool = False

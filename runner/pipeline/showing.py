@@ -9,7 +9,7 @@ from connectors.spi import Entry, Ref
 from forms.answering.options import Offered, membership_kind, narrowed, offered_entry, picker_search
 from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
-from forms.answering.wire import PICKERS
+from forms.answering.wire import PICKERS, phone_text
 from forms.answering.working_out import Answer, Worked, new_row
 from forms.definition import Field
 from forms.errors import AnswerProblem
@@ -125,6 +125,8 @@ def _shown_value(answer: Answer, environment: Environment) -> object:
         return [{id_: _shown_value(column, environment) for id_, column in row.items()} for row in answer.rows]
     if answer.wire is None:
         return ""
+    if field.type == "phone" and isinstance(answer.wire, str):
+        return phone_text(answer.wire)
     return answer.wire if isinstance(answer.wire, bool | list | dict) else str(answer.wire)
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 from connectors.spi import Change, Entry, OutputRef, Ref, Secret, SecretRef
 from connectors.verbs import ATTRIBUTES
+from forms.answering.wire import phone_text
 from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
 from runner.pipeline.reading import Reader
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HIDDEN = "(not in your scope)"
+_PHONES = frozenset({"phone", "mobile"})
+_MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members"), ("group", "groups")}
 _ENDS_SOON_DAYS = 30
 _OLD_PASSWORD_DAYS = 90
 
@@ -146,8 +149,15 @@ class Teller:
         if isinstance(value, Mapping):
             return ", ".join(f"{key}: {self.text(item)}" for key, item in value.items())
         if isinstance(value, list | tuple | frozenset):
-            return ", ".join(self.text(item) for item in value)
+            return self._several([self.text(item) for item in value])
         return str(value)
+
+    def _several(self, texts: list[str]) -> str:
+        """Write a list; what the actor may not see is counted, not named."""
+        named = [text for text in texts if text != HIDDEN]
+        hidden = len(texts) - len(named)
+        rest = f"{hidden} {'more ' if named else ''}outside your scope"
+        return ", ".join(named) + (f"{' and ' if named else ''}{rest}" if hidden else "")
 
     def label(self, ref: Ref) -> str:
         """Return the name of an object, when the actor may read it."""
@@ -161,19 +171,31 @@ class Teller:
     def _fact(self, entry: Entry, name: str) -> Fact:
         known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
         value = entry.attributes.get(name)
-        text = self.text(value)
+        text = self._worded(name, value)
         person = value.id if isinstance(value, Ref) and value.kind == "user" and text != HIDDEN else ""
         return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
 
     def line(self, change: Change) -> ChangeLine:
         """Return a change as a line of a plan or a result."""
         kind = change.ref.kind if change.ref else ""
+        if (kind, change.attribute) in _MEMBERSHIPS:
+            return self._membership(change)
         known = ATTRIBUTES.get(kind, {}).get(change.attribute)
         attribute = known.label if known else change.attribute.replace("_", " ").capitalize()
-        before, after = self.text(change.before), self.text(change.after)
+        before, after = self._worded(change.attribute, change.before), self._worded(change.attribute, change.after)
         if change.attribute in ("password", "secret"):
             before, after = "", "a new one, shown once"
         return ChangeLine(change.kind, change.what, attribute, before, after)
+
+    def _worded(self, name: str, value: Any) -> str:
+        return phone_text(value) if name in _PHONES and isinstance(value, str) else self.text(value)
+
+    def _membership(self, change: Change) -> ChangeLine:
+        """Name the other side of a membership first: the group that a person joins, the person that a group takes in."""
+        other = self.text(change.after if change.kind == "add" else change.before)
+        states = ("not a member", "member")
+        before, after = states if change.kind == "add" else reversed(states)
+        return ChangeLine(change.kind, change.what, other, before, after)
 
     def lines(self, changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
         """Return all changes of an operation, or one line that says there is nothing to do."""

@@ -14,6 +14,20 @@ from runner.web.stylesheets import purged, with_system_theme, words_in
 _FOREVER = "public, max-age=31536000, immutable"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _STATIC = files("runner.web") / "static"
+_LOOK = (
+    "tokens",
+    "rail",
+    "frame",
+    "tiles",
+    "people",
+    "form",
+    "caller-check",
+    "pickers",
+    "plan",
+    "door",
+    "narrow",
+    "settings",
+)
 MODULES = (
     "announcing.js",
     "combobox.js",
@@ -89,7 +103,7 @@ def _asset(name: str, content: bytes) -> Asset:
 def _style_sheet(scripts: str) -> str:
     theirs = files("flask_bootstrap") / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
     used = words_in(scripts, *_templates(files("templates")))
-    ours = (_STATIC / "deskhand.css").read_text(encoding="utf-8")
+    ours = "".join((_STATIC / "look" / f"{part}.css").read_text(encoding="utf-8") for part in _LOOK)
     return with_system_theme(purged(theirs.read_text(encoding="utf-8"), used)) + with_system_theme(ours)
 
 

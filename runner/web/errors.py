@@ -79,7 +79,7 @@ def handle_errors(app: Flask, web: Web) -> None:
 
     def expected(error: Exception) -> Response:
         shape = shape_of(error)
-        if isinstance(error, HTTPException) and shape.status in (400, 403, 405, 413):
+        if isinstance(error, HTTPException | UnexpectedInputError) and shape.status in (400, 403, 405, 413):
             _journal(web, f"{request.method} {request.url_rule.rule if request.url_rule else 'unknown'}")
         response = _page(shape)
         if isinstance(error, TooManyError):

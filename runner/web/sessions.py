@@ -19,6 +19,7 @@ def sessions_blueprint(web: Web) -> Blueprint:
     @blueprint.post("/sessions/<session_id>/end")
     def end(session_id: str) -> Response:
         if not web.gate.revoke(visitor(), session_id, web.clock()):
+            web.desk.refused(visitor().actor, "end session")
             raise NotFoundError("There is no such session; it may have ended already.")
         response = redirect("/sessions", 303)
         if session_id == visitor().session:
