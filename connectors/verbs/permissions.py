@@ -1,0 +1,42 @@
+"""Every permission: the kinds of object it is about and what it allows. Performs no I/O."""
+
+from collections.abc import Mapping
+
+# Permission → the kinds of object it is about ("" = the installation as a whole), and what it allows.
+PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "access.manage": (("",), "Change who may do what"),
+    "access.read": (("",), "See who may do what"),
+    "audit.read": (("",), "Read the journal"),
+    "computer.manage": (("computer", "ou"), "Enable, disable, move and delete computers"),
+    "computer.read": (("computer",), "See computers"),
+    "contact.manage": (("contact", "ou"), "Create, change and delete mail contacts"),
+    "form.author": (("",), "Write forms"),
+    "form.publish": (("",), "Publish forms"),
+    "form.use": (("",), "Use a form that needs nothing else"),
+    "group.create": (("ou",), "Create groups in a unit"),
+    "group.manage": (("group",), "Change a group's details and owner, delete it"),
+    "group.members.manage": (("group",), "Add and remove members"),
+    "group.read": (("group",), "See groups"),
+    "mailbox.create": (("mail_domain",), "Create mailboxes in a mail domain"),
+    "mailbox.manage": (("mailbox", "list"), "Change, hide and delete mailboxes"),
+    "mailbox.permissions.manage": (("mailbox",), "Give and take rights on mailboxes"),
+    "mailbox.read": (("mailbox", "list"), "See mailboxes"),
+    "report.read": (("",), "Read reports"),
+    "request.approve": (("",), "Approve requests"),
+    "request.read": (("",), "See requests of others"),
+    "user.activate": (("user",), "Activate a pending account"),
+    "user.create": (("ou",), "Create accounts in a unit"),
+    "user.delete": (("user",), "Delete accounts"),
+    "user.disable": (("user",), "Disable accounts"),
+    "user.enable": (("user",), "Enable accounts"),
+    "user.expiry.manage": (("user",), "Set the last day of an account"),
+    "user.groups.manage": (("user",), "Change somebody's memberships"),
+    "user.mfa.reset": (("user",), "Reset the second factor"),
+    "user.move": (("user", "ou"), "Move accounts between units"),
+    "user.password.expire": (("user",), "Demand a new password at the next sign-in"),
+    "user.password.reset": (("user",), "Reset passwords"),
+    "user.profile.manage": (("user",), "Change contact and work details"),
+    "user.read": (("user",), "Find and see people"),
+    "user.sessions.clear": (("user",), "End somebody's sessions"),
+    "user.unlock": (("user",), "Unlock accounts"),
+}
