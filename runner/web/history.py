@@ -1,11 +1,13 @@
 """What was done, newest first."""
 
+import re
+
 from flask import Blueprint, render_template, request
 
 from runner.errors import NotFoundError
 from runner.web.context import Web, actor, language
 
-_LAST_PAGE = 100_000
+_PAGE = re.compile(r"[1-9][0-9]{0,4}")
 
 
 def history_blueprint(web: Web) -> Blueprint:
@@ -15,7 +17,7 @@ def history_blueprint(web: Web) -> Blueprint:
     @blueprint.get("/history")
     def history() -> str:
         number = request.args.get("page", "1")
-        if not number.isascii() or not number.isdigit() or not 1 <= int(number[:9]) <= _LAST_PAGE:
+        if not _PAGE.fullmatch(number):
             raise NotFoundError("There is no such page of the history.")
         return render_template("history/history.html", page=web.desk.history(actor(), int(number), language()))
 

@@ -28,7 +28,9 @@ def rendered(page: AnyPage, *, posted: bool = False, confirmed: bool = False) ->
         case PlanPage():
             if posted and not confirmed:
                 return redirect(f"/submissions/{page.head.submission}", 303)
-            return _template("submission/plan.html", page, 422 if page.errors else 200)
+            return _template(
+                "submission/plan.html", page, 409 if page.changed_meanwhile else 422 if page.errors else 200
+            )
         case SubmissionPage():
             return _template("submission/submission.html", page)
 
