@@ -40,7 +40,7 @@ _PARTS = (
     _Part("agent.utrecht", "Joris", "Okonkwo", "Service desk agent", "IT", "Utrecht", 102, groups="SD-Utrecht",
           what="The same as the agent in Rotterdam, for the people of Utrecht only"),
     _Part("firstline", "Noa", "Verbrugh", "First-line agent", "IT", "Groningen", 103, groups="SD-FirstLine",
-          what="Unlocks accounts and resets passwords of all staff, nothing else"),
+          what="Unlocks accounts and resets passwords of ordinary staff, nothing else"),
     _Part("keyuser.sales", "Milan", "Strandvoogd", "Sales assistant", "Sales", "Rotterdam", 104, "p.dewit", "KeyUsers",
           "Keeps contact details and mailing lists of the own department, Sales, up to date"),
     _Part("author", "Ilse", "Þórbergsen", "System administrator", "IT", "Utrecht", 105, groups="Form-Authors",

@@ -32,7 +32,6 @@ def _let_in(identity: Identity, row: SignIn, password: Secret, now: datetime) ->
     """Make an account, or set its password when that is another one by now; sessions of an unchanged one go on."""
     account = identity.accounts.by_login(row.login)
     if account is None:
-        account = identity.accounts.create(row.login, row.title, person_id=row.person, by=_BY, now=now)
-    elif identity.accounts.has_password(row.login, password):
-        return
-    identity.accounts.set_password(account.id, password, by=_BY, now=now)
+        identity.accounts.create(row.login, row.title, person_id=row.person, password=password, by=_BY, now=now)
+    elif not identity.accounts.has_password(row.login, password):
+        identity.accounts.set_password(account.id, password, by=_BY, now=now)
