@@ -60,24 +60,25 @@ class Dispatcher:
             performed.append(result)
             left = operations[position + 1 :]
             if result.state == "unknown" or (result.state == "failed" and planned.on_error != "continue"):
-                self._stop(performed)
+                self._stop(performed, outputs)
                 skipped = "Not begun, because an earlier step was not done."
                 return (*performed, *(Performed(later, "skipped", detail=skipped) for later in left))
             if left:
                 self.remember(result, left[0])
         return tuple(performed)
 
-    def _stop(self, performed: list[Performed]) -> None:
+    def _stop(self, performed: list[Performed], outputs: Mapping[tuple[str, str], Ref]) -> None:
         """Take back what is to be taken back, last first, when the operation that failed asks for it.
 
-        What cannot be taken back stays done and says why; an unknown outcome ends the taking back.
+        Taking back is decided on like doing it, on the objects as they are now.  What cannot be taken back stays done and
+        says why; an unknown outcome ends the taking back.
         """
         failed = performed[-1]
         if failed.state != "failed" or failed.planned.on_error != "undo" or len(performed) == 1:
             return
         self.remember(failed, None)
         for position in reversed(range(len(performed) - 1)):
-            undone = self._undo(performed[position])
+            undone = self._undo(performed[position], outputs)
             if undone is not performed[position]:
                 performed[position] = undone
                 self.remember(undone, None)
@@ -133,15 +134,15 @@ class Dispatcher:
         except Exception as error:  # a connector broke its contract: nobody knows what it did
             raise UnknownOutcomeError("The connector failed in an unexpected way.") from error
 
-    def _undo(self, done: Performed) -> Performed:
+    def _undo(self, done: Performed, outputs: Mapping[tuple[str, str], Ref]) -> Performed:
         if done.state != "done" or done.inverse is None or not done.planned.undo:
             return done
         planned = replace(done.planned, operation=done.inverse)
         try:
-            outcome = self._call(done.inverse, ())
+            outcome = self._try(_with_outputs(planned, outputs))
         except UnknownOutcomeError as unknown:
             return replace(done, state="unknown", detail=str(unknown))
-        except ConnectorError as error:
+        except (ConnectorError, RefusedNowError) as error:
             return replace(done, detail=f"It could not be taken back: {error}")
         return replace(done, planned=planned, state="undone", changes=outcome.changes)
 

@@ -1,11 +1,10 @@
 """Where each neutral attribute is found in the tables, and what can be computed of it. Pure: builds SQL, runs none."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
 
 from connectors.local.records import REFERENCES
 from connectors.local.tables import KIND_TABLES, TEXTS, members, objects, people
@@ -15,6 +14,10 @@ _EMPLOYEES, _COUNTED = people.alias("employees"), members.alias("counted")
 _IS_MANAGER = select(_EMPLOYEES.c.id).where(_EMPLOYEES.c.manager_id == objects.c.id).correlate(objects).exists()
 _MEMBER_COUNT = select(func.count()).where(_COUNTED.c.group_id == objects.c.id).correlate(objects).scalar_subquery()
 
+_COMPUTED = frozenset(
+    {("user", "enabled"), ("user", "locked"), ("user", "expired"), ("user", "is_manager"), ("group", "member_count")}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -22,6 +25,38 @@ class Moment:
 
     now: datetime
     lock_lasts: timedelta | None
+
+    @property
+    def today(self) -> date:
+        """The day it is."""
+        return self.now.date()
+
+    @property
+    def locked_since(self) -> datetime | None:
+        """Before this a lock is over; None when locks stay."""
+        return None if self.lock_lasts is None else self.now - self.lock_lasts
+
+
+@dataclass(frozen=True, slots=True)
+class AnyMoment:
+    """Stands for a `Moment` in a statement that is built once and executed with the `parameters` of many."""
+
+    has_lock_end: bool
+
+    @property
+    def today(self) -> BindParameter[date]:
+        """The place of `Moment.today`."""
+        return bindparam("today", type_=people.c.expires_on.type)
+
+    @property
+    def locked_since(self) -> BindParameter[datetime] | None:
+        """The place of `Moment.locked_since`."""
+        return bindparam("locked_since", type_=people.c.locked_at.type) if self.has_lock_end else None
+
+
+def parameters(moment: Moment) -> dict[str, Any]:
+    """Return what a statement with `AnyMoment` in it is executed with."""
+    return {"today": moment.today, "locked_since": moment.locked_since}
 
 
 def type_of(kind: str, attribute: str) -> str | None:
@@ -37,30 +72,27 @@ def key_column(kind: str, attribute: str) -> ColumnElement[Any] | None:
     return KIND_TABLES[kind].c[f"{attribute}_key"] if attribute in TEXTS[kind] else None
 
 
-def value_column(kind: str, attribute: str, moment: Moment) -> ColumnElement[Any] | None:
+def value_column(kind: str, attribute: str, moment: Moment | AnyMoment) -> ColumnElement[Any] | None:
     """Return the column or expression of a yes/no, number, date, time or single reference, or None."""
     if attribute in {"created", "changed"}:
         return objects.c[attribute]
-    computed = _computed(moment).get((kind, attribute))
-    if computed is not None:
-        return computed
-    return KIND_TABLES[kind].c.get(REFERENCES.get(attribute, attribute))
+    computed = _computed(attribute, moment) if (kind, attribute) in _COMPUTED else None
+    return computed if computed is not None else KIND_TABLES[kind].c.get(REFERENCES.get(attribute, attribute))
 
 
-def is_locked(moment: Moment) -> ColumnElement[bool]:
+def is_locked(moment: Moment | AnyMoment) -> ColumnElement[bool]:
     """Return the condition that a person's account is locked at that moment."""
-    if moment.lock_lasts is None:
+    since = moment.locked_since
+    if since is None:
         return people.c.locked_at.is_not(None)
-    return and_(people.c.locked_at.is_not(None), people.c.locked_at > moment.now - moment.lock_lasts)
+    return and_(people.c.locked_at.is_not(None), people.c.locked_at > since)
 
 
-def _computed(moment: Moment) -> Mapping[tuple[str, str], ColumnElement[Any]]:
-    expired = and_(people.c.expires_on.is_not(None), people.c.expires_on < moment.now.date())
-    begun = or_(people.c.enabled_from.is_(None), people.c.enabled_from <= moment.now.date())
-    return {
-        ("user", "enabled"): and_(people.c.enabled, begun),
-        ("user", "locked"): func.coalesce(is_locked(moment), false()),
-        ("user", "expired"): func.coalesce(expired, false()),
-        ("user", "is_manager"): _IS_MANAGER,
-        ("group", "member_count"): _MEMBER_COUNT,
-    }
+def _computed(attribute: str, moment: Moment | AnyMoment) -> ColumnElement[Any]:
+    if attribute == "enabled":
+        return and_(people.c.enabled, or_(people.c.enabled_from.is_(None), people.c.enabled_from <= moment.today))
+    if attribute == "locked":
+        return func.coalesce(is_locked(moment), false())
+    if attribute == "expired":
+        return func.coalesce(and_(people.c.expires_on.is_not(None), people.c.expires_on < moment.today), false())
+    return _IS_MANAGER if attribute == "is_manager" else _MEMBER_COUNT

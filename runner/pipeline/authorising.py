@@ -80,18 +80,39 @@ def open_target(reader: Reader, form: Form, target_id: str) -> Entry:
 
 def decide_operation(reader: Reader, form: Form, planned: PlannedOperation) -> Permit:
     """Decide on one operation with everything it touches as it is now."""
-    return Permit(
-        planned.operation.id, tuple(_decided(reader, form, requirement) for requirement in planned.requirements)
-    )
+    return _permit(reader, form, planned, {})
 
 
-def _decided(reader: Reader, form: Form, need: Requirement) -> tuple[Requirement, Entry | None, Decision]:
+def decide_plan(reader: Reader, form: Form, plan: Plan, target: Entry | None) -> tuple[Permit, ...]:
+    """Decide on every operation; raises `RefusedError` naming the first step that is not allowed, and nothing is done.
+
+    All of the plan is decided on one picture: ``target`` as it was opened in this request, and each other object read
+    once.  What is performed is decided on anew by `decide_operation`.
+    """
+    known: dict[Ref, Entry | None] = {target.ref: target} if target is not None else {}
+    permits = tuple(_permit(reader, form, planned, known) for planned in plan.operations)
+    for planned, permit in zip(plan.operations, permits, strict=True):
+        if permit.refused is not None:
+            raise RefusedError(f"“{planned.title}” is not yours to do here. Nothing was changed.")
+    return permits
+
+
+def _permit(reader: Reader, form: Form, planned: PlannedOperation, known: dict[Ref, Entry | None]) -> Permit:
+    decisions = tuple(_decided(reader, form, requirement, known) for requirement in planned.requirements)
+    return Permit(planned.operation.id, decisions)
+
+
+def _decided(
+    reader: Reader, form: Form, need: Requirement, known: dict[Ref, Entry | None]
+) -> tuple[Requirement, Entry | None, Decision]:
     authority = reader.services.authority.current()
     if isinstance(need.on, OutputRef):
         held = authority.holds(reader.actor, need.permission, need.on.kind, form=form.id, now=reader.now)
         reason = "decided when it exists" if held else f"Nothing gives you {need.permission} on it."
         return need, None, Decision(held, reason, None, "allowed" if held else "no_binding")
-    entry = _entry(reader, need.on)
+    if need.on not in known:
+        known[need.on] = _entry(reader, need.on)
+    entry = known[need.on]
     if entry is None:
         return need, None, Decision(False, "There is no such object any more.", None, "not_in_scope")
     decision = authority.decide(reader.actor, need.permission, entry, form=form.id, now=reader.now)
@@ -102,12 +123,3 @@ def _entry(reader: Reader, ref: Ref) -> Entry | None:
     if ref.kind == "mail_domain":
         return Entry(ref, ref.id, (), {"name": ref.id})
     return reader.entry(ref)
-
-
-def decide_plan(reader: Reader, form: Form, plan: Plan) -> tuple[Permit, ...]:
-    """Decide on every operation; raises `RefusedError` naming the first step that is not allowed, and nothing is done."""
-    permits = tuple(decide_operation(reader, form, planned) for planned in plan.operations)
-    for planned, permit in zip(plan.operations, permits, strict=True):
-        if permit.refused is not None:
-            raise RefusedError(f"“{planned.title}” is not yours to do here. Nothing was changed.")
-    return permits

@@ -19,9 +19,10 @@ from runner.errors import NotDurableError
 from runner.pipeline.authorising import decide_operation
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording import intents, outcome
+from runner.pipeline.refusing import has_ended
 from runner.pipeline.telling import Teller, line_json
 from runner.pipeline.walking import Walk, reader_for
-from runner.store.records import Notification, OperationEnd, OperationRow, Submission, SubmissionState
+from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission, SubmissionState
 from runner.verification.checks import CheckState
 
 _MOST_RECIPIENTS = 20
@@ -40,16 +41,21 @@ class Finished:
 
 
 def carry_out(
-    prepared: Prepared, submission: Submission, check: CheckState | None, secrets: Mapping[str, Secret]
+    prepared: Prepared,
+    submission: Submission,
+    check: CheckState | None,
+    secrets: Mapping[str, Secret],
+    ceilings: Sequence[Ceiling] = (),
 ) -> Finished:
     """Store the intent, perform the plan, store the outcome.
 
-    Raises `StaleError` when another request got here first, `NotDurableError` when the intent could not be stored:
-    nothing was done then.  An outcome that could not be stored leaves the submission to be found as unknown.
+    Raises `StaleError` when another request got here first, `TooManyError` at one of the ``ceilings``,
+    `NotDurableError` when the intent could not be stored: nothing was done then.  An outcome that could not be stored
+    leaves the submission to be found as unknown.
     """
     walk = prepared.walk
     walk.services.halt.check()
-    _begin(prepared, submission, check)
+    _begin(prepared, submission, check, ceilings)
     recorder = _Recorder(prepared, submission)
     dispatcher = Dispatcher(
         connector_for=walk.services.connectors.for_verb,
@@ -73,7 +79,7 @@ def carry_out(
     return Finished(walk, prepared, state, performed, delivered)
 
 
-def _begin(prepared: Prepared, submission: Submission, check: CheckState | None) -> None:
+def _begin(prepared: Prepared, submission: Submission, check: CheckState | None, ceilings: Sequence[Ceiling]) -> None:
     walk = prepared.walk
     used = [] if check is None else [{"method": view.id} for view in check.methods if view.state == "passed"]
     if check is None and walk.form.verify is not None and walk.form.verify.because:
@@ -98,6 +104,7 @@ def _begin(prepared: Prepared, submission: Submission, check: CheckState | None)
         now=walk.reader.now,
         records=records,
         consume=check.usable if check else (),
+        ceilings=ceilings,
     )
 
 
@@ -117,6 +124,8 @@ def fresh_actor(walk: Walk) -> Actor:
     person = walk.reader.entry(walk.actor.person.ref)
     if person is None:
         raise RefusedNowError("Your own account is no longer in the directory.")
+    if has_ended(person, walk.services.now()):
+        raise RefusedNowError("Your own account is disabled in the directory, or has ended.")
     return replace(walk.actor, person=person)
 
 

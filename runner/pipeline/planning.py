@@ -50,7 +50,7 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     worked, situation = walk.reader.gather(walk.situation, lambda known: validate(known, posted))
     try:
         made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
-        permits = decide_plan(walk.reader, walk.form, made)
+        permits = decide_plan(walk.reader, walk.form, made, walk.target)
         preparations = tuple(_prepare(walk, planned) for planned in made.operations)
     except (RefusedError, PlanError, RejectedError) as refused:
         _record(walk, str(refused))

@@ -1,20 +1,34 @@
 """Refusals: each is recorded once, and what goes wrong in a target system leaves the desk in the runner's own errors."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from connectors.errors import ConnectorError
-from connectors.spi import Ref
+from connectors.spi import Entry, Ref
 from runner.access.model import Actor
-from runner.errors import NotReachableError, RunnerError
+from runner.errors import NotReachableError, RefusedError, RunnerError
 from runner.pipeline.recording import denial
 from runner.pipeline.services import Services
 
 _LONGEST_ID = 100
+_ENDED = "Your own account is disabled in the directory, or has ended. Nothing was done."
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Refusal = TypeVar("Refusal", bound=RunnerError)
+
+
+class HasServices(Protocol):
+    """What serves actors."""
+
+    @property
+    def services(self) -> Services:
+        """Everything it works with."""
+        ...
+
+
+Served = TypeVar("Served", bound=HasServices)
 
 
 def refuse(
@@ -34,13 +48,30 @@ def refuse(
     return refusal
 
 
-def in_our_errors(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let errors of target systems out as `NotReachableError`: nothing was decided, so nothing was done."""
+def has_ended(person: Entry | None, now: datetime) -> bool:
+    """Say whether the person behind an account is disabled in the directory or past the last day there. Pure."""
+    if person is None:
+        return False
+    last_day = person.attributes.get("expires_on")
+    if isinstance(last_day, datetime):
+        last_day = last_day.astimezone(now.tzinfo).date()
+    return person.attributes.get("enabled") is False or (isinstance(last_day, date) and last_day < now.date())
+
+
+def in_our_errors(
+    method: Callable[Concatenate[Served, Actor, Parameters], Result],
+) -> Callable[Concatenate[Served, Actor, Parameters], Result]:
+    """Let in only whom the directory still knows as active, and errors of target systems out as `NotReachableError`.
+
+    In both cases nothing was decided, so nothing was done.
+    """
 
     @wraps(method)
-    def called(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def called(desk: Served, actor: Actor, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        if has_ended(actor.person, desk.services.now()):
+            raise refuse(desk.services, actor, method.__name__.replace("_", " "), RefusedError(_ENDED))
         try:
-            return method(*args, **kwargs)
+            return method(desk, actor, *args, **kwargs)
         except ConnectorError as error:
             raise NotReachableError(str(error)) from error
 

@@ -1,12 +1,13 @@
 """From a form worked out to the questions a page shows. Pure, but for the facts it may still lack."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from connectors.spi import Entry, Ref
-from forms.answering.options import Offered, membership_kind, narrowed, offered_entry, picker_search
+from forms.answering.options import Offered, is_kept, membership_kind, narrowed, offered_entry, picker_search
 from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
 from forms.answering.wire import PICKERS, phone_text
@@ -107,7 +108,7 @@ def field_view(
         options=_options(situation, answer, environment),
         current=_current(situation, answer, environment),
         waiting=answer.offer.waiting,
-        fields=_row_fields(situation, field),
+        fields=_row_fields(situation, answer),
         row_errors=_row_errors(field, problems),
         min_rows=field.min_rows or 0,
         max_rows=field.max_rows,
@@ -193,7 +194,7 @@ def _current(situation: Situation, answer: Answer, environment: Environment) -> 
                 field,
                 entry,
                 environment,
-                fixed=entry.ref not in open_ or entry.attributes.get("name") in field.keep,
+                fixed=entry.ref not in open_ or is_kept(field, entry),
             )
         )
         for entry in entries
@@ -212,11 +213,21 @@ def _present(situation: Situation, of: Ref) -> list[Entry]:
     )
 
 
-def _row_fields(situation: Situation, field: Field) -> tuple[FieldView, ...]:
-    if field.type != "rows":
+def _row_fields(situation: Situation, answer: Answer) -> tuple[FieldView, ...]:
+    """Return the columns as a new row has them; a picker's options are what the rows there hold in it."""
+    if answer.field.type != "rows":
         return ()
     environment = situation.environment({})
-    return tuple(field_view(situation, answer, environment) for answer in new_row(situation, field).values())
+    views = []
+    for id_, column in new_row(situation, answer.field).items():
+        view = field_view(situation, column, environment)
+        if column.field.type in PICKERS:
+            chosen = {
+                option.value: option for row in answer.rows for option in _options(situation, row[id_], environment)
+            }
+            view = replace(view, options=tuple(chosen.values()))
+        views.append(view)
+    return tuple(views)
 
 
 def _row_errors(field: Field, problems: Sequence[AnswerProblem]) -> Mapping[int, Mapping[str, str]]:

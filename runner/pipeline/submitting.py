@@ -3,16 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from connectors.spi import Secret
 from forms.answering.situation import given
 from forms.answering.wire import PICKERS, normalise
-from forms.definition import Rate
 from forms.errors import AnswerProblem, AnswersError
 from forms.facts import Search
 from runner.errors import RefusedError, StaleError, TooManyError
+from runner.pipeline.braking import brake, braked, ceilings
 from runner.pipeline.filling import fill_page, verify_page
 from runner.pipeline.finishing import Finished, carry_out
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
@@ -47,7 +46,7 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
     state = check_state(walk)
     if state is not None and not state.is_met:
         return _unchecked(walk, state, "Check the caller first.")
-    _brake(walk)
+    brake(walk)
     answers = dict(posted.answers)
     try:
         answers |= _typed_picks(walk, posted)
@@ -92,26 +91,6 @@ def _typed_picks(walk: Walk, posted: Posted) -> dict[str, object]:
     if problems:
         raise AnswersError(problems)
     return found
-
-
-def _brake(walk: Walk) -> None:
-    """Raise `TooManyError` when a limit of the form is reached."""
-    limits, target = walk.form.limits, target_ref(walk)
-    if limits.per_actor is not None:
-        _stop_at(walk, limits.per_actor, "You have used this form {count} times within {span}.", actor_id=walk.actor.id)
-    if limits.per_target is not None and target is not None:
-        text = "This was done {count} times within {span} for the same target."
-        _stop_at(walk, limits.per_target, text, target_id=target.id)
-
-
-def _stop_at(walk: Walk, rate: Rate, text: str, **whose: str) -> None:
-    since = walk.reader.now - timedelta(seconds=rate.seconds)
-    count = walk.services.store.submissions.count_since(form_id=walk.form.id, since=since, **whose)
-    if count >= rate.count:
-        span = "a day" if rate.seconds == 86_400 else "an hour" if rate.seconds == 3_600 else f"{rate.seconds} s"
-        sentence = text.format(count=count, span=span) + " Wait a while, or ask a colleague."
-        refusal = TooManyError(sentence, rate.seconds)
-        raise refuse(walk.services, walk.actor, "submit", refusal, form=walk.form.id, target=target_ref(walk))
 
 
 def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
@@ -247,8 +226,9 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
     walk = walk.with_request(submission.ticket, submission.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
+        _check_draft(walk)
         return _unchecked(walk, state, "The caller check has expired. Check the caller again.")
-    _brake(walk)
+    brake(walk)
     answers = kept_answers(walk, submission)
     prepared = prepare(walk, answers)
     if prepared.digest != submission.plan_digest or confirmation.digest != submission.plan_digest:
@@ -258,7 +238,16 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
     if problems or _not_yet(prepared):
         return plan_page(prepared, problems)
     secrets = _secrets(walk, prepared, answers)
-    return carry_out(prepared, replace(submission, plan_digest=prepared.digest), state, secrets)
+    try:
+        return carry_out(prepared, replace(submission, plan_digest=prepared.digest), state, secrets, ceilings(walk))
+    except TooManyError as refused:
+        raise braked(walk, refused)  # noqa: B904 - the same one
+
+
+def _check_draft(walk: Walk) -> None:
+    """Raise `StaleError` when another request began the submission just now: that is what used its checks up."""
+    if walk.services.store.submissions.get(walk.submission).state != "draft":
+        raise StaleError("This was already done.")
 
 
 def _confirmation_problems(walk: Walk, prepared: Prepared, confirmation: Confirmation) -> list[tuple[str, str, str]]:

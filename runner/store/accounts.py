@@ -20,9 +20,12 @@ class AccountStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, account: Account, now: datetime, records: Sequence[Record] = ()) -> None:
-        """Insert an account without a password; raises `StaleError` when the id or the login is taken."""
-        row = as_row(account) | {"login_key": login_key(account.login), "created_at": now, "updated_at": now}
+    def create(
+        self, account: Account, now: datetime, records: Sequence[Record] = (), *, password_hash: str | None = None
+    ) -> None:
+        """Insert an account, with the hash of its password or without one; raises `StaleError` when it is taken."""
+        times = {"created_at": now, "updated_at": now}
+        row = as_row(account) | times | {"login_key": login_key(account.login), "password_hash": password_hash}
 
         def work(connection: Connection) -> None:
             if _is_taken(connection, account):

@@ -6,6 +6,7 @@ A transaction is a function of a connection, without effects elsewhere, since it
 import sqlite3
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -47,6 +48,15 @@ def connect(url: str) -> Database:
         return PostgresDatabase(parsed)
     except ModuleNotFoundError:
         raise SetUpError("PostgreSQL needs its driver: install deskhand[postgres]") from None
+
+
+def missing_file(url: str) -> str:
+    """Return the file of a SQLite database that is not there though its folder is; else nothing. Reads the folder."""
+    parsed = _parse(url)
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name.startswith("file:"):
+        return ""
+    return name if Path(name).parent.is_dir() and not Path(name).exists() else ""
 
 
 def _parse(url: str) -> URL:

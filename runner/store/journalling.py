@@ -1,9 +1,9 @@
 """Append to the journal inside the transaction of the rows it speaks of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from runner.errors import NotDurableError
 from runner.journal.chain import Head, Sealed, seal
@@ -12,6 +12,11 @@ from runner.store.tables import journal, journal_head
 
 _LOCKED_HEAD = select(journal_head.c.seq, journal_head.c.hash).where(journal_head.c.id == 1).with_for_update()
 _MOVE_HEAD = update(journal_head).where(journal_head.c.id == 1)
+_MOVE_HEAD_FROM = _MOVE_HEAD.where(
+    journal_head.c.seq == bindparam("from_seq"), journal_head.c.hash == bindparam("from_hash")
+)
+_INSERT = insert(journal)
+_LAST = "last head of the journal"
 
 
 def append(connection: Connection, records: Iterable[Record]) -> list[Sealed]:
@@ -23,15 +28,42 @@ def append(connection: Connection, records: Iterable[Record]) -> list[Sealed]:
     waiting = tuple(records)
     if not waiting:
         return []
-    head = locked_head(connection)
+    sealed = _moved_from_last(connection, waiting) or _moved(connection, waiting)
+    connection.execute(_INSERT, [_row(record, one) for record, one in zip(waiting, sealed, strict=True)])
+    return sealed
+
+
+def _moved_from_last(connection: Connection, records: Sequence[Record]) -> list[Sealed]:
+    """Move the head from where this connection left it, without reading it first; nothing when it stands elsewhere.
+
+    It may: another process may have written, and what was left may have been rolled back.
+    """
+    last = connection.info.get(_LAST)
+    if last is None:
+        return []
+    sealed = _chained(records, last)
+    head = sealed[-1].head
+    values = {"seq": head.seq, "hash": head.hash, "from_seq": last.seq, "from_hash": last.hash}
+    if connection.execute(_MOVE_HEAD_FROM, values).rowcount != 1:
+        return []
+    connection.info[_LAST] = head
+    return sealed
+
+
+def _moved(connection: Connection, records: Sequence[Record]) -> list[Sealed]:
+    sealed = _chained(records, locked_head(connection))
+    head = sealed[-1].head
+    connection.execute(_MOVE_HEAD, {"seq": head.seq, "hash": head.hash})
+    if connection.dialect.name == "sqlite":  # elsewhere many connections write, and the guess would mostly be wrong
+        connection.info[_LAST] = head
+    return sealed
+
+
+def _chained(records: Sequence[Record], head: Head) -> list[Sealed]:
     sealed: list[Sealed] = []
-    rows: list[Mapping[str, Any]] = []
-    for record in waiting:
+    for record in records:
         sealed.append(seal(record, head.seq + 1, head.hash))
         head = sealed[-1].head
-        rows.append(_row(record, sealed[-1]))
-    connection.execute(insert(journal), rows)
-    connection.execute(_MOVE_HEAD, {"seq": head.seq, "hash": head.hash})
     return sealed
 
 

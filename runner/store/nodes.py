@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from runner.errors import NotFoundError
 from runner.store.database import Database
 from runner.store.records import Node
 from runner.store.rows import as_row, plain
-from runner.store.tables import nodes
+from runner.store.tables import nodes, submissions
 
 
 class NodeStore:
@@ -49,8 +49,10 @@ class NodeStore:
         return [node.id for node in found if is_gone(node)]
 
     def leave(self, id: str) -> None:
-        """Forget a node that ended in good order, or whose submissions were marked lost."""
-        self._database.write(lambda connection: connection.execute(delete(nodes).where(nodes.c.id == id)).rowcount)
+        """Forget a node that ended, unless something it ran has no outcome: then it has to be found `dead`."""
+        unfinished = exists().where(submissions.c.node == id, submissions.c.state == "running")
+        query = delete(nodes).where(nodes.c.id == id, ~unfinished)
+        self._database.write(lambda connection: connection.execute(query).rowcount)
 
     def all(self) -> Sequence[Node]:
         """Return every node, in the order they were registered."""

@@ -59,6 +59,21 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """At most ``count`` submissions of a form may begin at ``since`` or later, by one actor or for one target.
+
+    ``seconds`` is how long that reaches back.
+    """
+
+    form_id: str
+    since: datetime
+    count: int
+    seconds: int
+    actor_id: str | None = None
+    target_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRow:
     """One operation of a submission, in the order of ``position`` (from 0). ``inverse`` takes it back."""
 

@@ -3,17 +3,17 @@
 Rows are locked in one order everywhere: the submission, its operations, the head of the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from runner.errors import NotFoundError, StaleError
+from runner.errors import NotFoundError, StaleError, TooManyError
 from runner.journal.records import Record
 from runner.store import rows
-from runner.store.journalling import append
-from runner.store.records import OperationRow, Submission
+from runner.store.journalling import append, locked_head
+from runner.store.records import Ceiling, OperationRow, Submission
 from runner.store.tables import notifications, operations, submissions, verifications
 
 
@@ -53,6 +53,26 @@ def begin(connection: Connection, beginning: Beginning, operation_rows: Sequence
         connection.execute(insert(operations), list(operation_rows))
     for verification_id in beginning.consume:
         consume(connection, verification_id, beginning.id, beginning.now)
+
+
+def stay_below(connection: Connection, ceilings: Sequence[Ceiling]) -> None:
+    """Raise `TooManyError` when what began in this transaction goes over a ceiling.
+
+    The head of the journal is held first, so that of many transactions each sees what those before it began.
+    """
+    if ceilings:
+        locked_head(connection)
+    for ceiling in ceilings:
+        wanted = {"form_id": ceiling.form_id, "actor_id": ceiling.actor_id, "target_id": ceiling.target_id}
+        if count_begun(connection, ceiling.since, wanted) > ceiling.count:
+            raise TooManyError("The limit of this form was reached just now. Nothing was done.", ceiling.seconds)
+
+
+def count_begun(connection: Connection, since: datetime, wanted: Mapping[str, str | None]) -> int:
+    """Count the submissions that began to run at ``since`` or later and have these values; None stands for any."""
+    query = select(func.count()).select_from(submissions).where(submissions.c.begun_at >= since)
+    conditions = [submissions.c[name] == value for name, value in wanted.items() if value is not None]
+    return int(connection.execute(query.where(*conditions)).scalar_one())
 
 
 def _why_not(connection: Connection, id: str) -> NotFoundError | StaleError:

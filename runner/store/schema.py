@@ -70,7 +70,7 @@ _TOO_NEW = "the database was made by a newer release of Deskhand; install that r
 
 def _not_opened(error: NotDurableError) -> SetUpError:
     reason = getattr(error.__cause__, "orig", error.__cause__)
-    return SetUpError(f"the database could not be opened: {reason}")
+    return SetUpError(f"the database could not be opened: {' '.join(str(reason).split())}")
 
 
 def _compare(found: int, expected: int) -> None:

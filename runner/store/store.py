@@ -3,8 +3,9 @@
 from types import TracebackType
 from typing import Self
 
+from runner.errors import SetUpError
 from runner.store.accounts import AccountStore
-from runner.store.database import Database, connect
+from runner.store.database import Database, connect, missing_file
 from runner.store.form_versions import FormVersionStore
 from runner.store.journal import JournalStore
 from runner.store.nodes import NodeStore
@@ -37,6 +38,10 @@ class Store:
     @classmethod
     def open(cls, url: str) -> Self:
         """Open the store at ``url``; raises `SetUpError` unless the database has the tables of this release."""
+        if file := missing_file(url):
+            raise SetUpError(
+                f"the database {file} is missing: restore it from a backup; for an empty one run deskhand upgrade"
+            )
         database = connect(url)
         try:
             check(database)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from runner.errors import NotFoundError, StaleError
 from runner.journal.chain import canonical
@@ -11,8 +11,8 @@ from runner.journal.records import JSON, Record
 from runner.store import rows
 from runner.store.database import Database
 from runner.store.journalling import append
-from runner.store.records import Notification, OperationEnd, OperationRow, Submission
-from runner.store.running import Beginning, begin, finish, mark_lost, operation_finished
+from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission
+from runner.store.running import Beginning, begin, count_begun, finish, mark_lost, operation_finished, stay_below
 from runner.store.tables import operations, submissions
 
 
@@ -99,12 +99,14 @@ class SubmissionStore:
         now: datetime,
         records: Sequence[Record],
         consume: Sequence[str] = (),
+        ceilings: Sequence[Ceiling] = (),
     ) -> None:
         """Turn a draft into a running submission, if it still has the plan that was confirmed.
 
         The operations are inserted, the first of them as running; the journal gets ``records``; ``sealed`` is dropped;
         the verifications named in ``consume`` are used up.  All of it is durable when this returns.  Of many callers
-        exactly one gets here; the others get `StaleError` and nothing was written.
+        exactly one gets here; the others get `StaleError` and nothing was written.  Whoever would go over one of the
+        ``ceilings`` gets `TooManyError`, however many come at once.
         """
         beginning = Beginning(id, plan_digest, tuple(operations), node, now, tuple(consume))
         operation_rows = [rows.operation_row(operation) for operation in operations]
@@ -112,6 +114,7 @@ class SubmissionStore:
         def work(connection: Connection) -> None:
             begin(connection, beginning, operation_rows)
             append(connection, records)
+            stay_below(connection, ceilings)
 
         self._database.write(work)
 
@@ -199,9 +202,8 @@ class SubmissionStore:
         self, *, form_id: str | None, since: datetime, actor_id: str | None = None, target_id: str | None = None
     ) -> int:
         """Count submissions that began to run at ``since`` or later."""
-        query = select(func.count()).select_from(submissions).where(submissions.c.begun_at >= since)
-        query = query.where(*_equal(form_id=form_id, actor_id=actor_id, target_id=target_id))
-        return self._database.read(lambda connection: connection.execute(query).scalar_one())
+        wanted = {"form_id": form_id, "actor_id": actor_id, "target_id": target_id}
+        return self._database.read(lambda connection: count_begun(connection, since, wanted))
 
 
 def _equal(**wanted: str | None) -> "list[ColumnElement[bool]]":

@@ -33,6 +33,25 @@ class VerificationStore:
 
         self._database.write(work)
 
+    def create_sent(
+        self, verification: Verification, records: Sequence[Record] = (), *, most: int, since: datetime
+    ) -> None:
+        """Insert a check whose code is about to be sent.
+
+        Raises `StaleError` when ``most`` codes, sent at ``since`` or later to this target for this actor by this method,
+        still wait for their answer; nothing was stored and nothing may be sent.
+        """
+        waiting = _tries(verification, since) & (verifications.c.method == verification.method) & _OPEN
+        query = select(func.count()).select_from(verifications).where(waiting)
+
+        def work(connection: Connection) -> None:
+            connection.execute(insert(verifications).values(as_row(verification)))
+            append(connection, records)
+            if connection.execute(query).scalar_one() > most:
+                raise StaleError("enough codes were sent; none was sent now")
+
+        self._database.write(work)
+
     def get(self, id: str) -> Verification:
         """Return a check; raises `NotFoundError`."""
         found = self._select(select(verifications).where(verifications.c.id == id))
@@ -74,14 +93,31 @@ class VerificationStore:
         self._change(id, _OPEN, {"state": "sent", "code_hash": code_hash, "expires_at": expires_at}, records)
 
     def record_attempt(
-        self, id: str, *, max_attempts: int, now: datetime, records: Sequence[Record] = ()
+        self,
+        id: str,
+        *,
+        max_attempts: int,
+        now: datetime,
+        since: datetime | None = None,
+        records: Sequence[Record] = (),
     ) -> Verification:
         """Count a try before it is judged, and return the check with it counted.
 
-        Raises `StaleError` when it is not open, has expired or has no tries left; then nothing may be judged.
+        With ``since``, tries on all checks of the same actor and target since then are counted together.  Raises
+        `StaleError` when it is not open, has expired or has no tries left; then nothing may be judged.
         """
         allowed = _OPEN & (verifications.c.attempts < max_attempts) & (verifications.c.expires_at > now)
-        self._change(id, allowed, {"attempts": verifications.c.attempts + 1}, records)
+        query = update(verifications).where(verifications.c.id == id, allowed)
+        of = self.get(id)
+
+        def work(connection: Connection) -> None:
+            if since is not None and _tried(connection, of, since) >= max_attempts:
+                raise StaleError("there are no tries left for this person")
+            if connection.execute(query.values(attempts=verifications.c.attempts + 1)).rowcount != 1:
+                raise StaleError("this caller check is over; start a new one")
+            append(connection, records)
+
+        self._database.write(work)
         return self.get(id)
 
     def pass_(self, id: str, now: datetime, records: Sequence[Record] = ()) -> None:
@@ -115,3 +151,18 @@ class VerificationStore:
     def _select(self, query: Select[Any]) -> list[Verification]:
         found = self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [plain(Verification, row) for row in found]
+
+
+def _tries(of: Verification, since: datetime) -> ColumnElement[bool]:
+    return (
+        (verifications.c.actor_id == of.actor_id)
+        & (verifications.c.target_id == of.target_id)
+        & (verifications.c.created_at >= since)
+    )
+
+
+def _tried(connection: Connection, of: Verification, since: datetime) -> int:
+    """Count the tries that did not pass, and hold their rows, so that of several at once each sees the one before."""
+    counted = _tries(of, since) & (verifications.c.state != "passed")
+    query = select(verifications.c.attempts).where(counted).order_by(verifications.c.id).with_for_update()
+    return sum(connection.execute(query).scalars())

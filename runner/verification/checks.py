@@ -17,7 +17,7 @@ from forms.answering.situation import Situation, given, in_language
 from forms.definition import Form, Method, VerificationPolicy
 from forms.expressions import holds
 from runner.access.model import Actor
-from runner.errors import RefusedError, TooManyError
+from runner.errors import RefusedError, StaleError, TooManyError
 from runner.pipeline.pages import MethodView
 from runner.pipeline.reading import Reader
 from runner.pipeline.recording import checked
@@ -129,34 +129,22 @@ class CallerChecks:
             raise self._refused(reader, situation, RefusedError("There is nothing to send for this check."))
         if view.state == "passed":
             return ""
-        self._send_at_most(reader, situation, submission, policy, method_id)
         (_, _, address), known = reader.gather(situation, lambda known: _filled(known, method))
         code, id_ = self.services.make_code(), self.services.new_id()
         message = _code_message(known, reader.actor, address, code, id_)
         row = self._new_row(reader, situation, submission, policy, method_id, id_, "sent", code)
-        self.services.store.verifications.create(
-            row, [checked(reader.now, reader.actor, submission, method_id, policy.id, "sent", view.title)]
-        )
+        record = checked(reader.now, reader.actor, submission, method_id, policy.id, "sent", view.title)
+        since = reader.now - timedelta(seconds=COUNTED_SECONDS)
+        try:
+            self.services.store.verifications.create_sent(row, [record], most=policy.attempts, since=since)
+        except StaleError:
+            sentence = "Enough codes were sent for this person. Use another check."
+            raise self._refused(reader, situation, TooManyError(sentence, COUNTED_SECONDS)) from None
         try:
             self.services.postman.send(message)
         except ConnectorError as error:
             return f"The code could not be sent: {error}"
         return ""
-
-    def _send_at_most(
-        self,
-        reader: Reader,
-        situation: Situation,
-        submission: Submission,
-        policy: VerificationPolicy,
-        method_id: str,
-    ) -> None:
-        sent = [
-            row for row in self.services.store.verifications.for_submission(submission.id) if row.method == method_id
-        ]
-        if len(sent) >= policy.attempts:
-            sentence = "Enough codes were sent for this submission. Use another check."
-            raise self._refused(reader, situation, TooManyError(sentence, COUNTED_SECONDS))
 
     def answer(
         self,
@@ -231,7 +219,13 @@ class CallerChecks:
         if not rows:
             return "There is no valid code. Send a new one."
         row = max(rows, key=lambda sent: sent.created_at)
-        counted = self.services.store.verifications.record_attempt(row.id, max_attempts=policy.attempts, now=reader.now)
+        since = reader.now - timedelta(seconds=COUNTED_SECONDS)
+        try:
+            counted = self.services.store.verifications.record_attempt(
+                row.id, max_attempts=policy.attempts, now=reader.now, since=since
+            )
+        except StaleError as over:
+            raise self._refused(reader, situation, over)  # noqa: B904 - the same one
         typed = "".join(answers.get("code", "").split())
         passed = hmac.compare_digest(self.services.sealer.code_hash(typed, row.id), counted.code_hash or "")
         record = checked(

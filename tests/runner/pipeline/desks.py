@@ -210,18 +210,19 @@ def make_store(folder: Path) -> None:
     upgrade(f"sqlite:///{folder / 'desk.db'}")
 
 
-def open_desk(folder: Path) -> TestDesk:
-    """Open the desk of a folder, on a clock that stands still."""
+def open_desk(folder: Path, *, directory_url: str = "", store_url: str = "") -> TestDesk:
+    """Open the desk of a folder, on a clock that stands still; directory and store may be elsewhere."""
     clock = Clock()
-    directory = RecordingConnector(LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=clock, policy=QUICK))
+    directory_url = directory_url or f"sqlite:///{folder / 'directory.db'}"
+    directory = RecordingConnector(LocalDirectory(directory_url, clock=clock, policy=QUICK))
     mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
     keeper = PolicyKeeper(*_access(), connectors)
-    database = BreakableDatabase(connect(f"sqlite:///{folder / 'desk.db'}"))
+    database = BreakableDatabase(connect(store_url or f"sqlite:///{folder / 'desk.db'}"))
     store = Store(database)
     made: list[str] = []
     services = Services(
-        catalogue=_catalogue(),
+        catalogue=catalogue(),
         authority=keeper,
         connectors=connectors,
         store=store,
@@ -248,7 +249,7 @@ def open_desk(folder: Path) -> TestDesk:
 
 
 @lru_cache
-def _catalogue() -> Catalogue:
+def catalogue() -> Catalogue:
     catalogue, problems = load_catalogue(definitions(), {**DIRECTORY_VERBS, **MAILBOX_VERBS})
     assert [problem for problem in problems if problem.level == "error"] == []
     return catalogue

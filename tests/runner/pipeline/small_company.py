@@ -69,12 +69,7 @@ GROUPS_AND_MEMBERS = (
 
 def load(folder: Path) -> None:
     """Make the two databases of the company in a folder."""
-    engine = open_engine(f"sqlite:///{folder / 'directory.db'}")
-    create_tables(engine)
-    report = load_entries(engine, (*PERSONS, *GROUPS_AND_MEMBERS), now=NOW)
-    engine.dispose()
-    assert not report.problems, [problem.reason for problem in report.problems]
-    assert not report.dangling
+    load_directory(f"sqlite:///{folder / 'directory.db'}")
     mail = Database(f"sqlite:///{folder / 'mailbox.db'}")
     rows = [
         MailboxRow("Sales", "sales@sample.test", kind="shared", owner="u-p.dewit"),
@@ -82,3 +77,13 @@ def load(folder: Path) -> None:
     ]
     load_mailboxes(mail.engine, rows, now=NOW)
     mail.engine.dispose()
+
+
+def load_directory(url: str) -> None:
+    """Put the people and groups of the company into an empty database."""
+    engine = open_engine(url)
+    create_tables(engine)
+    report = load_entries(engine, (*PERSONS, *GROUPS_AND_MEMBERS), now=NOW)
+    engine.dispose()
+    assert not report.problems, [problem.reason for problem in report.problems]
+    assert not report.dangling

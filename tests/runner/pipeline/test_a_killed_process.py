@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import NotFoundError
+from runner.errors import NotFoundError, StaleError
 from runner.serving import sweep
 from tests.runner.pipeline.desks import make_folder, open_desk
 
@@ -57,3 +57,20 @@ def test_what_a_living_process_is_doing_is_left_alone(desk):
     desk.directory.before = lambda _: seen.append(sweep(desk.installation))
     assert desk.done("agent.rotterdam", plan).state == "done"
     assert seen == [[]]
+
+
+def test_a_process_that_was_taken_for_lost_begins_no_further_step(desk):
+    plan = desk.planned("agent.rotterdam", "three-steps", "u-t.novak", {"rule": "continue", "office": "A"})
+
+    def lose(operation):
+        if operation.id == "first_go":
+            desk.store.submissions.mark_lost([desk.services.node], desk.clock())
+
+    desk.directory.after = lose
+    with pytest.raises(StaleError):
+        desk.confirm("agent.rotterdam", plan)
+    assert [operation.id for operation in desk.directory.changed] == ["first_go"]
+    assert desk.state(plan.head.submission) == "unknown"
+    assert [state for _, state in desk.operations(plan.head.submission)] == ["unknown", "skipped", "skipped"]
+    assert desk.kinds() == ["intent", "intent", "intent", "reconcile"]
+    assert desk.store.journal.verify().ok

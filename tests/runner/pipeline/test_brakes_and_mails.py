@@ -55,6 +55,20 @@ def test_a_plan_made_before_the_limit_was_reached_is_braked_at_the_confirmation(
     assert desk.performed.count("directory.user.set_password") == 3
 
 
+def test_a_limit_that_is_reached_while_one_confirms_is_kept_by_the_store(desk):
+    for office in "AB":
+        once(desk, AGENT, "u-t.novak", office)
+    desk.store.submissions.count_since = lambda **_: 0
+    submission = desk.new()
+    with pytest.raises(TooManyError, match="just now"):
+        desk.fill(AGENT, "at-once", "u-t.novak", {"office": "C"}, submission=submission)
+    assert len(desk.performed) == 2
+    assert desk.state(submission) == "draft"
+    assert desk.operations(submission) == []
+    assert desk.kinds().count("intent") == 2
+    assert [entry["target"]["id"] for entry in desk.journal("deny")] == ["u-t.novak"]
+
+
 def test_more_changes_than_a_form_allows_are_refused(desk):
     groups = [f"g-none-{number}" for number in range(26)]
     page = desk.fill(AGENT, "manage-groups", "u-t.novak", {"groups": {"add": groups, "remove": []}}, reason="x")

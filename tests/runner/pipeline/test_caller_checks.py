@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from connectors.spi import Ref
-from runner.errors import NotFoundError, RefusedError, StaleError, TooManyError
+from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.pipeline.pages import FillPage, PlanPage, Posted, SubmissionPage, VerifyPage
 
 AGENT, FORM, CALLER = "agent.rotterdam", "reset-password", "u-z.lindqvist"
@@ -160,68 +160,6 @@ def test_a_check_is_used_once(desk):
     with pytest.raises(RefusedError, match="already done"):
         answer(desk, submission, "in_person")
     assert desk.performed.count("directory.user.set_password") == 1
-
-
-def test_tries_are_counted_over_new_submissions(desk):
-    for _ in range(3):
-        submission = desk.new()
-        send(desk, submission)
-        answer(desk, submission, "code_to_mail", {"code": "000000"})
-    last = desk.new()
-    for door in (
-        lambda: send(desk, last),
-        lambda: answer(desk, last, "in_person"),
-        lambda: answer(desk, submission, "code_to_mail", {"code": "271828"}),
-        lambda: send(desk, desk.new(), form="unlock-account"),
-    ):
-        with pytest.raises(TooManyError):
-            door()
-    assert len(desk.journal("deny")) == 4
-    assert nothing_done(desk)
-    desk.clock.forward(hours=1, seconds=1)
-    assert isinstance(answer(desk, desk.new(), "in_person"), VerifyPage)
-
-
-def test_another_agent_has_tries_of_their_own(desk):
-    submission = desk.new()
-    send(desk, submission)
-    for _ in range(3):
-        answer(desk, submission, "code_to_mail", {"code": "000000"})
-    assert answer(desk, desk.new(), "in_person", who="second.rotterdam").passed == 1
-
-
-def test_a_code_cannot_be_guessed_by_trying_on(desk):
-    submission = desk.new()
-    send(desk, submission)
-    tries = 0
-    for guess in ("271800", "271801", "271802", "271828"):
-        try:
-            answer(desk, submission, "code_to_mail", {"code": guess})
-            tries += 1
-        except (TooManyError, StaleError):
-            pass
-    assert tries == 3
-    assert desk.store.verifications.for_submission(submission)[0].state == "sent"
-
-
-def test_codes_are_not_sent_without_end(desk):
-    submission = desk.new()
-    for _ in range(3):
-        send(desk, submission)
-    with pytest.raises(TooManyError):
-        send(desk, submission)
-    assert len(desk.mails()) == 3
-
-
-def test_a_new_code_makes_the_old_one_void(desk):
-    submission, codes = desk.new(), iter(("111111", "222222"))
-    services = desk.services
-    object.__setattr__(services, "make_code", lambda: next(codes))
-    send(desk, submission)
-    desk.clock.forward(seconds=1)
-    send(desk, submission)
-    assert answer(desk, submission, "code_to_mail", {"code": "111111"}).passed == 0
-    assert answer(desk, submission, "code_to_mail", {"code": "222222"}).passed == 1
 
 
 def test_checks_of_another_policy_do_not_count(desk):

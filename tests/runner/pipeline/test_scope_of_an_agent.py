@@ -1,5 +1,7 @@
 """An agent of one branch meets nobody of another, by whichever door: found, opened, picked, submitted, confirmed, read."""
 
+from datetime import timedelta
+
 import pytest
 
 from connectors.spi import Ref
@@ -212,6 +214,48 @@ def test_a_right_that_ends_between_two_operations_stops_the_second(desk):
     assert [operation.id for operation in desk.directory.changed] == ["first"]
     assert [state for _, state in desk.operations(plan.head.submission)] == ["done", "failed", "skipped"]
     assert desk.journal("outcome")[1]["outcome"]["detail"] == "This is no longer allowed."
+
+
+@pytest.mark.parametrize("change", ["disabled", "ended"])
+def test_an_agent_whom_the_directory_has_ended_does_and_sees_nothing_more(desk, change):
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
+    before, person = desk.actor(AGENT), Ref("user", f"u-{AGENT}")
+    if change == "disabled":
+        desk.do("directory.user.disable", user=person)
+    else:
+        desk.do("directory.user.set_expiry", user=person, on=desk.clock().date() - timedelta(days=1))
+    actor = desk.actor(AGENT)
+    for door in (
+        lambda: desk.confirm(AGENT, plan),
+        lambda: desk.desk.home(actor, "en"),
+        lambda: desk.desk.find(actor, "novak"),
+        lambda: desk.desk.person(actor, "u-t.novak"),
+        lambda: desk.desk.step(actor, plan.head.submission, "en"),
+        lambda: desk.desk.history(actor, 1),
+    ):
+        with pytest.raises(RefusedError, match="disabled in the directory, or has ended"):
+            door()
+    assert denied(desk) == ["confirm", "home", "find", "person", "step", "history"]
+    assert desk.desk.confirm(before, plan.head.submission, plan.digest, "", (), "en").state == "failed"
+    assert desk.performed == []
+
+
+def test_an_agent_works_on_the_last_day(desk):
+    desk.do("directory.user.set_expiry", user=Ref("user", f"u-{AGENT}"), on=desk.clock().date())
+    assert desk.done(AGENT, desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})).state == "done"
+
+
+def test_an_agent_who_is_disabled_between_two_operations_is_stopped(desk):
+    plan = desk.planned(AGENT, "three-steps", "u-t.novak", {"rule": "continue", "office": "A"})
+
+    def disable(operation):
+        if operation.id == "first_go":
+            desk.do("directory.user.disable", user=Ref("user", f"u-{AGENT}"))
+
+    desk.directory.after = disable
+    assert desk.done(AGENT, plan).state == "partly_done"
+    assert [operation.id for operation in desk.directory.changed] == ["first_go"]
+    assert [state for _, state in desk.operations(plan.head.submission)] == ["done", "failed", "failed"]
 
 
 def test_a_target_that_leaves_between_two_operations_is_not_touched_again(desk):

@@ -1,14 +1,11 @@
 """What a failing step leaves behind, and that nothing is ever done without a permit and a durable intent."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from connectors.errors import RejectedError, StaleObjectError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Ref
-from runner.errors import NotDurableError, NotFoundError, NotReachableError, StaleError
-from runner.pipeline.pages import FillPage, PlanPage, SubmissionPage
+from runner.errors import NotDurableError, NotFoundError, NotReachableError
+from runner.pipeline.pages import FillPage
 
 AGENT = "agent.rotterdam"
 
@@ -92,6 +89,43 @@ def test_an_inverse_with_an_unknown_outcome_ends_the_taking_back(desk):
     page = desk.done(AGENT, plan)
     assert page.state == "unknown"
     assert [state for _, state in desk.operations(plan.head.submission)] == ["done", "unknown", "failed"]
+
+
+@pytest.mark.parametrize(("who", "group"), [("u-t.novak", "g-GG-Location-Rotterdam"), (f"u-{AGENT}", "g-SD-Rotterdam")])
+def test_what_is_no_longer_allowed_is_not_taken_back_either(desk, who, group):
+    plan = plan_of(desk, "undo")
+
+    def hook(operation):
+        if operation.id == "third_undo":
+            desk.do("directory.user.leave_groups", user=Ref("user", who), groups=(Ref("group", group),))
+            raise RejectedError("no")
+
+    desk.directory.before = hook
+    page = desk.done(AGENT, plan)
+    assert page.state == "partly_done"
+    assert [state for _, state in desk.operations(plan.head.submission)] == ["done", "done", "failed"]
+    assert [operation.id for operation in desk.directory.changed] == ["first_undo", "second_undo"]
+    assert attributes(desk) == ("A", "A", "Stock controller")
+    details = [entry["outcome"]["detail"] for entry in desk.journal("outcome")]
+    assert details.count("It could not be taken back: This is no longer allowed.") == 2
+
+
+def test_a_thing_that_was_made_is_taken_back_with_what_hangs_on_it(desk):
+    rows = [{"user": "u-p.dewit"}, {"user": "u-t.novak"}]
+    plan = desk.planned(AGENT, "create-shared-mailbox", None, {"name": "Team", "owner": "u-p.dewit", "access": rows})
+    desk.mailbox.before = fail_at("grant/2", error=RejectedError("no"))
+    page = desk.done(AGENT, plan)
+    found = desk.operations(plan.head.submission)
+    assert desk.mailbox.inner.locate("team@sample.test", "mailbox") is None
+    assert (page.state, found) == ("failed", [("create", "undone"), ("grant/1", "undone"), ("grant/2", "failed")])
+
+
+def test_what_is_taken_back_is_guarded_like_what_is_done(desk):
+    plan = plan_of(desk, "undo")
+    desk.directory.before = fail_at("third_undo", error=RejectedError("no"))
+    assert desk.done(AGENT, plan).state == "failed"
+    for _, guards in desk.directory.performed:
+        assert [guard.ref for guard in guards] == [Ref("user", "u-t.novak")]
 
 
 def test_a_system_that_is_away_for_a_moment_is_tried_again_as_often_as_the_form_says(desk):
@@ -251,98 +285,4 @@ def test_a_plan_that_cannot_be_prepared_is_not_shown(desk, fault):
     else:
         with pytest.raises(NotReachableError if fault in ("away", "cut") else type(FAULTS[fault])):
             desk.fill(AGENT, "office", "u-t.novak", {"office": "A"})
-    assert desk.performed == []
-
-
-# --- once ---------------------------------------------------------------------------------------------------------------
-
-
-def test_a_plan_that_would_do_something_else_by_now_is_shown_again(desk):
-    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
-    desk.do("directory.user.update", user=Ref("user", "u-t.novak"), set={"office": "B"})
-    page = desk.confirm(AGENT, plan)
-    assert isinstance(page, PlanPage)
-    assert (page.changed_meanwhile, page.operations[0].lines[0].before) == (True, "B")
-    assert desk.performed == []
-    assert desk.done(AGENT, page).state == "done"
-
-
-@pytest.mark.parametrize("digest", ["", "0" * 64, "x"])
-def test_a_digest_that_is_not_the_plans_confirms_nothing(desk, digest):
-    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
-    page = desk.desk.confirm(desk.actor(AGENT), plan.head.submission, digest, "", (), "en")
-    assert isinstance(page, PlanPage)
-    assert desk.performed == []
-
-
-def test_confirming_twice_does_it_once_and_gives_the_same_answer(desk):
-    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
-    first, second = desk.done(AGENT, plan), desk.done(AGENT, plan)
-    assert (first.state, first.operations) == (second.state, second.operations)
-    assert second.just_done is False
-    assert len(desk.performed) == 1
-
-
-@pytest.mark.parametrize("form", ["office", "at-once"])
-def test_sending_the_form_again_after_it_ran_gives_what_is_kept(desk, form):
-    page = desk.fill(AGENT, form, "u-t.novak", {"office": "A"})
-    if isinstance(page, PlanPage):
-        page = desk.done(AGENT, page)
-    again = desk.fill(AGENT, form, "u-t.novak", {"office": "B"}, submission=page.head.submission)
-    assert isinstance(again, SubmissionPage)
-    assert again.state == "done"
-    assert len(desk.performed) == 1
-    assert desk.value("u-t.novak", "office") == "A"
-
-
-def test_twenty_confirmations_at_once_do_it_once(desk):
-    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A"})
-    actor, start = desk.actor(AGENT), threading.Barrier(20)
-
-    def confirm(_):
-        start.wait()
-        try:
-            return desk.desk.confirm(actor, plan.head.submission, plan.digest, "", (), "en").state
-        except StaleError:
-            return "stale"
-
-    with ThreadPoolExecutor(20) as pool:
-        states = list(pool.map(confirm, range(20)))
-    assert len(desk.performed) == 1
-    assert desk.kinds() == ["intent", "outcome"]
-    assert set(states) <= {"done", "stale", "running"}
-    assert "done" in states
-
-
-def test_answers_that_do_not_fit_any_more_give_the_form_again(desk):
-    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "A", "colleague": "u-z.lindqvist"})
-    groups = (Ref("group", "g-GG-Location-Rotterdam"),)
-    desk.do("directory.user.leave_groups", user=Ref("user", "u-z.lindqvist"), groups=groups)
-    page = desk.confirm(AGENT, plan)
-    assert isinstance(page, FillPage)
-    assert page.errors[0][0] == "colleague"
-    assert desk.performed == []
-
-
-def test_a_swap_race_never_changes_somebody_out_of_scope(desk):
-    """A person leaves the scope between the last decision and the change, again and again."""
-    plans = [desk.planned(AGENT, "office", "u-t.novak", {"office": f"R{round_}"}) for round_ in range(25)]
-    groups, person = (Ref("group", "g-GG-Location-Rotterdam"),), Ref("user", "u-t.novak")
-
-    def swap(_):
-        desk.do("directory.user.leave_groups", user=person, groups=groups)
-
-    desk.directory.before = swap
-    for plan in plans:
-        assert desk.done(AGENT, plan).state == "failed"
-        desk.do("directory.user.join_groups", user=person, groups=groups)
-        assert desk.value("u-t.novak", "office") is None
-    assert desk.directory.changed == []
-
-
-def test_a_refused_plan_is_recorded_and_leaves_nothing(desk):
-    desk.directory.preparing = fail_at("update", error=RejectedError("The directory says no."))
-    page = desk.fill(AGENT, "at-once", "u-t.novak", {"office": "A"})
-    assert page.errors[0][2] == "The directory says no."
-    assert desk.kinds() == ["deny"]
     assert desk.performed == []

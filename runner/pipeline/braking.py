@@ -1,0 +1,54 @@
+"""The limits of a form: how often it may be used by one actor, and for one target."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from forms.definition import Rate
+from runner.errors import TooManyError
+from runner.pipeline.refusing import refuse
+from runner.pipeline.walking import Walk, target_ref
+from runner.store.records import Ceiling
+
+_BY_ACTOR = "You have used this form {count} times within {span}."
+_FOR_TARGET = "This was done {count} times within {span} for the same target."
+
+
+def ceilings(walk: Walk) -> tuple[Ceiling, ...]:
+    """Return the form's limits for this actor and this target, from now back. Pure."""
+    return tuple(ceiling for ceiling, _ in _limits(walk))
+
+
+def brake(walk: Walk) -> None:
+    """Raise `TooManyError`, recorded, when a limit of the form is reached.
+
+    Others may begin in the meantime: `ceilings` go along with the intent, where they are counted once more.
+    """
+    for ceiling, text in _limits(walk):
+        count = walk.services.store.submissions.count_since(
+            form_id=ceiling.form_id, since=ceiling.since, actor_id=ceiling.actor_id, target_id=ceiling.target_id
+        )
+        if count >= ceiling.count:
+            sentence = text.format(count=count, span=_span(ceiling.seconds)) + " Wait a while, or ask a colleague."
+            raise braked(walk, TooManyError(sentence, ceiling.seconds))
+
+
+def braked(walk: Walk, refusal: TooManyError) -> TooManyError:
+    """Record that a limit was reached; return the refusal, to be raised."""
+    return refuse(walk.services, walk.actor, "submit", refusal, form=walk.form.id, target=target_ref(walk))
+
+
+def _limits(walk: Walk) -> Iterator[tuple[Ceiling, str]]:
+    limits, target = walk.form.limits, target_ref(walk)
+    if limits.per_actor is not None:
+        yield _ceiling(walk, limits.per_actor, actor_id=walk.actor.id), _BY_ACTOR
+    if limits.per_target is not None and target is not None:
+        yield _ceiling(walk, limits.per_target, target_id=target.id), _FOR_TARGET
+
+
+def _ceiling(walk: Walk, rate: Rate, actor_id: str | None = None, target_id: str | None = None) -> Ceiling:
+    since = walk.reader.now - timedelta(seconds=rate.seconds)
+    return Ceiling(walk.form.id, since, rate.count, rate.seconds, actor_id, target_id)
+
+
+def _span(seconds: int) -> str:
+    return "a day" if seconds == 86_400 else "an hour" if seconds == 3_600 else f"{seconds} s"
