@@ -31,6 +31,12 @@ class Permit:
         return tuple(entry for _, entry, _ in self.decisions if entry is not None and entry.ref.kind != "mail_domain")
 
 
+def reads_journal(reader: Reader) -> bool:
+    """Say whether the actor may read the journal, and with it the records of others."""
+    authority = reader.services.authority.current()
+    return authority.holds(reader.actor, "audit.read", "", form=None, now=reader.now)
+
+
 def may_use(reader: Reader, form: Form) -> bool:
     """Say whether some binding of the actor could satisfy all that a form needs; drafts and retired forms never."""
     if form.status != "live":

@@ -30,7 +30,7 @@ from runner.pipeline.pages import (
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
-from runner.pipeline.walking import Walk, reader_for, start
+from runner.pipeline.walking import Walk, start
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks
 
@@ -206,11 +206,14 @@ class Desk:
         self._check_own(actor, submission)
         if submission.state != "draft":
             return self._kept(actor, submission)
-        walk = self._walk_of(actor, submission, language)
         try:
+            walk = self._walk_of(actor, submission, language)
             result = submitting.confirm(walk, submission, submitting.Confirmation(digest, typed, acknowledged))
         except AnswersError as wrong:
             return submitting.fill_again(walk, submission, wrong)
+        except RefusedError:
+            submitting.check_draft(self.services, submission.id)
+            raise
         if not isinstance(result, Finished):
             return result
         send_mails(walk, submission.id)
@@ -290,9 +293,3 @@ def actor_of(services: Services, account_id: str, login: str, display_name: str,
     """Return who acts, with the person behind the account read now."""
     person = finding.known_person(services, person_id) if person_id else None
     return Actor(account_id, login, person.label if person else display_name, person)
-
-
-def reads_journal(services: Services, actor: Actor) -> bool:
-    """Say whether the actor may read the journal."""
-    reader = reader_for(services, actor, None)
-    return services.authority.current().holds(actor, "audit.read", "", form=None, now=reader.now)

@@ -8,7 +8,7 @@ from forms.answering.validating import target_refusal
 from forms.definition import Form, Text
 from runner.access.model import Actor
 from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use
+from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use, reads_journal
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
@@ -155,13 +155,17 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
         subtitle(entry),
         teller.facts(entry, _CARD),
         tuple(_tiles_for(services, actor, entry, language)),
-        tuple(history_line(one) for one in _lately(services, entry)),
+        tuple(_lately(readers[0], entry)),
     )
 
 
-def _lately(services: Services, entry: Entry) -> Sequence[Submission]:
+def _lately(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
+    """Return what was done for a person; a record that is not open to the actor has no address."""
     states = ("done", "partly_done", "failed", "unknown")
-    return services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8)
+    audits = reads_journal(reader)
+    for one in reader.services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8):
+        line = history_line(one)
+        yield line if audits or one.actor_id == reader.actor.id else replace(line, id="")
 
 
 def _tiles_for(services: Services, actor: Actor, entry: Entry, language: str) -> Iterable[Tile]:
@@ -169,7 +173,7 @@ def _tiles_for(services: Services, actor: Actor, entry: Entry, language: str) ->
     for form, reader in usable_forms(services, actor):
         if form.target is None or form.target.type != entry.ref.kind:
             continue
-        if reader.visible(entry.ref.kind, entry.ref.id) is None or not is_fitting(reader, form, entry):
+        if not _is_readable((reader,), entry) or not is_fitting(reader, form, entry):
             yield tile(form, language, why_not="Not for this person")
             continue
         situation = situation_of(reader, form, entry, language, "portal")

@@ -58,7 +58,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One submission in a list."""
+    """One submission in a list; ``id`` is empty when its record is not open to the actor."""
 
     id: str
     form: str

@@ -17,6 +17,7 @@ from runner.pipeline.finishing import Finished, carry_out
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
 from runner.pipeline.planning import Prepared, operation_views, prepare
 from runner.pipeline.refusing import refuse
+from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
@@ -226,7 +227,7 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
     walk = walk.with_request(submission.ticket, submission.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
-        _check_draft(walk)
+        check_draft(walk.services, walk.submission)
         return _unchecked(walk, state, "The caller check has expired. Check the caller again.")
     brake(walk)
     answers = kept_answers(walk, submission)
@@ -244,9 +245,9 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
         raise braked(walk, refused)  # noqa: B904 - the same one
 
 
-def _check_draft(walk: Walk) -> None:
-    """Raise `StaleError` when another request began the submission just now: that is what used its checks up."""
-    if walk.services.store.submissions.get(walk.submission).state != "draft":
+def check_draft(services: Services, submission_id: str) -> None:
+    """Raise `StaleError` when another request began the submission just now: that is why it does not fit any more."""
+    if services.store.submissions.get(submission_id).state != "draft":
         raise StaleError("This was already done.")
 
 

@@ -1,12 +1,12 @@
 """How things read to a person: chips of state, facts of a card, lines of a plan. Reads labels of related objects only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.spi import Change, Entry, OutputRef, Ref, Secret, SecretRef
+from connectors.spi import Change, Entry, Ids, OutputRef, Question, Ref, Secret, SecretRef
 from connectors.verbs import ATTRIBUTES
 from forms.answering.wire import phone_text
 from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
@@ -18,6 +18,7 @@ _PHONES = frozenset({"phone", "mobile"})
 _MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members"), ("group", "groups")}
 _ENDS_SOON_DAYS = 30
 _OLD_PASSWORD_DAYS = 90
+_AT_ONCE = 500
 
 
 def day(value: date) -> str:
@@ -149,8 +150,23 @@ class Teller:
         if isinstance(value, Mapping):
             return ", ".join(f"{key}: {self.text(item)}" for key, item in value.items())
         if isinstance(value, list | tuple | frozenset):
-            return self._several([self.text(item) for item in value])
+            return self._several(self._texts(tuple(value)))
         return str(value)
+
+    def _texts(self, values: Sequence[Any]) -> list[str]:
+        """Write each value; objects of one kind are read together."""
+        kinds = {value.kind for value in values if isinstance(value, Ref)} if len(values) > 1 and self.names else set()
+        named = {ref: entry.label for kind in kinds for ref, entry in self._visible(kind, values).items()}
+        is_read = [isinstance(value, Ref) and value.kind in kinds for value in values]
+        return [
+            named.get(value, HIDDEN) if read else self.text(value) for value, read in zip(values, is_read, strict=True)
+        ]
+
+    def _visible(self, kind: str, values: Sequence[Any]) -> dict[Ref, Entry]:
+        ids = sorted({value.id for value in values if isinstance(value, Ref) and value.kind == kind})
+        parts = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+        pages = [self.reader.find(Question(kind, Ids(frozenset(part)), limit=len(part))) for part in parts]
+        return {entry.ref: entry for page in pages for entry in page.entries}
 
     def _several(self, texts: list[str]) -> str:
         """Write a list; what the actor may not see is counted, not named."""

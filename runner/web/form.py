@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from runner.pipeline.pages import PickPage
 from runner.web.context import Web, actor, language
 from runner.web.journey import AnyPage, rendered
-from runner.web.posted import Sent, read_sent
+from runner.web.posted import Sent, expect_only, read_sent
 from runner.web.rendering import harmless
 from runner.web.showing import fragments, unequal_passwords
 
 _LONGEST_TEXT = 200
 _LONGEST_CHECK = 200
+_CHECKED = frozenset({"csrf_token", "submission", "target", "method", "go"})
 
 
 def form_blueprint(web: Web) -> Blueprint:
@@ -60,6 +61,7 @@ def form_blueprint(web: Web) -> Blueprint:
 
     @blueprint.post("/check")
     def check(form_id: str) -> AnyResponse:
+        expect_only(request.form, _CHECKED, "check.")
         submission, target = request.form.get("submission", ""), request.form.get("target") or None
         method = request.form.get("method", "")
         if request.form.get("go") == "start":
@@ -85,10 +87,10 @@ def _again(web: Web, form_id: str, sent: Sent) -> AnyResponse:
     page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language())
     page = replace(page, head=replace(page.head, submission=sent.submission))
     found: dict[str, PickPage] = {}
-    if sent.go.startswith("find."):
-        field = sent.go.removeprefix("find.")
-        text = sent.posted.typed.get(field, "")
-        found[field] = web.desk.pick(actor(), form_id, sent.target, field, text, sent.posted, language())
+    if (wanted := sent.wanted) is not None:
+        found[wanted.place] = web.desk.pick(
+            actor(), form_id, sent.target, wanted.path, wanted.text, sent.posted, language()
+        )
     return make_response(render_template("form/fill.html", page=page, found=found))
 
 

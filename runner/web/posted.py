@@ -5,13 +5,14 @@
 ``flag.<id>``          yes or no: ``false`` from a hidden input, then ``true`` when the box is ticked
 ``list.<id>``          several texts; an empty one says that the question was asked
 ``add.<id>`` …         one side of a change of memberships, ``remove.<id>`` the other
-``row.<id>.<n>.<kind>.<column>``  an answer inside row ``n``; kind is ``answer``, ``flag`` or ``list``
+``row.<id>.<n>.<kind>.<column>``  the same inside row ``n``; kind is ``answer``, ``flag``, ``list``, ``typed`` or ``default``
 ``typed.<id>``         what was typed into a picker, for browsers without script
 ``repeat.<id>``        a password the second time
 ``default.<id>``       the default shown beside an untouched question: an equal answer is left out
 =====================  =================================================================================
 
-Everything else is refused, so that a page cannot smuggle in what no form asks for.
+Everything else is refused, so that a page cannot smuggle in what no form asks for.  A row nobody touched, in which every
+answer is empty or its default, is left out: pages have spare rows for browsers without script.
 """
 
 import re
@@ -22,13 +23,26 @@ from runner.pipeline.pages import Posted
 
 _NAME = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _PLAIN = re.compile(rf"(answer|flag|list|add|remove|typed|repeat|default)\.({_NAME})")
-_IN_ROW = re.compile(rf"row\.({_NAME})\.(\d{{1,4}})\.(answer|flag|list)\.({_NAME})")
+_IN_ROW = re.compile(rf"row\.({_NAME})\.(\d{{1,4}})\.(answer|flag|list|typed|default)\.({_NAME})")
+_FINDS = re.compile(rf"find\.({_NAME})(?:\.(\d{{1,4}})\.({_NAME}))?")
 _ALLOWED = frozenset({"csrf_token", "submission", "target", "ticket", "reason", "go", "field", "text"})
 _SINGLE = frozenset({"answer", "typed", "repeat", "default"})
 
 
 class UnexpectedInputError(ValueError):
     """The page did not send this: an undeclared, doubled or misspelt name. Nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a picker shall find, for browsers without script.
+
+    ``path`` is the question, ``question.column`` in a row; ``place`` says as well which row it will be on the next page.
+    """
+
+    path: str
+    place: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +53,26 @@ class Sent:
     submission: str
     target: str | None
     go: str
+    wanted: Wanted | None
     field: str
     text: str
     unequal: tuple[str, ...]
 
 
 @dataclass(slots=True)
+class _Row:
+    answers: dict[str, object] = field(default_factory=dict)
+    singles: dict[str, dict[str, str]] = field(default_factory=lambda: {"typed": {}, "default": {}})
+
+    def is_untouched(self) -> bool:
+        defaults = self.singles["default"]
+        return all(not value or _is_default(value, defaults.get(name)) for name, value in self.answers.items())
+
+
+@dataclass(slots=True)
 class _Collected:
     answers: dict[str, object] = field(default_factory=dict)
-    rows: dict[str, dict[int, dict[str, object]]] = field(default_factory=dict)
+    rows: dict[str, dict[int, "_Row"]] = field(default_factory=dict)
     singles: dict[str, dict[str, str]] = field(default_factory=lambda: {"typed": {}, "repeat": {}, "default": {}})
 
 
@@ -60,8 +85,11 @@ def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
         elif match := _PLAIN.fullmatch(name):
             _take(collected, match[1], match[2], text)
         elif match := _IN_ROW.fullmatch(name):
-            row = collected.rows.setdefault(match[1], {}).setdefault(int(match[2]), {})
-            _put(row, match[3], match[4], text)
+            row = collected.rows.setdefault(match[1], {}).setdefault(int(match[2]), _Row())
+            if match[3] in row.singles:
+                _once(row.singles[match[3]], match[4], _with_plain_line_ends(text))
+            else:
+                _put(row.answers, match[3], match[4], text)
         else:
             raise UnexpectedInputError("The page sent something this form does not have.")
     answers = _without_defaults(_with_rows(collected), collected.singles["default"])
@@ -70,12 +98,20 @@ def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
         submission=plain.get("submission", ""),
         target=plain.get("target") or None,
         go=plain.get("go", ""),
+        wanted=_wanted(collected, plain.get("go", "")),
         field=plain.get("field", ""),
         text=plain.get("text", ""),
         unequal=tuple(
             name for name, again in collected.singles["repeat"].items() if collected.answers.get(name, "") != again
         ),
     )
+
+
+def expect_only(sent: Iterable[str], names: frozenset[str], start: str | None = None) -> None:
+    """Raise `UnexpectedInputError` for a name that is neither one of these nor begins with ``start``."""
+    for name in sent:
+        if name not in names and (start is None or not name.startswith(start)):
+            raise UnexpectedInputError("The page sent something this form does not have.")
 
 
 def _once(into: dict[str, str], name: str, text: str) -> None:
@@ -86,7 +122,7 @@ def _once(into: dict[str, str], name: str, text: str) -> None:
 
 def _take(collected: _Collected, kind: str, name: str, text: str) -> None:
     if kind in ("typed", "repeat", "default"):
-        _once(collected.singles[kind], name, text)
+        _once(collected.singles[kind], name, _with_plain_line_ends(text) if kind == "default" else text)
     elif kind in ("add", "remove"):
         delta = collected.answers.setdefault(name, {"add": [], "remove": []})
         if not isinstance(delta, dict):
@@ -115,12 +151,41 @@ def _put(answers: dict[str, object], kind: str, name: str, text: str) -> None:
 def _with_rows(collected: _Collected) -> dict[str, object]:
     if any(collected.answers.get(name) for name in collected.rows):
         raise UnexpectedInputError("The page sent two answers of different kinds to one question.")
-    rows = {name: [found[number] for number in sorted(found)] for name, found in collected.rows.items()}
+    rows = {name: [row.answers for row in _touched(found).values()] for name, found in collected.rows.items()}
     return {**collected.answers, **rows}
 
 
+def _touched(rows: Mapping[int, _Row]) -> Mapping[int, _Row]:
+    return {number: rows[number] for number in sorted(rows) if not rows[number].is_untouched()}
+
+
+def _wanted(collected: _Collected, go: str) -> Wanted | None:
+    """Return what to look for; rows move up over those left out, and an untouched one stands behind them all."""
+    match = _FINDS.fullmatch(go)
+    if match is None:
+        return None
+    name, number, column = match.groups()
+    if number is None:
+        return Wanted(name, name, collected.singles["typed"].get(name, ""))
+    rows = collected.rows.get(name, {})
+    row, touched = rows.get(int(number), _Row()), _touched(rows)
+    place = sum(1 for one in touched if one < int(number)) if int(number) in touched else len(touched)
+    return Wanted(f"{name}.{column}", f"{name}.{place}.{column}", row.singles["typed"].get(column, ""))
+
+
+def _with_plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
 def _without_defaults(answers: Mapping[str, object], defaults: Mapping[str, str]) -> dict[str, object]:
-    return {name: value for name, value in answers.items() if name not in defaults or as_text(value) != defaults[name]}
+    return {name: value for name, value in answers.items() if not _is_default(value, defaults.get(name))}
+
+
+def _is_default(value: object, default: str | None) -> bool:
+    """Say whether an answer is the default a page remembered; ticks come in the order of the page, not of the default."""
+    if default is not None and isinstance(value, list):
+        return sorted(as_text(value).split("\n")) == sorted(default.split("\n"))
+    return as_text(value) == default
 
 
 def as_text(value: object) -> str:
@@ -129,4 +194,4 @@ def as_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
-    return "" if value is None else str(value).replace("\r\n", "\n")
+    return "" if value is None else _with_plain_line_ends(str(value))

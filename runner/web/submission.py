@@ -5,9 +5,11 @@ from werkzeug.wrappers import Response
 
 from runner.web.context import Web, actor, language
 from runner.web.journey import rendered
+from runner.web.posted import expect_only
 
 _LONGEST_TYPED = 500
 _MOST_BOXES = 100
+_CONFIRMED = frozenset({"csrf_token", "submission", "target", "digest", "typed", "acknowledged"})
 
 
 def submission_blueprint(web: Web) -> Blueprint:
@@ -24,6 +26,7 @@ def submission_blueprint(web: Web) -> Blueprint:
 
     @blueprint.post("/confirm")
     def confirm(submission_id: str) -> Response:
+        expect_only(request.form, _CONFIRMED)
         boxes = request.form.getlist("acknowledged")[:_MOST_BOXES]
         page = web.desk.confirm(
             actor(),

@@ -44,14 +44,8 @@ def tomas(bend: Bend = straight) -> Thing:
 
 
 def amina(bend: Bend = straight) -> Thing:
-    return Thing(
-        "amina",
-        "user",
-        bend("Amina Haddad"),
-        bend("Finance · Rotterdam"),
-        "AH",
-        (Chip("Ends in 9 d", "warn", "calendar-event"),),
-    )
+    chips = (Chip("Ends in 9 d", "warn", "calendar-event"),)
+    return Thing("amina", "user", bend("Amina Haddad"), bend("Finance · Rotterdam"), "AH", chips)
 
 
 TILES: Mapping[str, Tile] = {

@@ -199,9 +199,7 @@ def operations(state: str = "", bend: Bend = straight) -> tuple[OperationView, .
 
 
 def plan(bend: Bend = straight, **more: object) -> PlanPage:
-    page = PlanPage(
-        head("manage-groups", "plan", bend), "d" * 64, operations("", bend), "Change the memberships", can_undo=True
-    )
+    page = PlanPage(head("manage-groups", "plan", bend), "d" * 64, operations("", bend), can_undo=True)
     return replace(page, **more)  # type: ignore[arg-type]
 
 
@@ -224,7 +222,7 @@ def done(bend: Bend = straight, *, secret: bool = True, state: str = "done") -> 
         ),
     )
     shows = (ShowView("Temporary password", "", copy=True, secret=Secret(SECRET)),) if secret else ()
-    name = bend("Zoë Lindqvist").replace("*", "")
+    name = bend("Zoë Lindqvist").replace("*", "").replace("`", "")
     message = (
         f"The password of **{name}** has been reset." if state == "done" else "Some steps were done and some were not."
     )

@@ -1,6 +1,7 @@
 """Make the application on samples, and ways to talk to it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +29,7 @@ class Site:
     desk: FakeDesk = field(default_factory=FakeDesk)
     gate: FakeGate = field(default_factory=FakeGate)
     bend: Bend = straight
+    demo: bool = True
 
     def app(self) -> Flask:
         self.desk.bend = self.bend
@@ -35,7 +37,7 @@ class Site:
             self.desk,
             self.gate,
             secret_key=b"k" * 32,
-            demo=True,
+            demo=self.demo,
             outbox=FakeOutbox(self.bend),
             hints=HINTS,
             clock=lambda: NOW,
@@ -48,8 +50,8 @@ class Browser:
 
     client: FlaskClient
 
-    def get(self, path: str, **more: object) -> TestResponse:
-        return self.client.get(path, **more)  # type: ignore[arg-type]
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, **more)
 
     def token(self) -> str:
         page = self.client.get("/sign-in", follow_redirects=True).get_data(as_text=True)

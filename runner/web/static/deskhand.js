@@ -21,11 +21,12 @@ secrets();
 theme();
 sending();
 
-// Where a reader goes on: the first error, else a field that asks for it.
+// Where a reader goes on: the first error, else a field that asks for it, else the heading of the step they came to.
 const summary = document.querySelector("[data-summary]");
 const firstWrong = document.querySelector(".field.wrong input:not([type=hidden]), .field.wrong textarea, .field.wrong select");
 const wanted = document.querySelector("[data-focus]");
-(firstWrong || summary || wanted)?.focus();
+const step = document.querySelector(".steps")?.parentElement.querySelector("h1");
+(firstWrong || summary || wanted || step)?.focus();
 
 // A link in the summary leads into the question itself.
 document.addEventListener("click", (event) => {

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from connectors.errors import RejectedError
-from connectors.spi import Ref
+from connectors.spi import Ref, Secret
 from runner.errors import StaleError
 from runner.pipeline.pages import FillPage, PlanPage, SubmissionPage
 
@@ -106,3 +106,21 @@ def test_a_refused_plan_is_recorded_and_leaves_nothing(desk):
     assert page.errors[0][2] == "The directory says no."
     assert desk.kinds() == ["deny"]
     assert desk.performed == []
+
+
+def test_a_confirmation_that_was_overtaken_says_so_and_not_that_the_person_does_not_fit_any_more(desk):
+    for _ in range(20):
+        desk.directory.inner.authenticate("t.novak", Secret("wrong"))
+    assert desk.value("u-t.novak", "locked") is True
+    submission = desk.verified(AGENT, "unlock-account", "u-t.novak")
+    plan = desk.planned(AGENT, "unlock-account", "u-t.novak", submission=submission)
+
+    def overtake():
+        desk.directory.reading = None
+        assert desk.done(AGENT, plan).state == "done"
+
+    actor = desk.actor(AGENT)
+    desk.directory.reading = overtake
+    with pytest.raises(StaleError):
+        desk.desk.confirm(actor, submission, plan.digest, "", (), "en")
+    assert desk.performed == ["directory.user.unlock"]

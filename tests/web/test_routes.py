@@ -1,0 +1,213 @@
+"""Every route and every kind of visitor: what the answer is, and that only the listed ones do anything."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from connectors.spi import Ref
+from tests.web.real_site import PASSWORD, RealSite, Visit
+
+DRAFT, NEW, MISSING = "d" * 32, "e" * 32, "f" * 32
+OFFICE = {"submission": DRAFT, "target": "u-t.novak", "answer.office": "A"}
+CHECK = {"submission": NEW, "target": "u-t.novak", "method": "in_person", "check.ask-0": "true"}
+VISITORS = ("nobody", "revoked", "kiosk", "agent.rotterdam", "agent.utrecht", "keyuser.sales", "auditor")
+SIGNED_IN = VISITORS[2:]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request, and its status: for nobody and revoked, then for each visitor who is signed in."""
+
+    path: str
+    out: int
+    statuses: tuple[int, ...]
+    form: Mapping[str, str] | None = None
+    changes: tuple[str, ...] = ()
+
+    def expected(self, visitor: str) -> int:
+        return self.statuses[SIGNED_IN.index(visitor)] if visitor in SIGNED_IN else self.out
+
+
+def all_(status: int) -> tuple[int, ...]:
+    return (status,) * len(SIGNED_IN)
+
+
+# The columns: kiosk (no person, no rights), agent.rotterdam, agent.utrecht, keyuser.sales, auditor.
+TABLE: Mapping[tuple[str, str], Row] = {
+    ("GET", "/health"): Row("/health", 200, all_(200)),
+    ("GET", "/assets/<name>"): Row("/assets/nothing.css", 404, all_(404)),
+    ("GET", "/sign-in"): Row("/sign-in", 200, all_(302)),
+    ("GET", "/"): Row("/", 302, all_(200)),
+    ("GET", "/find"): Row("/find?q=novak", 302, all_(200)),
+    ("GET", "/find/suggestions"): Row("/find/suggestions?q=novak", 302, all_(200)),
+    ("GET", "/people/<person_id>"): Row("/people/u-t.novak", 302, (404, 200, 404, 404, 200)),
+    ("GET", "/forms/<form_id>"): Row("/forms/office", 302, (404, 200, 200, 404, 404)),
+    ("GET", "/forms/<form_id>/for/<target>"): Row("/forms/office/for/u-t.novak", 302, (404, 200, 404, 404, 404)),
+    ("GET", "/submissions/<submission_id>"): Row(f"/submissions/{DRAFT}", 302, (404, 200, 404, 404, 404)),
+    ("GET", "/submissions/<submission_id>/edit"): Row(f"/submissions/{DRAFT}/edit", 302, (404, 200, 404, 404, 404)),
+    ("GET", "/history"): Row("/history", 302, all_(200)),
+    ("GET", "/sessions"): Row("/sessions", 302, all_(200)),
+    ("GET", "/outbox"): Row("/outbox", 302, all_(200)),
+    ("POST", "/theme"): Row("/theme", 303, all_(303), {"theme": "dark", "back": "/"}),
+    ("POST", "/forms/<form_id>/evaluate"): Row("/forms/office/evaluate", 401, (404, 200, 404, 404, 404), OFFICE),
+    ("POST", "/forms/<form_id>/pick"): Row(
+        "/forms/office/pick", 401, (404, 200, 404, 404, 404), OFFICE | {"field": "colleague", "text": "a"}
+    ),
+    ("POST", "/forms/<form_id>/submit"): Row(
+        "/forms/office/submit", 401, (404, 303, 404, 404, 404), OFFICE | {"submission": NEW}, ("submissions",)
+    ),
+    ("POST", "/forms/<form_id>/check"): Row(
+        "/forms/reset-password/check", 401, (404, 303, 404, 404, 404), CHECK | {"submission": MISSING},
+        ("submissions", "verifications"),
+    ),
+    ("POST", "/submissions/<submission_id>/confirm"): Row(
+        f"/submissions/{DRAFT}/confirm", 401, (404, 200, 404, 404, 404), {"digest": "…"},
+        ("operations", "performed", "notifications", "mails"),
+    ),
+    ("POST", "/sessions/<session_id>/end"): Row("/sessions/0123456789/end", 401, all_(404), {}),
+    ("POST", "/sessions/end-others"): Row("/sessions/end-others", 401, all_(303), {}, ("sessions",)),
+    ("POST", "/sign-in"): Row("/sign-in", 403, all_(403), {"login": "alice", "password": "not this one"}),
+    ("POST", "/sign-out"): Row("/sign-out", 401, all_(303), {}, ("sessions",)),
+}  # fmt: skip
+POSTS = [key for key in TABLE if key[0] == "POST"]
+GETS = [key for key in TABLE if key[0] == "GET"]
+
+
+def routes(site: RealSite) -> set[tuple[str, str]]:
+    rules = site.app.url_map.iter_rules()
+    return {(method, rule.rule) for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+
+
+def digest_of_draft(site: RealSite, owner: Visit) -> str:
+    """Submit the draft that the table speaks of, and return the digest of its plan."""
+    assert owner.post("/forms/office/submit", OFFICE).status_code == 303
+    digest = site.desk.store.submissions.get(DRAFT).plan_digest
+    assert digest is not None
+    return digest
+
+
+def visitor_of(site: RealSite, kind: str, owner: Visit) -> Visit:
+    if kind == "revoked":
+        visit = site.visit("agent.rotterdam")
+        assert owner.post("/sessions/end-others").status_code == 303
+        return visit
+    return owner if kind == "agent.rotterdam" else site.visit("" if kind == "nobody" else kind)
+
+
+def ask(visit: Visit, method: str, row: Row, digest: str) -> int:
+    if method == "GET":
+        return visit.get(row.path).status_code
+    form = {name: digest if value == "…" else value for name, value in (row.form or {}).items()}
+    return visit.post(row.path, form).status_code
+
+
+def test_every_route_stands_in_the_table_and_nothing_else_does(site: RealSite) -> None:
+    assert routes(site) == set(TABLE)
+
+
+@pytest.mark.parametrize("kind", VISITORS)
+def test_each_visitor_gets_what_the_table_says_and_changes_nothing_else(site: RealSite, kind: str) -> None:
+    owner = site.visit("agent.rotterdam")
+    digest = digest_of_draft(site, owner)
+    visit = visitor_of(site, kind, owner)
+    site.visit("agent.rotterdam")  # another session of the owner, for end-others to end
+    wrong = []
+    for (method, rule), row in TABLE.items():
+        before = site.counts()
+        status = ask(visit, method, row, digest)
+        after = site.counts()
+        changed = {name for name in after if after[name] != before[name]}
+        allowed = set(row.changes) if status in (200, 303) else set()
+        if status != row.expected(kind) or not changed <= allowed:
+            wrong.append((method, rule, status, row.expected(kind), changed))
+    assert wrong == []
+    assert site.desk.performed == (["directory.user.update"] if kind == "agent.rotterdam" else [])
+
+
+@pytest.mark.parametrize("kind", ["kiosk", "agent.utrecht", "keyuser.sales", "auditor"])
+def test_each_refusal_to_somebody_who_is_signed_in_is_journalled(site: RealSite, kind: str) -> None:
+    digest = digest_of_draft(site, site.visit("agent.rotterdam"))
+    visit = site.visit(kind)
+    refused = [(key, row) for key, row in TABLE.items() if row.expected(kind) == 404 and "assets" not in row.path]
+    for (method, _), row in refused:
+        before = site.denials()
+        ask(visit, method, row, digest)
+        assert site.denials() == before + 1, row.path
+    assert len(refused) >= 8
+    assert site.desk.performed == []
+
+
+DOORS: Mapping[str, tuple[Callable[[Visit, Row, Mapping[str, str]], int], int]] = {
+    "no token": (lambda visit, row, form: bare(visit, row, form, {"Sec-Fetch-Site": "same-origin"}), 400),
+    "another token": (lambda visit, row, form: visit.post(row.path, {**form, "csrf_token": "no"}).status_code, 400),
+    "another origin": (lambda visit, row, form: posted(visit, row, form, {"Origin": "https://evil.example"}), 403),
+    "another scheme": (lambda visit, row, form: posted(visit, row, form, {"Origin": "https://localhost"}), 403),
+    "another port": (lambda visit, row, form: posted(visit, row, form, {"Origin": "http://localhost:81"}), 403),
+    "cross-site": (lambda visit, row, form: posted(visit, row, form, {"Sec-Fetch-Site": "cross-site"}), 403),
+    "same-site": (lambda visit, row, form: posted(visit, row, form, {"Sec-Fetch-Site": "same-site"}), 403),
+    "nothing": (lambda visit, row, form: bare(visit, row, {**form, "csrf_token": visit.token}, {}), 403),
+    "null": (lambda visit, row, form: bare(visit, row, {**form, "csrf_token": visit.token}, {"Origin": "null"}), 403),
+}
+
+
+def posted(visit: Visit, row: Row, form: Mapping[str, str], headers: Mapping[str, str]) -> int:
+    return visit.post(row.path, form, headers=headers).status_code
+
+
+def bare(visit: Visit, row: Row, form: Mapping[str, str], headers: Mapping[str, str]) -> int:
+    return visit.client.post(row.path, data=form, headers=headers).status_code
+
+
+def test_a_post_that_no_page_of_ours_sent_is_refused_and_journalled(site: RealSite) -> None:
+    owner = site.visit("agent.rotterdam")
+    digest = digest_of_draft(site, owner)
+    owner.get("/")
+    before = site.counts()
+    for door, (knock, status) in DOORS.items():
+        for key in POSTS:
+            form = {name: digest if value == "…" else value for name, value in (TABLE[key].form or {}).items()}
+            denied = site.denials()
+            assert knock(owner, TABLE[key], form) == status, (door, key)
+            assert site.denials() == denied + 1, (door, key)
+    assert site.counts() == before
+    assert site.desk.performed == []
+
+
+def test_reading_changes_nothing(site: RealSite) -> None:
+    owner = site.visit("agent.rotterdam")
+    digest_of_draft(site, owner)
+    site.desk.do("directory.user.update", user=Ref("user", "u-t.novak"), set={"office": "B"})  # the plan is stale now
+    before, seen = site.counts(), len(site.desk.journal())
+    for key in GETS:
+        for method in ("GET", "HEAD", "OPTIONS"):
+            assert owner.client.open(TABLE[key].path, method=method).status_code < 500
+    assert site.counts() == before
+    assert len(site.desk.journal()) == seen
+    assert site.desk.performed == []
+
+
+def test_without_a_session_a_page_leads_to_the_door_and_back(site: RealSite) -> None:
+    for path in [TABLE[key].path for key in GETS if TABLE[key].out == 302]:
+        answer = site.visit().get(path)
+        wanted = path.replace("?", "%3F").replace("=", "%3D")
+        assert answer.headers["Location"] == ("/sign-in" if path == "/" else f"/sign-in?next={wanted}")
+        visit = site.visit()
+        assert f'name="next" value="{path}"' in visit.get(answer.headers["Location"]).get_data(as_text=True)
+        came = visit.post("/sign-in", {"login": "alice", "password": PASSWORD, "next": path})
+        assert (came.status_code, came.headers["Location"]) == (303, path)
+
+
+ELSEWHERE = (
+    "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "\t//evil.example",
+    "/\t/evil.example", "http:/evil.example", "/%0d%0aSet-Cookie:a=b\r\n", "x" * 600, "///evil.example", "\\\\evil", "",
+)  # fmt: skip
+
+
+def test_the_way_back_is_never_to_another_site(site: RealSite) -> None:
+    for address in ELSEWHERE:
+        form = {"login": "alice", "password": PASSWORD, "next": address}
+        assert site.visit().post("/sign-in", form).headers["Location"] == "/"
+        page = site.visit().get("/sign-in", query_string={"next": address}).get_data(as_text=True)
+        assert 'name="next" value="/"' in page
+        assert site.visit().post("/theme", {"theme": "dark", "back": address}).headers["Location"] == "/"
