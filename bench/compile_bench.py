@@ -1,27 +1,28 @@
 """Measure how many forms are compiled in a second, against parsing the same YAML and nothing else."""
 
-from bench.slices import compare, middle, report
+from collections.abc import Mapping
+from statistics import median
+
+from bench.figures import Figure
+from bench.slices import Effort, compare
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.documents import read_document
 from runner.deskfolder import library
 
 
-def main() -> None:
-    """Print the table."""
+def measure(effort: Effort) -> list[Figure]:
+    """Compile the library again and again."""
     files, verbs = library(), {**DIRECTORY_VERBS, **MAILBOX_VERBS}
-    forms = {name: content for name, content in files.items() if ".form." in name}
     found = compare(
-        {
-            "compile": lambda: load_catalogue(files, verbs),
-            "parse": lambda: [read_document(name, content) for name, content in files.items()],
-        },
-        rounds=3,
+        {"compile": lambda: load_catalogue(files, verbs), "parse": lambda: _parse(files)},
+        effort,
     )
-    whole, parse = middle(found["compile"]), middle(found["parse"])
-    report("forms compiled and checked", f"{len(forms) / whole:8.0f} a second")
-    report("  against only parsing the same files", f"{whole / parse:8.2f} x")
+    forms = sum(".form." in name for name in files)
+    compiled, parsed = (forms / median(found[name]) for name in ("compile", "parse"))
+    return [Figure("forms compiled and checked", compiled, "/s", "their YAML only parsed", parsed, goal=0.5)]
 
 
-if __name__ == "__main__":
-    main()
+def _parse(files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        read_document(name, content)

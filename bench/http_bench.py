@@ -1,148 +1,113 @@
-"""Measure the way from sign-in to result over HTTP, at one and at eight clients, against a server of its own process."""
+"""Measure what an agent waits for over HTTP, from sign-in to result, at one client and at several.
 
-import http.client
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Mapping
+The server runs in a process of its own, as ``deskhand serve`` does.  The yardstick is the bare change that comes out of a
+journey, without pages, people or rights: read, write with a guard, and two durable writes.
+"""
+
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from itertools import count
 from pathlib import Path
-from time import perf_counter
-from urllib.parse import urlencode
+from statistics import median
 
-from bench.desks import PASSWORD, measured_desk
-from bench.slices import middle, percentile, report
+from bench.browsers import Browser
+from bench.desks import PASSWORD, BareChange, agent, logins, measured_desk, opened, people
+from bench.figures import Figure
+from bench.journeys import change_office, reset_password, served, sign_in
+from bench.slices import Effort, durable_writes, durations, percentile, rates, timed
+from runner.identity.passwords import owasp_hasher
 
-JOURNEYS = 24
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_INPUT = re.compile(r'<input type="hidden" name="([a-z_.-]+)" value="([^"]*)"')
-
-
-@dataclass
-class Browser:
-    """As much of a browser as the journey needs: one connection, cookies, forms."""
-
-    port: int
-    cookies: dict[str, str] = field(default_factory=dict)
-    connection: http.client.HTTPConnection | None = None
-
-    def get(self, path: str) -> tuple[int, str, str]:
-        """Fetch a page; return status, text and where it redirects."""
-        return self._send("GET", path, None)
-
-    def post(self, path: str, fields: Mapping[str, str]) -> tuple[int, str, str]:
-        """Send a form."""
-        return self._send("POST", path, urlencode(fields))
-
-    def _send(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
-        if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers |= {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Origin": f"http://127.0.0.1:{self.port}",
-            }
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return answer.status, text, answer.headers.get("Location", "")
+_LIMIT = "bare change + two durable writes"
+_PAGE_SECONDS = 0.050
+_WORDS = "an"
+_GROUP = 10
+# What these do besides a page is dominated by password hashes, which are slow on purpose.
+_HASHING = ("sign-in", "confirm of a reset")
 
 
-def hidden(page: str) -> dict[str, str]:
-    """Return the hidden inputs of a page, its token among them."""
-    found = dict(_INPUT.findall(page))
-    token = _TOKEN.search(page)
-    return found | ({"csrf_token": token[1]} if token else {})
-
-
-def sign_in(port: int, login: str) -> Browser:
-    """Sign in and return the browser."""
-    browser = Browser(port)
-    _, page, _ = browser.get("/sign-in")
-    status, _, _ = browser.post("/sign-in", {**hidden(page), "login": login, "password": PASSWORD})
-    _expect(status in (302, 303), f"sign-in: {status}")
-    return browser
-
-
-def journey(browser: Browser, office: str) -> None:
-    """Find a person, open the form, send it, confirm it."""
-    _, page, _ = browser.get("/find?q=lindqvist")
-    person = re.search(r'href="/people/([0-9a-f-]{36})"', page)
-    _expect(person is not None, "the person was not found")
-    target = person[1] if person else ""
-    _, page, _ = browser.get(f"/forms/set-office/for/{target}")
-    fields = {**hidden(page), "answer.office": office, "target": target}
-    status, page, place = browser.post("/forms/set-office/submit", fields)
-    if status in (302, 303):
-        status, page, _ = browser.get(place)
-    action = re.search(r'action="(/submissions/[0-9a-f-]+/confirm)"', page)
-    _expect(action is not None, f"no plan: {status}")
-    status, page, place = browser.post(action[1] if action else "", hidden(page))
-    if status in (302, 303):
-        status, page, _ = browser.get(place)
-    _expect(status == 200 and "Done" in page, f"confirm: {status}")
-
-
-def _expect(holds: bool, what: str) -> None:
-    if not holds:
-        raise SystemExit(f"the measured journey failed: {what}")
-
-
-def main() -> None:
-    """Print the table."""
+def measure(effort: Effort) -> list[Figure]:
+    """Measure against a desk of its own."""
     with measured_desk() as path:
-        server = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "runner.cli.main", "serve", "--desk", str(path), "--port", "0"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            cwd=Path(__file__).parent.parent,
-        )
-        try:
-            line = server.stdout.readline() if server.stdout else ""
-            port = re.search(r":(\d+)/", line)
-            _expect(port is not None, f"the server said {line!r}")
-            _measure(int(port[1]) if port else 0)
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+        return measure_on(path, effort)
 
 
-def _measure(port: int) -> None:
-    started = perf_counter()
-    first = sign_in(port, "agent.rotterdam")
-    report("sign-in", f"{(perf_counter() - started) * 1e3:8.1f} ms")
-    single = [_timed(first, f"H-{number}") for number in range(JOURNEYS)]
-    browsers = [sign_in(port, "agent.rotterdam") for _ in range(8)]
-    begun = perf_counter()
-    with ThreadPoolExecutor(8) as pool:
-        many = [
-            seconds
-            for row in pool.map(
-                lambda pair: [_timed(pair[1], f"H-{pair[0]}-{n}") for n in range(6)], enumerate(browsers)
-            )
-            for seconds in row
-        ]
-    rate = len(many) / (perf_counter() - begun)
-    for title, times in (("1 client", single), ("8 clients", many)):
-        report(
-            f"find, open, send, confirm, {title}",
-            f"p50 {middle(times) * 1e3:7.1f} ms   p99 {percentile(times, 0.99) * 1e3:7.1f} ms",
-        )
-    report("journeys a second at 8 clients", f"{rate:8.1f}   {middle(many) / middle(single):.2f} x the time of one")
+def measure_on(path: Path, effort: Effort) -> list[Figure]:
+    """Measure against the desk in this folder."""
+    with opened(path) as installation, durable_writes(path / "raw") as write, ExitStack() as left:
+        names = logins(installation, effort.clients)
+        targets = people(installation, agent(installation), effort.clients)
+        change = BareChange(installation)
+
+        def limit(client: int) -> None:
+            write()
+            change(targets[client])
+            write()
+
+        port = left.enter_context(served(path))
+        browsers = [left.enter_context(closing(Browser(port, name))) for name in names]
+        return [*_alone(browsers[0], targets[0], limit, effort), *_together(browsers, targets, limit, effort)]
 
 
-def _timed(browser: Browser, office: str) -> float:
-    start = perf_counter()
-    journey(browser, office)
-    return perf_counter() - start
+def _alone(browser: Browser, target: str, limit: Callable[[int], None], effort: Effort) -> list[Figure]:
+    numbers = count()
+    hashes, least, whole, offices = list[float](), list[float](), list[float](), list[float]()
+    hasher = owasp_hasher()
+    kept = hasher.hash(PASSWORD)
+
+    def journey() -> None:
+        browser.close()
+        sign_in(browser)
+        offices.append(timed(lambda: change_office(browser, _WORDS, target, f"H-{next(numbers)}")))
+
+    journey()
+    browser.seconds.clear()
+    offices.clear()
+    for _ in range(-(-effort.journeys // _GROUP)):
+        whole += [timed(journey) for _ in range(min(_GROUP, effort.journeys))]
+        least += durations(lambda: limit(0), effort.slice_seconds)
+        hashes += durations(lambda: hasher.verify(kept, PASSWORD), effort.slice_seconds)
+    requests = sum(len(seconds) for name, seconds in browser.seconds.items() if not name.startswith("sign-in"))
+    for _ in range(max(1, effort.journeys // 4)):
+        reset_password(browser, target)
+    pages = {name: taken for name, taken in browser.seconds.items() if name not in _HASHING}
+    slowest, taken = max(pages.items(), key=lambda page: median(page[1]))
+    worst, times = max(pages.items(), key=lambda page: percentile(page[1], 0.99))
+    limit_p50 = median(least)
+    return [
+        Figure("HTTP sign-in to result, 1 client, p50", median(whole), "s", _LIMIT, limit_p50),
+        Figure("the same, p99", percentile(whole, 0.99), "s", "its p50", median(whole), goal=2.5),
+        Figure("signed in: find to result, 1 client, p50", median(offices), "s", _LIMIT, limit_p50),
+        Figure("of that: confirm, p50", median(browser.seconds["confirm"]), "s", _LIMIT, limit_p50, goal=2.5),
+        Figure("requests from find to result", requests / len(whole), "count", "four", 4, goal=1),
+        Figure("sign-in, p50", median(browser.seconds["sign-in"]), "s", "its Argon2id hash alone", median(hashes)),
+        Figure(f"slowest page by p50 (“{slowest}”)", median(taken), "s", "the budget", _PAGE_SECONDS, goal=1),
+        Figure(f"slowest page by p99 (“{worst}”)", percentile(times, 0.99), "s", "the budget", _PAGE_SECONDS, goal=1),
+        Figure("confirm of a reset, p50", median(browser.seconds["confirm of a reset"]), "s", _LIMIT, limit_p50),
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def _together(
+    browsers: Sequence[Browser], targets: Sequence[str], limit: Callable[[int], None], effort: Effort
+) -> list[Figure]:
+    each = max(1, effort.journeys // 4)
+
+    def run(client: int) -> list[float]:
+        numbers = count()
+        return [timed(lambda: journey(client, f"T-{next(numbers)}")) for _ in range(each)]
+
+    def journey(client: int, office: str) -> None:
+        browsers[client].close()
+        sign_in(browsers[client])
+        change_office(browsers[client], _WORDS, targets[client], office)
+
+    with ThreadPoolExecutor(effort.clients) as threads:
+        taken: list[float] = []
+        seconds = timed(lambda: taken.extend(one for row in threads.map(run, range(effort.clients)) for one in row))
+    least = rates({"limit": limit}, effort)["limit"]
+    title = f"HTTP sign-in to result, {effort.clients} clients"
+    return [
+        Figure(title, len(taken) / seconds, "/s", _LIMIT, least),
+        Figure(f"{title}, p50", median(taken), "s", "that many in turn", effort.clients / least),
+        Figure("the same, p99", percentile(taken, 0.99), "s", "its p50", median(taken), goal=2.5),
+    ]

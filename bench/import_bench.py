@@ -1,17 +1,19 @@
 """Import 100,000 entries from a generated LDIF file; print the rate and the peak memory.
 
-python bench/import_bench.py [number of people]
+Run ``python -m bench.import_bench [number of people]``.
 """
 
 import resource
 import sys
-import tempfile
-import time
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
 
 from connectors.local.importing import import_file
 from connectors.local.transactions import open_engine
@@ -54,34 +56,57 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _run(title: str, folder: str) -> None:
-    """Import the file once, in a process of its own so that the peak is of this import alone."""
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What one import of the file took and found; memory in bytes, of its own process."""
+
+    seconds: float
+    peak_memory: int
+    entries: int
+    changed: int
+    refused: int
+    dangling: int
+
+
+def _import(folder: str, results: "SimpleQueue[Import]") -> None:
     engine = open_engine(f"sqlite:///{folder}/directory.db")
-    start = time.perf_counter()
+    start = perf_counter()
     with (Path(folder) / "bench.ldif").open("rb") as stream:
         report = import_file(engine, stream, format="ldif", now=datetime.now(UTC))
-    seconds = time.perf_counter() - start
+    seconds = perf_counter() - start
     engine.dispose()
-    counted = sum(sum(counts.values()) for counts in (report.added, report.changed, report.unchanged))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(
-        f"{title:<14}{counted:>9,} entries {seconds:8.1f} s {counted / seconds:9,.0f}/s   peak {peak:6.0f} MB"
-        f"   refused {len(report.refused)}, dangling {len(report.dangling)}\n"
-    )
+    added, changed, unchanged = (sum(counts.values()) for counts in (report.added, report.changed, report.unchanged))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    entries = added + changed + unchanged
+    results.put(Import(seconds, peak, entries, changed, len(report.refused), len(report.dangling)))
 
 
-def main(people: int) -> None:
-    """Generate, import, import again."""
+def measure(people: int) -> tuple[Import, Import]:
+    """Import a generated file twice, each time in a process of its own so that the peak is of this import alone."""
     processes = get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryDirectory(prefix="deskhand-bench-") as folder:
         with (Path(folder) / "bench.ldif").open("w", encoding="utf-8") as out:
             out.writelines(f"{record}\n" for record in lines(people))
-        for title in ("first import", "second import"):
-            process = processes.Process(target=_run, args=(title, folder))
+
+        def once() -> Import:
+            results: SimpleQueue[Import] = processes.SimpleQueue()
+            process = processes.Process(target=_import, args=(folder, results))
             process.start()
             process.join()
             if process.exitcode:
-                sys.exit(f"the {title} failed")
+                raise SystemExit("the import that was measured failed")
+            return results.get()
+
+        return once(), once()
+
+
+def main(people: int) -> None:
+    """Print both."""
+    for title, done in zip(("first import", "second import"), measure(people), strict=True):
+        sys.stdout.write(
+            f"{title:<14}{done.entries:>9,} entries {done.seconds:8.1f} s {done.entries / done.seconds:9,.0f}/s"
+            f"   peak {done.peak_memory / 2**20:6.0f} MB   refused {done.refused}, dangling {done.dangling}\n"
+        )
 
 
 if __name__ == "__main__":

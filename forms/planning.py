@@ -18,6 +18,7 @@ from forms.answering.wire import stored
 from forms.answering.working_out import Worked
 from forms.definition import Form, Given, OnError, Step, Template
 from forms.expressions import Environment, holds, to_text
+from forms.expressions.syntax import Attribute, Name
 from forms.values import OBJECT_KINDS, Choice, Delta, Value
 
 
@@ -103,13 +104,24 @@ def _runs_later(situation: Situation, environment: Environment) -> bool:
 def _operations_of(
     situation: Situation, worked: Worked, step: Step, environment: Environment
 ) -> Iterator[PlannedOperation]:
+    unasked = frozenset(id_ for id_, answer in worked.answers.items() if not answer.asked)
     if step.for_each is None:
-        yield _operation(situation, worked, step, environment, step.id)
+        yield _operation(situation, unasked, step, environment, step.id)
         return
     items = given(step.for_each, environment)
     for number, item in enumerate(_as_list(items), 1):
         inner = Environment({**environment.names, "item": item}, environment.facts, environment.now)
-        yield _operation(situation, worked, step, inner, f"{step.id}/{number}")
+        columns = _unasked_columns(worked, step, number)
+        yield _operation(situation, unasked | columns, step, inner, f"{step.id}/{number}")
+
+
+def _unasked_columns(worked: Worked, step: Step, number: int) -> frozenset[str]:
+    """Return the columns that were not asked in a row, as ``item.<column>``, where a step goes through the rows."""
+    through = step.for_each.single.node if isinstance(step.for_each, Template) and step.for_each.single else None
+    lines = worked.answers.get(through.name) if isinstance(through, Name) else None
+    if lines is None or not lines.rows:
+        return frozenset()
+    return frozenset(f"item.{id_}" for id_, answer in lines.rows[number - 1].items() if not answer.asked)
 
 
 def _as_list(value: Value) -> Sequence[Value]:
@@ -119,12 +131,12 @@ def _as_list(value: Value) -> Sequence[Value]:
 
 
 def _operation(
-    situation: Situation, worked: Worked, step: Step, environment: Environment, id_: str
+    situation: Situation, unasked: frozenset[str], step: Step, environment: Environment, id_: str
 ) -> PlannedOperation:
     arguments: dict[str, SpiValue] = {}
     for argument in step.verb.arguments:
         if argument.name in step.arguments:
-            value = _argument(situation, worked, argument, step.arguments[argument.name], environment)
+            value = _argument(situation, unasked, argument, step.arguments[argument.name], environment)
             if value is not None or argument.needed:
                 arguments[argument.name] = value
     operation = Operation(id_, step.verb.name, arguments)
@@ -142,13 +154,14 @@ def _operation(
 
 
 def _argument(
-    situation: Situation, worked: Worked, argument: Argument, written: Given, environment: Environment
+    situation: Situation, unasked: frozenset[str], argument: Argument, written: Given, environment: Environment
 ) -> SpiValue:
     if argument.type == "map" and isinstance(written, Mapping):
+        values = {key: given(item, environment) for key, item in written.items()}
         return {
-            key: _plain(_object(situation, _attribute_kind(argument, key), given(item, environment)))
-            for key, item in written.items()
-            if not _is_unasked(worked, item)
+            key: _plain(_object(situation, _attribute_kind(argument, key), value))
+            for key, value in values.items()
+            if not _is_unasked(unasked, written[key], value)
         }
     value = given(written, environment)
     many, _, kind = argument.type.rpartition(":")
@@ -168,12 +181,12 @@ def _attribute_kind(_argument: Argument, key: str) -> str:
     return "user" if key in ("manager", "owner") else ""
 
 
-def _is_unasked(worked: Worked, written: Given) -> bool:
-    """Say whether a value is nothing but the answer to a question that was not asked: then it is not sent."""
+def _is_unasked(unasked: frozenset[str], written: Given, value: Value) -> bool:
+    """Say whether a value comes from questions that were not asked only, and adds nothing to them: it is not sent."""
     if not isinstance(written, Template) or written.single is None:
         return False
-    names = written.single.names
-    return len(names) == 1 and all(name in worked.answers and not worked.answers[name].asked for name in names)
+    read = {".".join(path[:2]) if path[0] == "item" else path[0] for path in written.single.paths}
+    return bool(read) and read <= unasked and (value is None or isinstance(written.single.node, Name | Attribute))
 
 
 def _object(situation: Situation, kind: str, value: Value) -> Value:

@@ -31,12 +31,16 @@ class NewPassword:
 
 @dataclass(slots=True)
 class Draft:
-    """Collects one operation. ``new_id`` is the id of an object it makes; ``password`` is None while preparing."""
+    """Collects one operation. ``new_id`` is the id of an object it makes; ``password`` is None while preparing.
+
+    ``known`` are objects that were read in this transaction already.
+    """
 
     view: View
     operation: Operation
     new_id: str
     password: NewPassword | None = None
+    known: Mapping[Ref, Entry] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     touched: dict[Ref, Entry] = field(default_factory=dict)
     writes: list[Executable] = field(default_factory=list)
@@ -74,8 +78,9 @@ class Draft:
         return [found[ref] if isinstance(ref, Ref) else _to_come(ref) for ref in wanted]
 
     def _read(self, kind: str, refs: Sequence[Ref]) -> tuple[Entry, ...]:
-        ids = [ref.id for ref in refs if ref.kind == kind and is_storable(ref.id)]
-        return read_entries(self.view.connection, kind, ids, shape=self.view.shape, moment=self.view.moment)
+        known = tuple(self.known[ref] for ref in refs if ref.kind == kind and ref in self.known)
+        ids = [ref.id for ref in refs if ref.kind == kind and ref not in self.known and is_storable(ref.id)]
+        return known + read_entries(self.view.connection, kind, ids, shape=self.view.shape, moment=self.view.moment)
 
     def existing(self, ref: object, kind: str, label: str) -> str | None:
         """Return the id of an object that an attribute points to; raises `RejectedError` when it does not exist."""

@@ -41,8 +41,8 @@ def perform(
     if any(isinstance(ref, OutputRef) for ref in _named(operation)):
         raise RejectedError("The change depends on a step that has not been done.")
     lock(view.connection, operation, guards)
-    _check_guards(view, guards)
-    draft = Draft(view, operation, new_id, password)
+    guarded = _check_guards(view, guards)
+    draft = Draft(view, operation, new_id, password, guarded)
     _VERBS[operation.verb](draft)
     if not draft.changes:
         return Outcome("unchanged")
@@ -72,7 +72,7 @@ def lock(connection: Connection, operation: Operation, guards: Sequence[Guard]) 
     connection.execute(select(objects.c.id).where(objects.c.id.in_(wanted)).order_by(objects.c.id).with_for_update())
 
 
-def _check_guards(view: View, guards: Sequence[Guard]) -> None:
+def _check_guards(view: View, guards: Sequence[Guard]) -> Mapping[Ref, Entry]:
     found: dict[Ref, Entry] = {}
     for kind in {guard.ref.kind for guard in guards}:
         ids = [guard.ref.id for guard in guards if guard.ref.kind == kind and is_storable(guard.ref.id)]
@@ -84,6 +84,7 @@ def _check_guards(view: View, guards: Sequence[Guard]) -> None:
             raise RejectedError("An object of this change does not exist any more; nothing was done.")
         if entry.version != guard.version or entry.place != tuple(guard.place):
             raise RejectedError(f"“{entry.label}” has been changed or moved in the meantime; nothing was done.")
+    return found
 
 
 def _entries(view: View, kind: str, ids: Sequence[str]) -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from runner.access.selecting import BoundSelector, Index, actor_value, bind
 from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
 
 _MOST_VIEWS = 4_096
+_MOST_LATEST = 256  # one request asks many times with the same actor object
 
 
 class Authority:
@@ -30,6 +31,7 @@ class Authority:
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
         self._rows = _rows_by_principal(resolved.rows)
         self._views: dict[tuple[object, ...], ActorView] = {}
+        self._latest: dict[int, tuple[Actor, ActorView]] = {}
         self._protected = tuple(_protections(resolved))
         self._protected_by_kind = {
             kind: Index.of(pair for pair in self._protected if pair[0].kind == kind)
@@ -99,6 +101,16 @@ class Authority:
 
     def view(self, actor: Actor) -> ActorView:
         """Return what ``actor`` has been given; kept until the groups or the attributes that matter change."""
+        latest = self._latest.get(id(actor))
+        if latest is not None and latest[0] is actor:
+            return latest[1]
+        view = self._known_view(actor)
+        if len(self._latest) >= _MOST_LATEST:
+            self._latest.clear()
+        self._latest[id(actor)] = actor, view
+        return view
+
+    def _known_view(self, actor: Actor) -> ActorView:
         person = actor.person
         key: tuple[object, ...] = (actor.client,)
         if person is not None:

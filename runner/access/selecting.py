@@ -38,7 +38,7 @@ class BoundSelector:
             return False
         if self.group is not None and self.group not in (direct_groups(entry) if self.direct else entry.groups):
             return False
-        return all(equals(entry.attributes.get(name), value) for name, value in self.match)
+        return not self.match or all(equals(entry.attributes.get(name), value) for name, value in self.match)
 
     def filter(self) -> Filter:
         """Return the search that finds what it selects among objects of its kind."""

@@ -154,5 +154,6 @@ def build_stage() -> Stage:
 
 
 def hidden(page: str) -> dict[str, str]:
-    """Return the hidden inputs of a page, but for its token."""
-    return {name: unescape(value) for name, value in _HIDDEN.findall(page) if name != "csrf_token"}
+    """Return the hidden inputs of a page's own form, without its token."""
+    found = {name: unescape(value) for name, value in _HIDDEN.findall(page)}
+    return {name: value for name, value in found.items() if name not in ("csrf_token", "back")}

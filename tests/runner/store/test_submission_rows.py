@@ -217,6 +217,16 @@ def test_what_a_dead_node_ran_becomes_unknown_and_is_recorded(store: Store):
     assert store.submissions.mark_lost(["dead"], LATER) == []
 
 
+def test_a_node_that_leaves_something_unfinished_stays_to_be_found(store: Store):
+    store.nodes.register("node-1", "host", 7, NOW)
+    running(store, "s-1", node="node-1")
+    store.nodes.leave("node-1")
+    assert [node.id for node in store.nodes.all()] == ["node-1"]
+    store.submissions.mark_lost(["node-1"], LATER)
+    store.nodes.leave("node-1")
+    assert store.nodes.all() == []
+
+
 def test_who_was_taken_for_lost_cannot_go_on(store: Store):
     running(store)
     store.submissions.mark_lost(["node-1"], LATER)
