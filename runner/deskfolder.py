@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 from runner.errors import SetUpError
 from runner.settings import FORMAT, SETTINGS_FILE, MailSettings, WebSettings, read_settings
+from runner.store.schema import upgrade
 
 KEY_FILE = "secret.key"
+STORE_FILE = "deskhand.db"
 FORMS_FOLDER = "forms"
 _DEFINITIONS = (".yaml", ".yml", ".json", ".csv")
 _DEFAULT = """\
@@ -76,13 +78,18 @@ def read_forms(folder: Path) -> Mapping[str, bytes]:
     if not folder.is_dir():
         raise SetUpError(f"{folder} is missing: a desk folder keeps its forms there.")
     try:
-        return {
-            file.relative_to(folder).as_posix(): file.read_bytes()
-            for file in sorted(folder.rglob("*"))
-            if file.suffix in _DEFINITIONS and file.is_file()
-        }
+        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(_definitions(folder))}
     except OSError as error:
         raise SetUpError(f"{error.filename or folder} cannot be read: {error.strerror or error}") from error
+
+
+def _definitions(folder: Path) -> Iterator[Path]:
+    """Yield every file with a definition; raises `OSError` for a folder that cannot be looked into."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from () if entry.is_symlink() else _definitions(entry)
+        elif entry.suffix in _DEFINITIONS and entry.is_file():
+            yield entry
 
 
 def library() -> Mapping[str, bytes]:
@@ -101,7 +108,7 @@ def library() -> Mapping[str, bytes]:
 
 
 def create(path: Path, *, demo: bool, port: int, key: bytes) -> None:
-    """Make a new desk folder with the library's forms, for its owner only.
+    """Make a new desk folder with the library's forms and an empty store, for its owner only.
 
     Raises `SetUpError` when there is something already, or it cannot be written; nothing is left behind then.
     """
@@ -113,12 +120,17 @@ def create(path: Path, *, demo: bool, port: int, key: bytes) -> None:
         raise SetUpError(f"{path} cannot be made: {error.strerror or error}") from error
     try:
         _fill(making, demo=demo, port=port, key=key)
-        for name in (FORMS_FOLDER, KEY_FILE, SETTINGS_FILE):  # the settings last: they make it a desk folder
+        upgrade(f"sqlite:///{(making / STORE_FILE).resolve()}")
+        # The settings last: they make it a desk folder.
+        for name in (FORMS_FOLDER, KEY_FILE, STORE_FILE, SETTINGS_FILE):
             (making / name).rename(path / name)
         making.rmdir()
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(path if is_new else making, ignore_errors=True)
-        raise SetUpError(f"{path} cannot be made: {error.strerror or error}") from error
+        if isinstance(error, OSError | SetUpError):
+            reason = getattr(error, "strerror", None) or error
+            raise SetUpError(f"{path} cannot be made: {reason}") from error
+        raise
 
 
 def _is_free(path: Path) -> bool:

@@ -1,12 +1,14 @@
 """Examine an installation and say in sentences what is well and what is not. Reads only."""
 
+import socket
 from dataclasses import dataclass
 from typing import Literal
 
 from connectors.errors import ConnectorError
+from runner.serving import is_process_alive
 from runner.wiring import Installation
 
-_UNCLEAR = ("unknown",)
+_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,17 @@ def _policy(installation: Installation) -> list[Finding]:
 
 def _journal(installation: Installation) -> Finding:
     result = installation.services.store.journal.verify()
-    if result.ok:
+    if result.fault is None:
         return Finding("journal", "ok", f"{result.records} records, and the chain holds")
-    return Finding("journal", "error", str(result.fault))
+    return Finding("journal", "error", f"it was tampered with: {result.fault.sentence}")
 
 
 def _unclear(installation: Installation) -> list[Finding]:
-    submissions = installation.services.store.submissions.list(states=_UNCLEAR, limit=20)
+    store, now = installation.services.store, installation.services.clock()
+    ended = set(store.nodes.dead(now, socket.gethostname(), is_process_alive))
+    running = store.submissions.list(states=("running",), limit=_MOST)
+    interrupted = [one for one in running if one.node in ended]
+    submissions = (*interrupted, *store.submissions.list(states=("unknown",), limit=_MOST))
     return [
         Finding(
             "submission",

@@ -171,8 +171,10 @@ def listen(installation: Installation, host: str, port: int) -> Server:
     try:
         server: Server = create_server(app, host=host, port=port, threads=installation.folder.web.threads, ident=None)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SetUpError(f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port.") from error
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise SetUpError(
+            f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port, or address with --host."
+        ) from error
     return server
 
 

@@ -5,7 +5,8 @@ import os
 import secrets
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -21,7 +22,7 @@ from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
 from runner.deskfolder import KEY_FILE, DeskFolder, read_key
-from runner.errors import SetUpError, StaleError
+from runner.errors import NotDurableError, SetUpError, StaleError
 from runner.identity.identity import Identity, identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
@@ -48,9 +49,13 @@ class Installation:
     problems: tuple[Problem, ...]
 
     def close(self) -> None:
-        """Sign this process off and give the store and the connectors back."""
+        """Sign this process off and give the store and the connectors back.
+
+        A process that cannot sign off is found gone by the next one; what it did is done all the same.
+        """
         try:
-            self.services.store.nodes.leave(self.services.node)
+            with suppress(NotDurableError):
+                self.services.store.nodes.leave(self.services.node)
         finally:
             self.services.store.close()
             for connector in self.services.connectors.all():
@@ -133,7 +138,10 @@ def access_file(forms: Mapping[str, bytes]) -> str:
     """Return the name of the file that says who may do what; raises `SetUpError` when there is none."""
     file = companion_file(forms, "access")
     if file is None:
-        raise SetUpError("access.yaml is missing among the forms: without it nobody may do anything.")
+        raise SetUpError(
+            "forms/access.yaml is missing: without it nobody may do anything. Restore it from a backup, or start from the "
+            "one that deskhand init makes."
+        )
     return file
 
 
@@ -152,7 +160,8 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Install
     names.load()
     catalogue, keeper, problems = read_definitions(folder.forms, connectors, names)
     sealer, postman = open_sealer(folder), open_postman(folder)
-    store = Store.open(folder.store_url)
+    with naming_the_store(folder):
+        store = Store.open(folder.store_url)
     random = SystemRandom()
     try:
         catalogue, changed = remember_versions(store, catalogue, folder.forms)
@@ -176,6 +185,15 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Install
     return Installation(
         folder, Desk(services, channel), services, identity_on(store), keeper, sealer, (*problems, *changed)
     )
+
+
+@contextmanager
+def naming_the_store(folder: DeskFolder) -> Iterator[None]:
+    """Name the setting in a `SetUpError` of the store."""
+    try:
+        yield
+    except SetUpError as error:
+        raise SetUpError(f"{folder.path / SETTINGS_FILE}: [store] {error}") from error
 
 
 def register_node(store: Store) -> str:

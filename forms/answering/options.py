@@ -142,6 +142,13 @@ def offered_entry(
     return Offered(shown.value, shown.label, cells=shown.cells, choice=entry.ref, fixed=fixed)
 
 
+def is_kept(field: Field, entry: Entry) -> bool:
+    """Say whether a membership question never removes this object: ``keep`` names it, in any case of letters."""
+    kept = {name.casefold() for name in field.keep}
+    names = (entry.attributes.get(name) for name in ("name", "login", "display_name"))
+    return any(isinstance(name, str) and name.casefold() in kept for name in names)
+
+
 def picker_search(situation: Situation, field: Field, environment: Environment, kind: str) -> Bound:
     """Return the search behind a picker or a membership question; ``kind`` is what is picked."""
     lookup, arguments = field.lookup, field.arguments

@@ -2,21 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import TypeAlias
 
 from connectors.spi import Ref
 from forms.answering.naming import is_free
-from forms.answering.options import Bound, membership_kind, narrowed, picker_search
+from forms.answering.options import Bound, is_kept, membership_kind, narrowed, picker_search
 from forms.answering.schema import is_answered_by_people, schema_problems
 from forms.answering.situation import Situation, in_language
-from forms.answering.wire import PICKERS, normalise
+from forms.answering.wire import PICKERS, filled_rows, normalise
 from forms.answering.working_out import Answer, Worked, work_out
 from forms.definition import Check, Field
 from forms.errors import AnswerProblem, AnswersError, ExpressionError
 from forms.expressions import Environment, holds, is_match
+from forms.expressions.printing import in_zone
 from forms.values import Delta, Value
+
+Place: TypeAlias = tuple[str, int | None, str | None]
+"""Where a problem stands: field, row, column."""
 
 _MOST_REASON = 1_000
 _LEAST_PASSWORD = 12
+_WORKED_OUT = "This is worked out by the desk and cannot be answered."
 
 
 def validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
@@ -33,12 +39,16 @@ def validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
 
 def _validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
     worked = work_out(situation, posted)
-    problems = [*_undeclared(situation, posted), *_changed_readonly(worked, posted), *_record_problems(situation)]
+    problems = [
+        *_undeclared(situation, posted),
+        *_changed_readonly(worked.answers, posted),
+        *_record_problems(situation),
+    ]
     problems += schema_problems(situation, worked.answers)
-    told = {problem.field for problem in problems}
+    told = frozenset((problem.field, problem.row, problem.column) for problem in problems)
     for answer in worked.answers.values():
-        if answer.asked and answer.field.id not in told:
-            problems += _question_problems(situation, answer, situation.environment(worked.values))
+        if answer.asked:
+            problems += _question_problems(situation, answer, situation.environment(worked.values), told)
     if not problems:
         problems += _check_problems(situation, worked)
     if problems:
@@ -52,20 +62,25 @@ def _undeclared(situation: Situation, posted: Mapping[str, object]) -> Iterator[
         if id_ not in fields:
             yield AnswerProblem("", "This form does not ask one of the questions that were answered.")
         elif not is_answered_by_people(fields[id_]):
-            yield AnswerProblem(id_, "This is worked out by the desk and cannot be answered.")
+            yield AnswerProblem(id_, _WORKED_OUT)
         elif fields[id_].type == "rows":
             yield from _undeclared_columns(fields[id_], posted[id_])
 
 
 def _undeclared_columns(field: Field, rows: object) -> Iterator[AnswerProblem]:
-    known = {column.id for column in field.fields}
-    for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
-        if isinstance(row, dict) and not row.keys() <= known:
-            yield AnswerProblem(field.id, "This row has a column the form does not ask for.", number)
+    columns = {column.id: column for column in field.fields}
+    for number, row in enumerate(filled_rows(field, rows) if isinstance(rows, list) else [], 1):
+        for id_ in row if isinstance(row, dict) else ():
+            if id_ not in columns:
+                yield AnswerProblem(field.id, "This row has a column the form does not ask for.", number)
+            elif not is_answered_by_people(columns[id_]):
+                yield AnswerProblem(field.id, _WORKED_OUT, number, id_)
 
 
-def _changed_readonly(worked: Worked, posted: Mapping[str, object]) -> Iterator[AnswerProblem]:
-    for id_, answer in worked.answers.items():
+def _changed_readonly(
+    answers: Mapping[str, Answer], posted: Mapping[str, object], row: int | None = None, outer: str = ""
+) -> Iterator[AnswerProblem]:
+    for id_, answer in answers.items():
         if (
             answer.asked
             and answer.readonly
@@ -73,7 +88,11 @@ def _changed_readonly(worked: Worked, posted: Mapping[str, object]) -> Iterator[
             and is_answered_by_people(answer.field)
             and normalise(answer.field, posted[id_]) != normalise(answer.field, answer.wire)
         ):
-            yield AnswerProblem(id_, "This is shown, but cannot be changed here.")
+            message = "This is shown, but cannot be changed here."
+            yield AnswerProblem(outer, message, row, id_) if outer else AnswerProblem(id_, message)
+        posted_rows = [item for item in answer.wire if isinstance(item, Mapping)] if answer.rows else []
+        for number, (columns, item) in enumerate(zip(answer.rows, posted_rows, strict=True), 1):
+            yield from _changed_readonly(columns, item, number, id_)
 
 
 def _record_problems(situation: Situation) -> Iterator[AnswerProblem]:
@@ -95,20 +114,28 @@ def _record_problems(situation: Situation) -> Iterator[AnswerProblem]:
 
 
 def _question_problems(
-    situation: Situation, answer: Answer, environment: Environment, row: int | None = None, outer: str = ""
+    situation: Situation, answer: Answer, environment: Environment, told: frozenset[Place]
 ) -> Iterator[AnswerProblem]:
-    """Yield at most one problem of a question whose shape is right; its rows are gone into."""
-    message = next(_messages(situation, answer, environment), None)
+    """Yield at most one problem of a question whose shape is right; its rows are gone into, also when one is wrong."""
+    id_ = answer.field.id
+    if (id_, None, None) in told:
+        return
+    message = next(_messages(situation, answer, environment), None) if not _is_told(id_, told) else None
     if message is not None:
-        id_ = answer.field.id
-        yield AnswerProblem(outer, message, row, id_) if outer else AnswerProblem(id_, message)
+        yield AnswerProblem(id_, message)
         return
     for number, columns in enumerate(answer.rows, 1):
-        names = {**environment.names, **{id_: column.value for id_, column in columns.items()}}
+        names = {**environment.names, **{column_id: column.value for column_id, column in columns.items()}}
         inner = Environment(names, environment.facts, environment.now)
-        for column in columns.values():
-            if column.asked:
-                yield from _question_problems(situation, column, inner, number, answer.field.id)
+        for column_id, column in columns.items():
+            if column.asked and (id_, number, column_id) not in told:
+                wrong = next(_messages(situation, column, inner), None)
+                if wrong is not None:
+                    yield AnswerProblem(id_, wrong, number, column_id)
+
+
+def _is_told(id_: str, told: frozenset[Place]) -> bool:
+    return any(field == id_ for field, _, _ in told)
 
 
 def _messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
@@ -118,7 +145,7 @@ def _messages(situation: Situation, answer: Answer, environment: Environment) ->
     elif field.type in PICKERS:
         yield from _picker_messages(situation, answer, environment)
     elif field.type in ("date", "datetime"):
-        yield from _moment_messages(answer)
+        yield from _moment_messages(answer, environment)
     elif field.type == "rows":
         yield from _repeated_rows(answer)
     elif field.type == "email" and field.domains and isinstance(answer.value, str):
@@ -155,18 +182,25 @@ def _rule_messages(
             yield in_language(rule.message, situation.language, inner) or f"Does not satisfy: {rule.check.source}"
 
 
-def _moment_messages(answer: Answer) -> Iterator[str]:
+def _moment_messages(answer: Answer, environment: Environment) -> Iterator[str]:
     value, least, most = answer.value, answer.minimum, answer.maximum
     if not isinstance(value, date):
         return
-    if isinstance(least, date) and _moment(value) < _moment(least):
+    if isinstance(least, date) and _is_earlier(value, least, environment):
         yield f"Must be on or after {least.isoformat()}."
-    if isinstance(most, date) and _moment(value) > _moment(most):
+    if isinstance(most, date) and _is_earlier(most, value, environment):
         yield f"Must be on or before {most.isoformat()}."
 
 
-def _moment(value: date) -> tuple[date, str]:
-    return (value.date(), value.isoformat()) if isinstance(value, datetime) else (value, "")
+def _is_earlier(one: date, other: date, environment: Environment) -> bool:
+    """Compare two moments; where one of them is a whole day, compare days in the organisation's time zone."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return in_zone(one, environment) < in_zone(other, environment)
+    return _day(one, environment) < _day(other, environment)
+
+
+def _day(value: date, environment: Environment) -> date:
+    return in_zone(value, environment).date() if isinstance(value, datetime) else value
 
 
 def _repeated_rows(answer: Answer) -> Iterator[str]:
@@ -208,9 +242,8 @@ def _membership_messages(situation: Situation, answer: Answer, environment: Envi
             yield f"Choose what to {verb} from the list."
     if set(delta.add) & set(delta.remove):
         yield "The same thing is added and removed."
-    stays = {name.casefold() for name in field.keep}
     removed = situation.facts.existing(delta.remove)
-    if len(removed) < len(delta.remove) or any(str(one.attributes.get("name")).casefold() in stays for one in removed):
+    if len(removed) < len(delta.remove) or any(is_kept(field, entry) for entry in removed):
         yield "One of these always stays."
 
 

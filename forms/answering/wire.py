@@ -59,7 +59,7 @@ def _normalised_many(field: Field, posted: object) -> object:
     if posted is None or posted == "":
         return {"add": [], "remove": []} if field.type == "membership" else []
     if field.type == "rows" and isinstance(posted, list):
-        return [_normalised_row(field, row) for row in posted if not _is_blank(row)]
+        return [_normalised_row(field, row) for row in filled_rows(field, posted)]
     if field.type == "membership" and isinstance(posted, dict):
         return {"add": posted.get("add") or [], "remove": posted.get("remove") or []} | {
             key: value for key, value in posted.items() if key not in ("add", "remove")
@@ -69,8 +69,14 @@ def _normalised_many(field: Field, posted: object) -> object:
     return [item for item in posted if item != ""] if isinstance(posted, list) else posted
 
 
-def _is_blank(row: object) -> bool:
-    return isinstance(row, dict) and all(value in ("", None, [], False) for value in row.values())
+def filled_rows(field: Field, posted: Sequence[object]) -> list[object]:
+    """Return the posted rows without those in which nothing is answered: rows are counted without them."""
+    known = {column.id for column in field.fields}
+    return [row for row in posted if not (isinstance(row, dict) and row.keys() <= known and _is_blank(row))]
+
+
+def _is_blank(row: Mapping[str, object]) -> bool:
+    return all(value in ("", None, []) or value is False for value in row.values())
 
 
 def _normalised_row(field: Field, row: object) -> object:

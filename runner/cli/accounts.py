@@ -56,8 +56,9 @@ def add_account(login: str, name: str, person: str | None, password_stdin: bool,
         person_id, label = _person(installation, person)
         password = _password(password_stdin)
         now = installation.services.clock()
-        account = accounts.create(login, name or label or login, person_id=person_id, by=_BY, now=now)
-        accounts.set_password(account.id, password, by=_BY, now=now)
+        account = accounts.create(
+            login, name or label or login, person_id=person_id, password=password, by=_BY, now=now
+        )
     click.echo(f"{account.login} may sign in.")
 
 

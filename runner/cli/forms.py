@@ -16,7 +16,7 @@ from runner.wiring import access_file, open_connectors
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path())
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False, readable=False), default=Path())
 @json_option
 def check(folder: Path, as_json: bool) -> None:
     """Check the forms of a desk folder, or of any folder with forms; exit 1 when one of them has errors."""

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -13,6 +14,7 @@ from runner.journal.exporting import csv_lines, json_lines
 from runner.journal.records import JSON, Record
 from runner.journal.verifying import verify
 from runner.pipeline.results import journal_sentence
+from runner.store.records import JournalEntry
 
 
 @click.group()
@@ -38,8 +40,25 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
             continue
         actor = entry.body.get("actor")
         login = actor.get("login", "") if isinstance(actor, dict) else ""
-        sentence = journal_sentence(entry.kind, entry.body)
-        click.echo(f"{entry.seq:>7}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {entry.kind:<9} {login or '-':<20} {sentence}")
+        click.echo(
+            f"{entry.seq:>7}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {entry.kind:<9} {login or '-':<20} {_sentence(entry)}"
+        )
+
+
+def _sentence(entry: JournalEntry) -> str:
+    """Say what a record is about; one that is no step of a submission by its operation, outcome and account."""
+    sentence = journal_sentence(entry.kind, entry.body)
+    if sentence != entry.kind:
+        return sentence
+    outcome, account = entry.body.get("outcome"), entry.body.get("account")
+    words = [
+        entry.body.get("operation"),
+        outcome.get("code", "").replace("_", " ") if isinstance(outcome, dict) else "",
+        account.get("login") if isinstance(account, dict) else "",
+        entry.body.get("file"),
+    ]
+    said = " ".join(str(word) for word in words if word) or sentence
+    return said[0].upper() + said[1:]
 
 
 @journal.command("verify")
@@ -64,12 +83,13 @@ def verify_journal(file: BinaryIO | None, head: str | None, desk_path: Path, as_
             if known and result.ok:
                 result = verify(store.all_lines(), head=known)
     if as_json:
-        fault = str(result.fault) if result.fault else None
+        fault = asdict(result.fault) if result.fault else None
         click.echo(json.dumps({"ok": result.ok, "records": result.records, "fault": fault, "head": list(result.head)}))
-    elif result.ok:
+    elif result.fault is None:
         click.echo(f"{result.records} records, and the chain holds. Head: {result.head[0]}:{result.head[1]}")
     else:
-        click.echo(f"The journal was tampered with: {result.fault}", err=True)
+        where = f"{file.name}:{result.fault.line}: " if file is not None else ""
+        click.echo(f"The journal was tampered with: {where}{result.fault.sentence}.", err=True)
     if not result.ok:
         raise click.exceptions.Exit(1)
 

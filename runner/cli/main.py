@@ -15,6 +15,7 @@ from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
 from runner.cli import access, accounts, forms, journal, operating, people, submitting
 from runner.errors import NotDurableError, RunnerError, SetUpError
+from runner.settings import SETTINGS_FILE
 
 EXIT_NO, EXIT_SET_UP, EXIT_UNREACHABLE, EXIT_UNCLEAR, EXIT_STOPPED = 1, 3, 4, 5, 130
 
@@ -48,7 +49,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        done = cli.main(standalone_mode=False)
+        done = cli.main(prog_name="deskhand", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         _tell("Stopped.")
@@ -72,6 +73,9 @@ def _run() -> int:
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, NotDurableError) and (failed := getattr(error.__cause__, "orig", None)):
+        reason = " ".join(str(failed).split())
+        return f"{error} ({reason}). See [store] in {SETTINGS_FILE}: the disk, the rights, and who else writes there."
     return str(error)
 
 

@@ -10,7 +10,7 @@ import click
 
 from connectors.spi import Secret
 from runner.cli.options import desk_option, installation_at, json_option
-from runner.deskfolder import create, is_desk_folder, open_folder
+from runner.deskfolder import DeskFolder, create, is_desk_folder, open_folder
 from runner.doctor import examine
 from runner.errors import RefusedError, SetUpError
 from runner.identity.passwords import check_length
@@ -19,7 +19,7 @@ from runner.sample.demo import fill
 from runner.sealing import new_key
 from runner.serving import serve_forever
 from runner.store.schema import upgrade as upgrade_database
-from runner.wiring import open_installation
+from runner.wiring import naming_the_store, open_installation
 
 DEMO_PASSWORD = "DESKHAND_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -28,12 +28,11 @@ _port_type = click.IntRange(0, 65_535)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path, readable=False))
 @click.option("--port", default=8080, show_default=True, type=_port_type, help="Where it will listen.")
 def init(folder: Path, port: int) -> None:
     """Make a new desk folder with the forms that ship with the product."""
     create(folder, demo=False, port=port, key=new_key())
-    upgrade_database(open_folder(folder).store_url)
     click.echo(f"Made {folder}. Next:")
     click.echo(f"  deskhand import --desk {folder} people.ldif    # or people.csv --ou DN")
     click.echo(f"  deskhand accounts add --desk {folder} LOGIN --person LOGIN-IN-THE-DIRECTORY")
@@ -42,7 +41,7 @@ def init(folder: Path, port: int) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo-desk"))
+@click.argument("folder", type=click.Path(path_type=Path, readable=False), default=Path("demo-desk"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=_port_type, help="Port to listen on; 0 takes a free one.")
 def demo(folder: Path, host: str, port: int) -> None:
@@ -58,7 +57,7 @@ def demo(folder: Path, host: str, port: int) -> None:
     if not opened.demo:
         raise SetUpError(f"{folder} is a desk folder, but no demo. Choose another folder.")
     password = _demo_password(folder)
-    upgrade_database(opened.store_url)
+    _upgrade(opened)
     fill(opened, Secret(password), now=datetime.now(UTC))
 
     def ready(address: str) -> None:
@@ -117,8 +116,13 @@ def serve(desk_path: Path, host: str | None, port: int | None) -> None:
 @desk_option
 def upgrade(desk_path: Path) -> None:
     """Bring the store's tables to this release."""
-    upgrade_database(open_folder(desk_path).store_url)
+    _upgrade(open_folder(desk_path))
     click.echo("The store is up to date.")
+
+
+def _upgrade(folder: DeskFolder) -> None:
+    with naming_the_store(folder):
+        upgrade_database(folder.store_url)
 
 
 @click.command()

@@ -22,7 +22,7 @@ desk_option: Decorator = click.option(
     default=".",
     envvar="DESKHAND_DESK",
     show_default=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="The desk folder; also DESKHAND_DESK.",
 )
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")

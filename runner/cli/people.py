@@ -1,6 +1,7 @@
 """Commands that bring people into the local directory: import."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -10,11 +11,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from connectors.errors import UnavailableError
+from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
 from connectors.local.importing import FileError, ImportReport, import_file
+from connectors.local.names import parse
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.errors import RefusedError, SetUpError
 from runner.journal.records import JSON, Record
+from runner.settings import SETTINGS_FILE
 from runner.wiring import Installation
 
 _SHOWN_ROWS = 20
@@ -43,12 +46,17 @@ def import_people(
         raise click.UsageError("--map is for CSV; LDIF names its attributes itself.")
     if chosen == "csv" and not ou:
         raise click.UsageError("CSV has no places: say with --ou in which unit new people stand.")
+    _check_unit(ou)
+    if file.is_file() and file.stat().st_size == 0:
+        raise RefusedError(f"{file}: The file is empty.")
     with file.open("rb") as stream, installation_at(desk_path) as installation:
         _record(installation, f"import {chosen}", {"file": file.name})
         try:
             report = _import(installation, stream, chosen, ou, mapping, quiet=as_json)
         except FileError as error:
             raise RefusedError(f"{file}: {error}") from error
+        except (UnavailableError, UnknownOutcomeError) as error:
+            raise type(error)(f"{error} Run the import again: what is there already is left alone.") from error
         _record(installation, f"imported {chosen}", {"file": file.name, **_totals(report)})
     _print_json(report) if as_json else _print(report, file)
     if report.refused:
@@ -75,6 +83,14 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     return mapping
 
 
+def _check_unit(ou: str) -> None:
+    try:
+        if ou:
+            parse(ou)
+    except RejectedError as error:
+        raise click.UsageError(f"--ou {ou}: {error}") from error
+
+
 def _import(
     installation: Installation,
     stream: BinaryIO,
@@ -90,9 +106,9 @@ def _import(
         raise SetUpError("Only the local directory can be imported into; this desk's directory is another system.")
     health = directory.check()
     if not health.ok:
-        raise UnavailableError(health.detail)
+        raise UnavailableError(f"{installation.folder.path / SETTINGS_FILE}: [connectors.directory] {health.detail}")
     now = datetime.now(ZoneInfo(installation.services.catalogue.settings.timezone))
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as shown:
         task = shown.add_task("reading …", total=None)
 

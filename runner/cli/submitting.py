@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 
 import click
 
+from connectors.errors import UnknownOutcomeError
 from forms.definition import Form
 from runner.access.model import Actor
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
-from runner.errors import NotFoundError, RefusedError
+from runner.errors import NotDurableError, NotFoundError, RefusedError
 from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
 from runner.pipeline.reading import Reader
 from runner.wiring import Installation
@@ -120,9 +121,14 @@ def run(asked: Asked) -> None:
     Exit 0 done, 1 refused or not done, 5 unclear.
     """
     with installation_at(asked.desk_path) as installation:
-        actor, page = _taken(installation, asked, installation.desk.submit)
-        if isinstance(page, PlanPage):
-            page = _confirmed(installation, actor, page)
+        try:
+            actor, page = _taken(installation, asked, installation.desk.submit)
+            if isinstance(page, PlanPage):
+                page = _confirmed(installation, actor, page)
+        except NotDurableError as lost:
+            if not installation.services.halt.reason:
+                raise
+            raise UnknownOutcomeError(str(lost)) from lost
         _show(page, asked.as_json)
     if page.state == "unknown":
         raise click.exceptions.Exit(_UNCLEAR)

@@ -20,14 +20,26 @@ class Accounts:
         self._passwords = passwords
         self._new_id = new_id
 
-    def create(self, login: str, display_name: str, *, person_id: str | None = None, by: str, now: datetime) -> Account:
-        """Make an account that cannot sign in yet, for want of a password.
+    def create(
+        self,
+        login: str,
+        display_name: str,
+        *,
+        person_id: str | None = None,
+        password: Secret | None = None,
+        by: str,
+        now: datetime,
+    ) -> Account:
+        """Make an account; it can sign in when it has a password.
 
         Raises `RefusedError` for a login that is empty, too long or holds invisible characters, `StaleError` when it is
         taken; nothing was stored then.
         """
         account = Account(self._new_id(), _checked(login), display_name.strip(), person_id, disabled=False)
-        self._store.accounts.create(account, now, [_record("created", account, by, now)])
+        hashed = None if password is None else self._passwords.hash(password)
+        done = ("created",) if password is None else ("created", "password_set")
+        records = [_record(what, account, by, now) for what in done]
+        self._store.accounts.create(account, now, records, password_hash=hashed)
         return account
 
     def rename(self, id: str, login: str, display_name: str, *, by: str, now: datetime) -> Account:

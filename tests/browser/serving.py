@@ -1,43 +1,78 @@
-"""Serve the sample site on a free port, and open a real browser on it."""
+"""Serve the sample company as the demo does, on a free port, and open Debian's Chromium on it."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.web.serving import Site
+from connectors.spi import Secret
+from runner.deskfolder import create, open_folder
+from runner.sample.demo import fill
+from runner.sample.parts import stable_id
+from runner.sealing import new_key
+from runner.serving import listen
+from runner.store.schema import upgrade
+from runner.wiring import Installation, open_installation
+
+PASSWORD = "a password for tests"
+AGENT = "agent.rotterdam"
+_FORMS = Path(__file__).parent / "forms"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A desk while it is served: where, and the installation behind it."""
+
+    address: str
+    installation: Installation
+
+    def at(self, path: str) -> str:
+        """Return the whole address of a path."""
+        return self.address + path
+
+
+def person_id(login: str) -> str:
+    """Return the id by which the sample company knows somebody."""
+    return stable_id("user", login)
+
+
+def make_sample(folder: Path) -> None:
+    """Make a demo's desk folder with the sample company, its accounts, and the forms of these tests."""
+    create(folder, demo=True, port=0, key=new_key())
+    for form in _FORMS.glob("*.form.yaml"):
+        shutil.copy(form, folder / "forms" / form.name)
+    opened = open_folder(folder)
+    upgrade(opened.store_url)
+    fill(opened, Secret(PASSWORD), now=datetime.now(UTC))
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
-    """Give the address of the site while it is served from a thread."""
-    server = create_server(site.app(), host="127.0.0.1", port=0, threads=8, ident=None)
+def served(sample: Path, copy: Path) -> Iterator[Site]:
+    """Serve a copy of a desk folder from a thread."""
+    shutil.copytree(sample, copy)
+    installation = open_installation(open_folder(copy))
+    server = listen(installation, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.effective_port}"
+        yield Site(f"http://127.0.0.1:{server.effective_port}", installation)
     finally:
         server.close()
         thread.join(timeout=10)
+        installation.close()
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Give Debian's Chromium."""
+    """Start the browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         try:
             yield browser
         finally:
             browser.close()
-
-
-def sign_in(page: Page, address: str) -> None:
-    """Come in by the door, with the keyboard."""
-    page.goto(f"{address}/sign-in")
-    page.fill("#login", "agent.rotterdam")
-    page.fill("#password", "correct horse")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}/")

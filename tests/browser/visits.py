@@ -1,158 +1,142 @@
-"""Every page of the site, by name: how to get there from a browser that is signed in."""
+"""Every page by name, and how a browser gets there: outside the door, and inside, where it must be signed in."""
 
 from collections.abc import Callable, Mapping
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
-from tests.browser.serving import sign_in
-from tests.web.fake_desk import FakeDesk
-from tests.web.samples import SUBMISSION
+from tests.browser.journeys import confirm, hand_in, open_form, pass_checks, plan_of_a_reset
+from tests.browser.serving import Site, person_id
 
-Visit = Callable[[Page, str, FakeDesk], None]
+Visit = Callable[[Page, Site], None]
+CALLER = "z.lindqvist"
+COLLEAGUE = "t.novak"
 
 
 def at(path: str) -> Visit:
-    def visit(page: Page, address: str, desk: FakeDesk) -> None:
-        page.goto(address + path)
+    """Return the visit that types an address."""
+
+    def visit(page: Page, site: Site) -> None:
+        page.goto(site.at(path))
 
     return visit
 
 
-def signed_out(page: Page, address: str, desk: FakeDesk) -> None:
-    page.context.clear_cookies(name="deskhand")
-    page.goto(f"{address}/sign-in")
+def verify_code(page: Page, site: Site) -> None:
+    open_form(page, site, "reset-password", CALLER)
+    page.locator("form.method", has_text="Code to the mail").locator("button").click()
+    page.wait_for_selector("input[name='check.code']")
 
 
-def wrong_password(page: Page, address: str, desk: FakeDesk) -> None:
-    page.context.clear_cookies(name="deskhand")
-    page.goto(f"{address}/sign-in")
-    page.fill("#login", "agent.rotterdam")
-    page.fill("#password", "wrong")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".summary")
+def fill_contact(page: Page, site: Site) -> None:
+    open_form(page, site, "update-contact-details", COLLEAGUE)
+    pass_checks(page)
+    page.wait_for_selector("#q-phone")
 
 
-def suggestions(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/")
-    page.fill("[data-find] input", "re")
-    page.fill("[data-find] input", "o")
-    page.fill("[data-find] input", "od")
-    page.fill("[data-find] input", "in")
-    page.wait_for_selector("[data-find] [role=option]")
+def fill_contact_wrong(page: Page, site: Site) -> None:
+    fill_contact(page, site)
+    page.fill("#q-phone", "12")
+    hand_in(page)
+    page.wait_for_selector("[data-summary]")
 
 
-def code_sent(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/submissions/{SUBMISSION}")
+def dual_list(page: Page, site: Site) -> None:
+    open_form(page, site, "manage-groups", CALLER)
+    page.fill("#q-groups", "app-a")
+    page.locator("[data-dual] [aria-label^='Add ']").first.click()
+    page.locator("[data-dual] .have [aria-label^='Remove ']").first.click()
 
 
-def code_wrong(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/submissions/{SUBMISSION}")
-    page.fill("#c-mail-code", "000000")
-    page.click("text=Check the code")
-    page.wait_for_selector(".summary")
+def mailbox_rows(page: Page, site: Site) -> None:
+    open_form(page, site, "create-shared-mailbox")
+    page.fill("#q-name", "Sales North")
+    page.click("[data-add-row]")
+    page.fill("#q-owner", "lindqvist")
+    page.click("#field-owner [role=option]")
 
 
-def fill(page: Page, address: str, desk: FakeDesk) -> None:
-    desk.passed = True
-    page.goto(f"{address}/forms/reset-password/for/zoe")
+def picking(page: Page, site: Site) -> None:
+    open_form(page, site, "create-shared-mailbox")
+    page.fill("#q-owner", "lind")
+    page.wait_for_selector("#field-owner [role=option]")
 
 
-def fill_wrong(page: Page, address: str, desk: FakeDesk) -> None:
-    fill(page, address, desk)
-    page.fill("[name=ticket]", "INC-4421")
-    page.click(".actions .btn-primary")
-    page.wait_for_selector(".summary")
+def plan(page: Page, site: Site) -> None:
+    plan_of_a_reset(page, site, CALLER)
 
 
-def everything_wrong(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/forms/everything")
-    page.fill("#q-given", "Eva")
-    page.click(".actions .btn-primary")
-    page.wait_for_selector(".summary")
+def plan_groups(page: Page, site: Site) -> None:
+    dual_list(page, site)
+    page.fill("#q-reason", "Helps out in another team")
+    hand_in(page)
+    page.wait_for_selector("table.plan")
 
 
-def everything_guest(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/forms/everything")
-    page.click("text=Guest")
-    page.wait_for_selector("#q-sponsor")
-    page.fill("#q-sponsor", "nov")
-    page.wait_for_selector("#field-sponsor [role=option]")
-
-
-def dual_list(page: Page, address: str, desk: FakeDesk) -> None:
-    page.goto(f"{address}/forms/manage-groups/for/zoe")
-    page.fill("#q-groups", "app")
-    page.click("[aria-label='Add APP-Visio']")
-    page.click("[aria-label='Remove GG-Old-Intranet']")
-
-
-def plan(page: Page, address: str, desk: FakeDesk) -> None:
-    desk.passed = desk.filled = True
-    page.goto(f"{address}/submissions/{SUBMISSION}")
-
-
-def plan_strict(page: Page, address: str, desk: FakeDesk) -> None:
-    desk.plans = {
-        "acknowledge": ("I have spoken to the manager", "The mailbox is kept for a year"),
-        "type_to_confirm": "z.lindqvist",
-        "can_undo": False,
-        "changed_meanwhile": True,
-        "message": "This closes the account **today**.",
-    }
-    plan(page, address, desk)
-
-
-def plan_refused(page: Page, address: str, desk: FakeDesk) -> None:
-    desk.plans = {"refused": "The group GG-Sales-Leads is outside what you may change."}
-    plan(page, address, desk)
-
-
-def done(page: Page, address: str, desk: FakeDesk) -> None:
-    plan(page, address, desk)
-    page.click(".actions .btn-primary")
+def result(page: Page, site: Site) -> None:
+    plan(page, site)
+    confirm(page)
     page.wait_for_selector("[data-secret]")
 
 
-def failure(page: Page, address: str, desk: FakeDesk) -> None:
-    desk.fails = ValueError("boom")
-    page.goto(f"{address}/")
+def submission(page: Page, site: Site) -> None:
+    page.goto(site.at("/history"))
+    page.locator(".lines a", has_text="done").first.click()
+    page.wait_for_selector(".panel.outcome")
 
 
-VISITS: Mapping[str, Visit] = {
-    "sign-in": signed_out,
-    "sign-in-wrong": wrong_password,
+def suggestions(page: Page, site: Site) -> None:
+    page.goto(site.at("/"))
+    page.fill("[data-find] input", "lind")
+    page.wait_for_selector("[data-find] [role=option]")
+
+
+def not_allowed(page: Page, site: Site) -> None:
+    """Sign out by a request that says it comes from another site; it is refused, so the session stays."""
+    page.goto(site.at("/sessions"))
+
+    def from_elsewhere(route: Route) -> None:
+        claimed = {"origin": "https://elsewhere.example", "sec-fetch-site": "cross-site"}
+        route.fulfill(response=route.fetch(headers={**route.request.headers, **claimed}))
+
+    page.route("**/sign-out", from_elsewhere)
+    page.click("form[action='/sign-out'] button")
+    page.wait_for_selector("section.failure")
+    page.unroute("**/sign-out")
+
+
+def sign_in_refused(page: Page, site: Site) -> None:
+    page.goto(site.at("/sign-in"))
+    page.fill("#login", "agent.rotterdam")
+    page.fill("#password", "not this one, surely")
+    page.click("main button.btn-primary")
+    page.wait_for_selector(".summary")
+
+
+OUTSIDE: Mapping[str, Visit] = {"sign-in": at("/sign-in"), "sign-in-refused": sign_in_refused}
+
+# The result comes before what shows it later.
+INSIDE: Mapping[str, Visit] = {
     "desk": at("/"),
     "suggestions": suggestions,
-    "find": at("/find?q=o"),
-    "find-nothing": at("/find?q=zzz"),
-    "person": at("/people/zoe"),
+    "find": at("/find?q=lind"),
+    "find-nothing": at("/find?q=zzzz"),
     "choose": at("/forms/reset-password"),
-    "choose-found": at("/forms/reset-password?q=o"),
-    "verify": at("/forms/reset-password/for/zoe"),
-    "verify-code": code_sent,
-    "verify-wrong": code_wrong,
-    "fill": fill,
-    "fill-wrong": fill_wrong,
-    "everything": at("/forms/everything"),
-    "everything-wrong": everything_wrong,
-    "everything-guest": everything_guest,
-    "dual-list": dual_list,
+    "choose-found": at("/forms/reset-password?q=lind"),
+    "person": at(f"/people/{person_id(CALLER)}"),
+    "verify": at(f"/forms/reset-password/for/{person_id(CALLER)}"),
+    "verify-code": verify_code,
+    "fill-contact": fill_contact,
+    "fill-contact-wrong": fill_contact_wrong,
+    "fill-dual-list": dual_list,
+    "fill-mailbox": mailbox_rows,
+    "fill-picking": picking,
     "plan": plan,
-    "plan-strict": plan_strict,
-    "plan-refused": plan_refused,
-    "done": done,
-    "submission": at("/submissions/5f0c3a5e9d7b4c1fa2b3c4d5e6f70811"),
-    "history": at("/history?page=2"),
+    "plan-groups": plan_groups,
+    "result": result,
+    "history": at("/history"),
+    "submission": submission,
     "sessions": at("/sessions"),
     "outbox": at("/outbox"),
-    "not-found": at("/people/nobody"),
-    "failure": failure,
+    "404": at("/people/nobody"),
+    "403": not_allowed,
 }
-
-
-def fresh(page: Page, address: str, desk: FakeDesk) -> None:
-    """Forget what earlier visits did, and be signed in."""
-    desk.passed = desk.filled = desk.confirmed = False
-    desk.plans, desk.fails = {}, None
-    if not any(cookie.get("name") == "deskhand" for cookie in page.context.cookies()):
-        sign_in(page, address)

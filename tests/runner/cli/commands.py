@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +22,15 @@ from runner.cli.main import main
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-m", "runner.cli.main")
 PATIENCE_SECONDS = 60
+SEVERAL = """\
+import json, sys
+from dataclasses import asdict
+from tests.runner.cli.commands import deskhand
+commands = json.load(sys.stdin)
+print(json.dumps([asdict(deskhand(*command, stdin=b"a long enough password")) for command in commands]))
+"""
+# The superuser is bound by the rights of files only without these two.
+WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +81,28 @@ def process(
         [*before, *COMMAND, *map(str, arguments)],
         input=stdin,
         capture_output=True,
+        start_new_session=True,  # no terminal to ask for a password at
         cwd=cwd,
         env=environment(**more),
         timeout=PATIENCE_SECONDS,
         check=False,
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def several(*commands: tuple[object, ...]) -> list[Result]:
+    """Run commands one after the other in one process, which has no more rights than the owner of the files."""
+    done = subprocess.run(
+        [*WITHOUT_PRIVILEGES, sys.executable, "-c", SEVERAL],
+        input=json.dumps([list(map(str, command)) for command in commands]).encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(),
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return [Result(**one) for one in json.loads(done.stdout)]
 
 
 @dataclass(slots=True)
@@ -92,34 +118,51 @@ class Served:
         """Send a signal and wait; return how many seconds it took."""
         begun = time.monotonic()
         self.child.send_signal(by)
-        out, _ = self.child.communicate(timeout=PATIENCE_SECONDS)
-        self.rest = out.decode()
-        return time.monotonic() - begun
+        self.child.wait(PATIENCE_SECONDS)
+        took = time.monotonic() - begun
+        assert self.child.stdout is not None
+        self.rest = self.child.stdout.read().decode()
+        return took
 
 
 @contextmanager
-def served(*arguments: object, variables: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """Start a command that serves and wait for the address it prints."""
+def served(
+    *arguments: object, variables: Mapping[str, str] | None = None, until: str = "The desk is open:"
+) -> Iterator[Served]:
+    """Start a command that serves and wait for the line that says so."""
     child = subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment(PYTHONUNBUFFERED="1", **(variables or {})),
+        env=environment(PYTHONUNBUFFERED="1", PYTHONWARNINGS="ignore", **(variables or {})),
     )
     assert child.stdout is not None
     printed = ""
     try:
-        while not (found := re.search(r"The desk is open:\s+(http://\S+/)\n(?:.*Ctrl\+C|(?!\n))", printed, re.DOTALL)):
+        while until not in printed:
             line = child.stdout.readline().decode()
             if not line:
                 raise AssertionError(f"it ended with {child.wait()} and printed: {printed}")
             printed += line
+        found = re.search(r"The desk is open:\s+(http://\S+/)\n", printed)
+        assert found, printed
         yield Served(child, found[1], printed)
     finally:
         if child.poll() is None:
             child.kill()
             child.wait()
         child.stdout.close()
+
+
+@contextmanager
+def files_of_at_most(octets: int) -> Iterator[None]:
+    """Let no file grow beyond a size, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def is_one_sentence(text: str) -> bool:

@@ -21,7 +21,7 @@ def add(desk: Path, login: str, *more: object, password: bytes = PASSWORD) -> tu
 
 
 def test_an_account_is_made_with_the_name_of_the_person_behind_it(company: Path) -> None:
-    added = process(
+    added = deskhand(
         "accounts", "add", "bob", "--person", "p.dewit", "--password-stdin", "--desk", company, stdin=PASSWORD
     )
     assert (added.code, added.out, added.err) == (0, "bob may sign in.\n", "")

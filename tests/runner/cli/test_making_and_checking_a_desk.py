@@ -1,5 +1,6 @@
 """`init`, `check`, `upgrade` and `doctor`."""
 
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -65,10 +66,11 @@ def test_a_new_desk_has_nothing_to_complain_about(new_desk: Path) -> None:
     assert checked.out.endswith("5 forms can be used, 0 errors, 0 warnings.\n")
 
 
-def test_check_names_file_line_and_column_and_exits_1(desk: Path) -> None:
+def test_check_names_file_line_and_column_and_exits_1(new_desk: Path, tmp_path: Path) -> None:
+    desk = Path(shutil.copytree(new_desk, tmp_path / "desk"))
     form = desk / "forms" / "unlock-account.form.yaml"
     form.write_text(form.read_text(encoding="utf-8").replace("title: Unlock", "titel: Unlock", 1), encoding="utf-8")
-    checked = process("check", desk)
+    checked = deskhand("check", desk)
     assert checked.code == 1
     assert "unlock-account.form.yaml:" in checked.out
     assert ":1: error" in checked.out
@@ -80,7 +82,7 @@ def test_check_gives_a_program_the_same_as_json(desk: Path) -> None:
     (desk / "forms" / "broken.form.yaml").write_text("format: form/1\n id: x\n", encoding="utf-8")
     checked = deskhand("check", "--json", desk)
     assert checked.code == 1
-    (problem,) = checked.json["problems"]
+    (problem,) = [problem for problem in checked.json["problems"] if problem["level"] == "error"]
     assert (problem["file"], problem["line"], problem["level"]) == ("broken.form.yaml", 2, "error")
     assert problem["message"]
     assert problem["fix"]
@@ -135,9 +137,11 @@ def test_a_form_that_changed_under_the_same_version_is_left_out_and_said(desk: P
     assert "ok       journal" in found.out
 
 
-def test_the_desk_is_found_by_its_variable(new_desk: Path, tmp_path: Path) -> None:
-    assert process("accounts", "list", cwd=tmp_path, DESKHAND_DESK=str(new_desk)).code == 0
-    missing = process("accounts", "list", cwd=tmp_path)
+def test_the_desk_is_found_by_its_variable(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    missing = deskhand("accounts", "list")
+    monkeypatch.setenv("DESKHAND_DESK", str(desk))
+    assert deskhand("accounts", "list").code == 0
     assert (missing.code, is_one_sentence(missing.err)) == (3, True)
     assert "Make one with: deskhand init" in missing.err
 

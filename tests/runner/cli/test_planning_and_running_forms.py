@@ -5,21 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.local.connector import LocalDirectory
-from connectors.spi import Entry, Ids, Question
 from tests.runner.cli.commands import deskhand, is_one_sentence, process
+from tests.runner.cli.directories import AT_ONCE, person
 
-AT_ONCE = """\
-format: form/1
-id: at-once
-title: At once
-target: { type: user }
-fields:
-  - { id: office, type: text, label: Office, required: true }
-confirm: { plan: never }
-operations:
-  - { id: update, do: directory.user.update, with: { user: $(target), set: { office: $(office) } } }
-"""
 NEW_PASSWORD = """\
 format: form/1
 id: new-password
@@ -44,14 +32,6 @@ def desk(company: Path) -> Path:
     return company
 
 
-def person(desk: Path, login: str) -> Entry:
-    directory = LocalDirectory(f"sqlite:///{desk / 'directory.db'}")
-    try:
-        return directory.read(Question("user", Ids(frozenset({f"u-{login}"})))).entries[0]
-    finally:
-        directory.close()
-
-
 def kinds(desk: Path) -> list[str]:
     lines = deskhand("journal", "list", "--json", "--desk", desk).out.splitlines()
     return [json.loads(line)["kind"] for line in reversed(lines) if json.loads(line)["kind"] != "config"]
@@ -63,7 +43,7 @@ def ask(command: str, form: str, desk: Path, *more: object, who: str = "agent.ro
 
 def test_a_plan_says_before_and_after_and_changes_nothing(desk: Path) -> None:
     before = person(desk, "t.novak").version
-    planned = process(*ask("plan", "at-once", desk, "t.novak", "--set", "office=RDM-1"))
+    planned = deskhand(*ask("plan", "at-once", desk, "t.novak", "--set", "office=RDM-1"))
     assert (planned.code, planned.err) == (0, "")
     assert "Tomáš Novák: Office: (empty) -> RDM-1" in planned.out
     assert person(desk, "t.novak").version == before
@@ -93,7 +73,7 @@ def test_a_form_is_run_and_journalled(desk: Path) -> None:
 
 def test_answers_come_from_a_file_or_standard_input_too(desk: Path) -> None:
     asked = ask("run", "at-once", desk, "t.novak", "--answers", "-", "--json")
-    done = process(*asked, stdin=b'{"office": "RDM-2"}')
+    done = deskhand(*asked, stdin=b'{"office": "RDM-2"}')
     assert (done.code, done.json["state"]) == (0, "done")
     assert person(desk, "t.novak").attributes["office"] == "RDM-2"
 
