@@ -170,14 +170,14 @@ _DIRECTORY = (
         "directory.group.remove_members",
         "Remove members from a group",
         "group:group* members:list:user*",
-        "group.members.manage@group",
+        "group.members.manage@group user.groups.manage@members",
         inverse="directory.group.add_members",
     ),
     verb(
         "directory.group.change_members",
         "Add and remove members in one change",
         "group:group* add:list:user remove:list:user",
-        "group.members.manage@group user.groups.manage@add",
+        "group.members.manage@group user.groups.manage@add user.groups.manage@remove",
         inverse="directory.group.change_members",
     ),
     verb(

@@ -36,14 +36,14 @@ _MAILBOX = (
         "mailbox.grant",
         "Give a person rights on a mailbox",
         "mailbox:mailbox* user:user* rights:choices* auto_map:bool",
-        "mailbox.permissions.manage@mailbox",
+        "mailbox.permissions.manage@mailbox mailbox.permissions.manage@user",
         inverse="mailbox.revoke",
     ),
     verb(
         "mailbox.revoke",
         "Take a person's rights on a mailbox away",
         "mailbox:mailbox* user:user* rights:choices* auto_map:bool",
-        "mailbox.permissions.manage@mailbox",
+        "mailbox.permissions.manage@mailbox mailbox.permissions.manage@user",
         inverse="mailbox.grant",
     ),
     verb(
@@ -70,8 +70,8 @@ _MAILBOX = (
     verb(
         "mailbox.add_address",
         "Add an address to a mailbox",
-        "mailbox:mailbox* address*",
-        "mailbox.manage@mailbox",
+        "mailbox:mailbox* address:address*",
+        "mailbox.manage@mailbox mailbox.create@address",
         inverse="mailbox.remove_address",
     ),
     verb(
@@ -84,8 +84,8 @@ _MAILBOX = (
     verb(
         "mailbox.set_primary_address",
         "Make an address the one that stands on mails sent; the old one is kept",
-        "mailbox:mailbox* address*",
-        "mailbox.manage@mailbox",
+        "mailbox:mailbox* address:address*",
+        "mailbox.manage@mailbox mailbox.create@address",
         inverse="previous values",
     ),
     verb(

@@ -19,7 +19,7 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "group.read": (("group",), "See groups"),
     "mailbox.create": (("mail_domain",), "Create mailboxes in a mail domain"),
     "mailbox.manage": (("mailbox", "list"), "Change, hide and delete mailboxes"),
-    "mailbox.permissions.manage": (("mailbox",), "Give and take rights on mailboxes"),
+    "mailbox.permissions.manage": (("mailbox", "user"), "Give people rights on mailboxes, and take them"),
     "mailbox.read": (("mailbox", "list"), "See mailboxes"),
     "report.read": (("",), "Read reports"),
     "request.approve": (("",), "Approve requests"),

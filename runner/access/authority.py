@@ -168,16 +168,16 @@ def _actor_attributes(resolved: ResolvedPolicy) -> Iterator[str]:
 
 
 def _protections(resolved: ResolvedPolicy) -> Iterator[tuple[BoundSelector, Exclusion]]:
-    """Yield what is protected, and what of it is not; what depends on the actor protects the whole kind."""
+    """Yield what is protected, and what of it is not; a selector that finds nothing protects its kind."""
     for set_id in resolved.protected:
         found = resolved.sets[set_id]
         excepted = (bind(selector, {}) for selector in found.excluded)
         exclusion = Exclusion(tuple(selector for selector in excepted if selector))
         for selector in found.resources:
             bound = bind(selector, {}, widely=True)
-            if bound is None and selector.written.needs_actor:
-                bound = BoundSelector(selector.written.kind)
-            if bound is not None:
+            if bound is None:
+                yield BoundSelector(selector.written.kind), Exclusion()
+            else:
                 yield bound, exclusion
                 yield from ((way_in, exclusion) for way_in in _ways_in(bound))
 

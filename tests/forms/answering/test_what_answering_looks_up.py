@@ -6,6 +6,7 @@ from connectors.spi import Ref
 from forms.answering.validating import validate
 from forms.errors import AnswersError
 from forms.facts import MissingFacts, Search, TakenCall
+from forms.values import Choice
 from tests.forms.answering.answering_desk import Reading, situation_for, small_form, validated, worked
 
 MEMBERS = small_form("""
@@ -104,3 +105,31 @@ def test_a_reserved_name_is_refused_without_looking_it_up() -> None:
     with pytest.raises(AnswersError):
         validated(situation_for(form), {"a": "ROOT"}, reading)
     assert reading.asked == []
+
+
+def test_a_person_is_handed_to_a_search_as_that_person() -> None:
+    form = small_form("fields: [{ id: a, type: user, lookup: reports-of, with: { boss: $(target) } }]\n")
+    reading = Reading()
+    validated(situation_for(form, "user:u-erin"), {"a": "u-charlie"}, reading)
+    assert searches_of(reading)[0].arguments == (("boss", Ref("user", "u-erin")),)
+    with pytest.raises(AnswersError):
+        validated(situation_for(form, "user:u-erin"), {"a": "u-frank"})
+
+
+def test_of_a_list_only_what_the_chosen_row_names_is_looked_up() -> None:
+    form = small_form("fields: [{ id: a, type: choice, options: { list: posts } }]\n")
+    reading = Reading()
+    shown = worked(situation_for(form), {}, reading).answers["a"].offer
+    assert [(option.value, option.label) for option in shown.options] == [
+        ("seller", "Seller"), ("drafter", "Drafter"), ("warden", "Warden"),
+    ]  # fmt: skip
+    assert reading.asked == []
+    chosen = validated(situation_for(form), {"a": "drafter"}, reading).values["a"]
+    assert [missing.names for missing in reading.asked] == [frozenset({("group", "Drawings")})]
+    assert isinstance(chosen, Choice)
+    assert (chosen.row["group"], chosen.row["branches"]) == (Ref("group", "g-drawings"), ("North",))
+
+
+def test_a_row_is_named_by_its_value_when_it_has_no_label() -> None:
+    form = small_form("fields: [{ id: a, type: choice, options: { list: codes } }]\n")
+    assert [option.label for option in worked(situation_for(form), {}).answers["a"].offer.options] == ["one", "Two"]

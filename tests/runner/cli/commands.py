@@ -65,7 +65,7 @@ def deskhand(*arguments: object, stdin: bytes = b"") -> Result:
             code = int(done.code or 0)
     out.flush()
     err.flush()
-    return Result(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+    return Result(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from connectors.local.loading import load_entries
+from connectors.local.loading import NewEntry, load_entries
 from connectors.local.transactions import open_engine
 from tests.runner.cli.commands import deskhand, is_one_sentence
 from tests.runner.cli.contents import change, contents
 from tests.runner.cli.directories import AT_ONCE
-from tests.runner.pipeline.small_company import GROUPS, NOW, NewEntry
+from tests.runner.pipeline.small_company import GROUPS, NOW
 
 GROUP = "SD-Rotterdam"
 
