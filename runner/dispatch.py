@@ -126,9 +126,11 @@ class Dispatcher:
             raise RefusedNowError("It could not be decided whether this is allowed.") from error
 
     def _call(self, operation: Operation, guards: Sequence[Guard]) -> Outcome:
+        """Perform, with the guards of those objects that the connector serves: of others it knows nothing."""
         connector = self.connector_for(operation.verb)
+        known = tuple(guard for guard in guards if guard.ref.kind in connector.kinds)
         try:
-            return _checked(connector.perform(operation, guards, self.secrets))
+            return _checked(connector.perform(operation, known, self.secrets))
         except ConnectorError:
             raise
         except Exception as error:  # a connector broke its contract: nobody knows what it did

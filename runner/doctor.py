@@ -49,10 +49,11 @@ def _definitions(installation: Installation) -> list[Finding]:
 
 def _policy(installation: Installation) -> list[Finding]:
     try:
-        warnings = installation.keeper.warnings()
+        faults, warnings = installation.keeper.faults(), installation.keeper.warnings()
     except ConnectorError as error:
         return [Finding("access", "error", f"The names in access.yaml cannot be looked up: {error}")]
-    found = [Finding("access", "warning", warning) for warning in warnings]
+    found = [Finding("access", "error", fault) for fault in faults]
+    found += [Finding("access", "warning", warning) for warning in warnings]
     return found or [Finding("access", "ok", "every name in access.yaml was found")]
 
 

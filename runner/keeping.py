@@ -12,7 +12,7 @@ from connectors.errors import RejectedError
 from connectors.spi import Ids, Question, Ref
 from runner.access.authority import Authority
 from runner.access.model import Policy
-from runner.access.resolving import resolve
+from runner.access.resolving import UNPROTECTABLE, resolve
 from runner.access_names import AccessNames, Name
 from runner.pipeline.services import ConnectorSet
 
@@ -56,8 +56,12 @@ class PolicyKeeper:
 
     def warnings(self) -> tuple[str, ...]:
         """Return what an operator has to see: names that select nothing, and names that changed hands."""
-        missing = tuple(str(warning) for warning in self.current().resolved.warnings)
+        missing = tuple(str(one) for one in self.current().resolved.warnings if one.code != UNPROTECTABLE)
         return (*missing, *self._strayed, *filter(None, [self._names.trouble]))
+
+    def faults(self) -> tuple[str, ...]:
+        """Return what keeps the desk from working: protected names that were not found, so that all is protected."""
+        return tuple(str(one) for one in self.current().resolved.warnings if one.code == UNPROTECTABLE)
 
     def called_now(self, text: str) -> dict[Name, str]:
         """Return the ids of what a name of the policy is called now, by kind and name; empty when there is none."""

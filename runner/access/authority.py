@@ -33,6 +33,7 @@ class Authority:
         self._views: dict[tuple[object, ...], ActorView] = {}
         self._latest: dict[int, tuple[Actor, ActorView]] = {}
         self._protected = tuple(_protections(resolved))
+        self._lost = dict(_lost_protections(resolved))
         self._protected_by_kind = {
             kind: Index.of(pair for pair in self._protected if pair[0].kind == kind)
             for kind in {selector.kind for selector, _ in self._protected}
@@ -45,7 +46,8 @@ class Authority:
         ``Ref("mail_domain", "sample.test")``, in lower case.  Never raises.
         """
         if self.is_protected(entry):
-            return refuse("protected", permission, entry.ref.kind)
+            lost = self._lost.get(entry.ref.kind)
+            return Decision(False, lost, None, "protected") if lost else refuse("protected", permission, entry.ref.kind)
         return self.view(actor).decide(permission, entry, form, now.date())
 
     def holds(self, actor: Actor, permission: str, kind: str, *, form: str | None, now: datetime) -> bool:
@@ -176,10 +178,19 @@ def _protections(resolved: ResolvedPolicy) -> Iterator[tuple[BoundSelector, Excl
         for selector in found.resources:
             bound = bind(selector, {}, widely=True)
             if bound is None:
-                yield BoundSelector(selector.written.kind), Exclusion()
+                yield BoundSelector(selector.written.kind), exclusion
             else:
                 yield bound, exclusion
                 yield from ((way_in, exclusion) for way_in in _ways_in(bound))
+
+
+def _lost_protections(resolved: ResolvedPolicy) -> Iterator[tuple[str, str]]:
+    """Yield the kinds that are protected as a whole because a protected name was not found, with the reason."""
+    for set_id in resolved.protected:
+        for selector in resolved.sets[set_id].resources:
+            if selector.missing:
+                kind = selector.written.kind
+                yield kind, f'Every {kind} is protected until {selector.missing} of the set "{set_id}" is found.'
 
 
 def _ways_in(selector: BoundSelector) -> Iterator[BoundSelector]:

@@ -26,6 +26,8 @@ MatchValue: TypeAlias = "Value | ActorValue"
 """What an attribute is compared with: a constant, or a value of the actor."""
 
 _OPAQUE_KINDS = ("mail_domain", "form")
+UNPROTECTABLE = "W322"
+"""Code of the warning that a protected name was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def resolve(policy: Policy, locate: Locate, place_of: PlaceOf, *, name: str = "a
     """Look up every name in a policy.
 
     A name that is not found gives a warning and matches nothing: ``W321``; for an exclusion ``W323``, because then its
-    set holds nothing of that kind; for a protected set ``W322``, which an operator has to see.  What ``locate`` and
+    set holds nothing of that kind; for a protected set ``W322``, because then its whole kind is protected.  What ``locate`` and
     ``place_of`` raise because a system cannot be reached passes through: a policy half resolved is no policy.
     """
     resolver = _Resolver(policy, locate, place_of, name)
@@ -193,7 +195,8 @@ class _Resolver:
     def _missing(self, text: str, set_id: str, *, excluded: bool) -> None:
         message = f'resource set "{set_id}": {text} was not found'
         if set_id in self._policy.protected and not excluded:
-            self._warn("W322", f"{message}, so it protects nobody", "Correct the name, or remove it from the set.")
+            message = f"{message}; until it is, everything of its kind is protected"
+            self._warn(UNPROTECTABLE, message, "Correct the name, or remove it from the set.")
         elif excluded and set_id not in self._policy.protected:
             fix = "Until it is found, the set holds nothing of this kind, because the exclusion cannot be kept."
             self._warn("W323", message, fix)

@@ -131,7 +131,8 @@ def test_an_argument_that_is_not_given_needs_no_permission() -> None:
         "operations: [{ id: u, do: directory.group.change_members, with: { group: $(target), remove: $(m.remove) } }]\n"
     )
     needs = compiled(HEAD + text, AROUND).needs
-    assert [need.permission for need in needs] == ["group.members.manage", "group.read"]
+    assert [need.permission for need in needs] == ["group.members.manage", "group.read", "user.groups.manage"]
+    assert {need.on for need in needs if need.permission == "user.groups.manage"} == {"u.remove"}
 
 
 def test_a_list_of_the_target_alone_is_the_target() -> None:

@@ -49,6 +49,7 @@ def test_permissions_are_derived_from_the_verbs_and_the_target() -> None:
     assert forms["create-shared-mailbox"].needs == (
         NeedAt("mailbox.create", "mail_domain", "create.address"),
         NeedAt("mailbox.permissions.manage", "mailbox", "grant.mailbox"),
+        NeedAt("mailbox.permissions.manage", "user", "grant.user"),
     )
 
 

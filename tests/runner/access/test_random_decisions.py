@@ -217,6 +217,8 @@ def is_protected(policy, entry):
 
 
 def in_protection(one, entry):
+    if one.in_group == "gone" or (one.ids is not None and set(one.ids) == {"gone"}):
+        return one.kind == entry.ref.kind
     answer = selects(one if one.ids is None else without_gone(one), entry, None, widely=True)
     if answer:
         return True

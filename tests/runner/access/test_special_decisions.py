@@ -119,15 +119,27 @@ def test_each_name_that_is_not_found_is_a_warning_of_its_own(town, place_of):
     ]
 
 
-def test_a_protected_group_that_is_not_found_is_a_warning_for_the_operator(town, place_of):
+def test_a_protected_group_that_is_not_found_protects_everybody_and_says_why(town, place_of, now):
     text = b"""
 format: access/1
-resource_sets: [{ id: tier0, resources: [{ users: { in_group: Gone-Admins } }] }]
+roles: [{ id: r, permissions: [user.read, group.read] }]
+resource_sets:
+  - { id: tier0, resources: [{ users: { in_group: Gone-Admins } }] }
+  - { id: all, resources: [{ users: all }, { groups: all }] }
 protected: [tier0]
+bindings: [{ id: b, principals: [everyone], role: r, on: [all] }]
 """
     policy, problems = read_access("access.yaml", text)
     assert problems == ()
-    assert [warning.code for warning in resolve(policy, town.locate, place_of).warnings] == ["W322"]
+    resolved = resolve(policy, town.locate, place_of)
+    assert [warning.code for warning in resolved.warnings] == ["W322"]
+    authority, alice = Authority(resolved), town.actor("alice")
+    refused = authority.decide(alice, "user.read", town.entries["bob"], form=None, now=now)
+    assert (refused.allowed, refused.code) == (False, "protected")
+    assert "Gone-Admins" in refused.reason
+    assert not matches(authority.scope(alice, ["user.read"], "user", form=None, now=now), town.entries["bob"])
+    group = next(entry for entry in town.entries.values() if entry.ref.kind == "group")
+    assert authority.decide(alice, "group.read", group, form=None, now=now).allowed
 
 
 def test_a_set_that_is_taken_away_holds_what_cannot_be_worked_out(town, authority_of):
