@@ -61,7 +61,8 @@ class PolicyKeeper:
 
     def faults(self) -> tuple[str, ...]:
         """Return what keeps the desk from working: protected names that were not found, so that all is protected."""
-        return tuple(str(one) for one in self.current().resolved.warnings if one.code == UNPROTECTABLE)
+        lost = (one for one in self.current().resolved.warnings if one.code == UNPROTECTABLE)
+        return tuple(f"{one.file}: {one.message}\n    {one.fix}" for one in lost)
 
     def called_now(self, text: str) -> dict[Name, str]:
         """Return the ids of what a name of the policy is called now, by kind and name; empty when there is none."""

@@ -35,6 +35,14 @@ dn: CN=SD-Rotterdam,OU=Groups,DC=example,DC=org
 objectClass: group
 cn: SD-Rotterdam
 member: CN=Alice Example,OU=People,DC=example,DC=org
+
+dn: CN=Domain Admins,OU=Groups,DC=example,DC=org
+objectClass: group
+cn: Domain Admins
+
+dn: CN=Tier0-Admins,OU=Groups,DC=example,DC=org
+objectClass: group
+cn: Tier0-Admins
 """
 
 

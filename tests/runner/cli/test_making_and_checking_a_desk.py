@@ -111,12 +111,21 @@ def test_upgrade_runs_again_without_a_change(desk: Path) -> None:
     assert deskhand("upgrade", "--desk", desk).code == 0
 
 
-def test_doctor_finds_a_desk_well_and_says_what_it_cannot_find(new_desk: Path) -> None:
+def test_doctor_says_that_protected_names_have_to_be_found_first(new_desk: Path) -> None:
     found = process("doctor", "--desk", new_desk)
-    assert (found.code, found.err) == (0, "")
+    assert (found.code, found.err) == (1, "")
     assert "ok       connector directory:" in found.out
     assert "warning  access:" in found.out
+    lost = [line for line in found.out.splitlines() if line.startswith("ERROR    access: access.yaml: ")]
+    assert len(lost) == 2
+    assert all(line.endswith("was not found; until it is, everything of its kind is protected") for line in lost)
     assert "ok       journal: 0 records, and the chain holds" in found.out
+
+
+def test_doctor_finds_a_desk_well(company: Path) -> None:
+    found = deskhand("doctor", "--desk", company)
+    assert (found.code, found.err) == (0, "")
+    assert "ERROR" not in found.out
 
 
 def test_doctor_reports_a_broken_form_and_exits_1(desk: Path) -> None:
@@ -127,11 +136,11 @@ def test_doctor_reports_a_broken_form_and_exits_1(desk: Path) -> None:
     assert any("broken.form.yaml:2" in detail for detail in errors)
 
 
-def test_a_form_that_changed_under_the_same_version_is_left_out_and_said(desk: Path) -> None:
-    assert deskhand("doctor", "--desk", desk).code == 0
-    form = desk / "forms" / "unlock-account.form.yaml"
+def test_a_form_that_changed_under_the_same_version_is_left_out_and_said(company: Path) -> None:
+    assert deskhand("doctor", "--desk", company).code == 0
+    form = company / "forms" / "unlock-account.form.yaml"
     form.write_text(form.read_text(encoding="utf-8").replace("Unlock account", "Free account"), encoding="utf-8")
-    found = deskhand("doctor", "--desk", desk)
+    found = deskhand("doctor", "--desk", company)
     assert found.code == 1
     assert "version 1 of this form was used before with other content" in found.out
     assert "ok       journal" in found.out
