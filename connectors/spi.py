@@ -355,9 +355,9 @@ class Connector(Protocol):
     def perform(self, operation: Operation, guards: Sequence[Guard], secrets: Mapping[str, Secret]) -> Outcome:
         """Make the change, atomically for this operation.
 
-        Every `Guard` is of a kind the connector serves and is checked in the same transaction as the write; one that fails raises `RejectedError` and nothing
-        was written.  ``secrets`` maps the field names of the operation's `SecretRef` to their values.  `OutputRef` has
-        been replaced by `Ref` before this call.
+        Every `Guard` is of a kind the connector serves and is checked in the same transaction as the write; one that
+        fails raises `RejectedError` and nothing was written.  ``secrets`` maps the field names of the operation's
+        `SecretRef` to their values.  `OutputRef` has been replaced by `Ref` before this call.
         """
         ...
 

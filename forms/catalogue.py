@@ -32,7 +32,8 @@ def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue
             form, found = _form(file, folder[file], around)
             problems += found
             if form is not None and form.id in forms:
-                problems += (Problem(file, 0, 0, "error", "E116", f'there are two forms with the id "{form.id}"'),)
+                message = f'there is a form with the id "{form.id}" already, in {files[form.id]}'
+                problems += (Problem(file, 0, 0, "error", "E116", message, "Give one of them another id."),)
             elif form is not None:
                 forms[form.id], files[form.id] = form, file
     problems += _broken_links(forms, files)

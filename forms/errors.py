@@ -53,13 +53,15 @@ class AnswerProblem:
     """One thing wrong with the answers, in the author's words.
 
     ``field`` is a field id, ``target``, ``ticket``, ``reason`` or empty for the form as a whole; ``row`` counts from 1
-    in a ``rows`` field, with ``column`` the field inside.  The sentence never contains the answer.
+    in a ``rows`` field, with ``column`` the field inside.  The sentence never contains the answer.  ``is_out_of_reach``
+    says that the answer names an object that was not offered, which no page sends by itself.
     """
 
     field: str
     message: str
     row: int | None = None
     column: str | None = None
+    is_out_of_reach: bool = False
 
 
 class AnswersError(Exception):

@@ -17,6 +17,7 @@ KEY_FILE = "secret.key"
 STORE_FILE = "deskhand.db"
 FORMS_FOLDER = "forms"
 _DEFINITIONS = (".yaml", ".yml", ".json", ".csv")
+_NO_FORMS = frozenset({"node_modules", "__pycache__"})
 _DEFAULT = """\
 # The settings of this desk. Paths are relative to this folder.
 format = {format}
@@ -84,12 +85,19 @@ def read_forms(folder: Path) -> Mapping[str, bytes]:
 
 
 def _definitions(folder: Path) -> Iterator[Path]:
-    """Yield every file with a definition; raises `OSError` for a folder that cannot be looked into."""
+    """Yield every file with a definition; raises `OSError` for a folder that cannot be looked into.
+
+    Hidden folders, virtual environments and folders of packages are left out.
+    """
     for entry in folder.iterdir():
         if entry.is_dir():
-            yield from () if entry.is_symlink() else _definitions(entry)
+            yield from () if entry.is_symlink() or _is_for_tools(entry) else _definitions(entry)
         elif entry.suffix in _DEFINITIONS and entry.is_file():
             yield entry
+
+
+def _is_for_tools(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.name in _NO_FORMS or (folder / "pyvenv.cfg").is_file()
 
 
 def library() -> Mapping[str, bytes]:

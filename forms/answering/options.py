@@ -13,7 +13,7 @@ from forms.answering.situation import Situation, given, in_language, is_true
 from forms.answering.wire import PICKERS
 from forms.definition import Field, Given, Options, SharedList
 from forms.expressions import Environment, to_text
-from forms.facts import Search
+from forms.facts import MissingFacts, Search
 from forms.values import OBJECT_KINDS, Choice, Value
 
 
@@ -42,6 +42,10 @@ class Offer:
         return next((option for option in self.options if option.value == value), None)
 
 
+NOT_IN_SCOPE = "(not in your scope)"
+"""What stands for an object that the actor may not read."""
+
+_AT_ONCE = 200
 NOTHING = Offer()
 """What a question without options offers."""
 
@@ -130,8 +134,38 @@ def _offered(situation: Situation, entry: Entry, options: Options | None, enviro
         inner = Environment({**environment.names, "row": entry.ref}, environment.facts, environment.now)
         label = in_language(options.label, situation.language, inner)
     columns = options.columns if options is not None else ()
-    cells = tuple(to_text(entry.attributes.get(column), environment) for column in columns)
+    cells = tuple(_cell(situation, entry, columns, entry.attributes.get(column), environment) for column in columns)
     return Offered(entry.ref.id, label, cells=cells, choice=entry.ref)
+
+
+def _cell(situation: Situation, entry: Entry, columns: tuple[str, ...], value: Value, environment: Environment) -> str:
+    """Return a value of an object that is offered; a related object is named only when the actor may read it."""
+    refs = _refs(value)
+    if not refs:
+        return to_text(value, environment)
+    found = [_readable(situation, entry, columns, ref) for ref in refs]
+    labels = [related.label for related in found if related is not None]
+    return ", ".join(labels if len(labels) == len(found) else [*labels, NOT_IN_SCOPE])
+
+
+def _refs(value: object) -> tuple[Ref, ...]:
+    items = value if isinstance(value, tuple | list) else (value,)
+    return tuple(item for item in items if isinstance(item, Ref))
+
+
+def _readable(situation: Situation, entry: Entry, columns: tuple[str, ...], ref: Ref) -> Entry | None:
+    """Return a related object as a search of the actor finds it; those of all such entries are asked for together."""
+    for search, rows in situation.facts.searches.items():
+        if search.ids is not None and ref.id in search.ids and search == Search(ref.kind, ids=search.ids):
+            return next((found for found in rows.entries if found.ref == ref), None)
+    wanted = {ref.id}
+    for known in situation.facts.entries.values():
+        if known is not None and known.ref.kind == entry.ref.kind:
+            related = (other for column in columns for other in _refs(known.attributes.get(column)))
+            wanted |= {other.id for other in related if other.kind == ref.kind}
+    ids = sorted(wanted)
+    parts = (frozenset(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE))
+    raise MissingFacts(searches=frozenset(Search(ref.kind, ids=part) for part in parts))
 
 
 def offered_entry(

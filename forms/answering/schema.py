@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -146,11 +147,19 @@ def schema_problems(
         for id_, message in _explained(situation, answers, error):
             if id_ not in told:
                 told.add(id_)
-                yield _problem(id_, message, row, outer)
+                yield replace(
+                    _problem(id_, message, row, outer), is_out_of_reach=_is_not_found(answers.get(id_), error)
+                )
     for id_, answer in answers.items():
         if answer.asked and id_ not in told:
             for number, inner in enumerate(answer.rows, 1):
                 yield from schema_problems(situation, inner, number, id_)
+
+
+def _is_not_found(answer: Answer | None, error: ValidationError) -> bool:
+    """Say whether an answer is none of what a search finds; one bound to other answers may have been found before."""
+    options = answer.field.options if answer is not None else None
+    return error.validator == "enum" and options is not None and options.lookup is not None and not options.arguments
 
 
 def _problem(id_: str, message: str, row: int | None, outer: str) -> AnswerProblem:

@@ -120,18 +120,29 @@ def _question_problems(
     id_ = answer.field.id
     if (id_, None, None) in told:
         return
-    message = next(_messages(situation, answer, environment), None) if not _is_told(id_, told) else None
-    if message is not None:
-        yield AnswerProblem(id_, message)
+    wrong = _first_wrong(situation, answer, environment) if not _is_told(id_, told) else None
+    if wrong is not None:
+        yield AnswerProblem(id_, wrong[0], is_out_of_reach=wrong[1])
         return
     for number, columns in enumerate(answer.rows, 1):
         names = {**environment.names, **{column_id: column.value for column_id, column in columns.items()}}
         inner = Environment(names, environment.facts, environment.now)
         for column_id, column in columns.items():
             if column.asked and (id_, number, column_id) not in told:
-                wrong = next(_messages(situation, column, inner), None)
+                wrong = _first_wrong(situation, column, inner)
                 if wrong is not None:
-                    yield AnswerProblem(id_, wrong, number, column_id)
+                    yield AnswerProblem(id_, wrong[0], number, column_id, is_out_of_reach=wrong[1])
+
+
+def _first_wrong(situation: Situation, answer: Answer, environment: Environment) -> tuple[str, bool] | None:
+    """Return the first thing wrong with an answer, and whether it is that it names something out of reach.
+
+    What is searched for with the answer to another question may have been offered before that one was changed.
+    """
+    bound = answer.field.options or answer.field
+    for message in _reach_messages(situation, answer, environment):
+        return message, not (bound.arguments or answer.field.arguments)
+    return next(((message, False) for message in _messages(situation, answer, environment)), None)
 
 
 def _is_told(id_: str, told: frozenset[Place]) -> bool:
@@ -141,9 +152,7 @@ def _is_told(id_: str, told: frozenset[Place]) -> bool:
 def _messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
     field = answer.field
     if field.type == "membership":
-        yield from _membership_messages(situation, answer, environment)
-    elif field.type in PICKERS:
-        yield from _picker_messages(situation, answer, environment)
+        yield from _membership_messages(situation, answer)
     elif field.type in ("date", "datetime"):
         yield from _moment_messages(answer, environment)
     elif field.type == "rows":
@@ -210,6 +219,18 @@ def _repeated_rows(answer: Answer) -> Iterator[str]:
             yield "The same thing is there twice."
 
 
+def _reach_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
+    """Yield why an object that was chosen is none of those offered."""
+    if answer.field.type in PICKERS:
+        yield from _picker_messages(situation, answer, environment)
+    elif isinstance(answer.value, Delta):
+        bound = picker_search(situation, answer.field, environment, membership_kind(answer.field, environment))
+        for refs, verb in ((answer.value.add, "add"), (answer.value.remove, "remove")):
+            ids = frozenset(ref.id for ref in refs)
+            if ids and not _all_found(situation, bound, ids):
+                yield f"Choose what to {verb} from the list."
+
+
 def _picker_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
     refs = answer.value if isinstance(answer.value, tuple) else (answer.value,)
     kept = answer.original if isinstance(answer.original, list) else [answer.original]
@@ -229,17 +250,12 @@ def _all_found(situation: Situation, bound: Bound, ids: frozenset[str]) -> bool:
     return ids <= {entry.ref.id for entry in rows.entries}
 
 
-def _membership_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
+def _membership_messages(situation: Situation, answer: Answer) -> Iterator[str]:
     field, delta = answer.field, answer.value
     if not isinstance(delta, Delta):
         return
     if field.max_changes is not None and len(delta.add) + len(delta.remove) > field.max_changes:
         yield f"Change at most {field.max_changes} at a time."
-    bound = picker_search(situation, field, environment, membership_kind(field, environment))
-    for refs, verb in ((delta.add, "add"), (delta.remove, "remove")):
-        ids = frozenset(ref.id for ref in refs)
-        if ids and not _all_found(situation, bound, ids):
-            yield f"Choose what to {verb} from the list."
     if set(delta.add) & set(delta.remove):
         yield "The same thing is added and removed."
     removed = situation.facts.existing(delta.remove)

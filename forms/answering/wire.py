@@ -130,9 +130,17 @@ def _phone(text: str, region: str | None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return text
-    if not phonenumbers.is_possible_number(number):
+    if not _is_whole_number(number):
         return text
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_whole_number(number: phonenumbers.PhoneNumber) -> bool:
+    """Say whether a number is as long as that of a line or a mobile phone; a shorter one must be in use as it is."""
+    return phonenumbers.is_valid_number(number) or any(
+        phonenumbers.is_possible_number_for_type_with_reason(number, kind) == phonenumbers.ValidationResult.IS_POSSIBLE
+        for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
+    )
 
 
 def empty(field: Field) -> Value:

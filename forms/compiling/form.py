@@ -22,7 +22,8 @@ from forms.compiling.pages import (
 )
 from forms.compiling.questions import Question, check_ids, compile_sections, field_types, flattened
 from forms.compiling.surroundings import REQUEST, RUN, USER, Surroundings
-from forms.compiling.usage import warn_unguarded, warn_unused
+from forms.compiling.tracing import refuse_typed_objects
+from forms.compiling.usage import warn_unguarded, warn_untold, warn_unused
 from forms.compiling.values import Values
 from forms.definition import Field, Form, Section, Text
 from forms.documents import read_document
@@ -83,6 +84,7 @@ class _Compilation:
         sections = compile_sections(values, record.records("fields"), scope)
         fields = self._fields(questions, sections, types, scope)
         steps, outputs = compile_steps(values, record.records("operations"), scope)
+        refuse_typed_objects(values, record, steps, fields)
         late = Scope({**scope.names, "steps": outputs, "run": RUN})
         verify = compile_verify(values, record, scope)
         check_callers(values, record.records("operations"), steps, record)
@@ -165,6 +167,7 @@ class _Compilation:
             self.values.used |= self._shown_to_approvers(form)
             warn_unused(self.values, questions)
             warn_unguarded(self.values, self.record.records("operations"), form.steps, form.fields)
+            warn_untold(self.values, self.record.records("operations"), form)
         return replace(form, examples=tests)
 
     def _shown_to_approvers(self, form: Form) -> set[str]:

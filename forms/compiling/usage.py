@@ -1,11 +1,11 @@
-"""Warnings about answers: those nothing uses (W301), and those that may be missing where they are used (W302). Pure."""
+"""Warnings: answers nothing uses (W301), or that may be missing where they are used (W302); nobody told (W304). Pure."""
 
 import re
 from collections.abc import Iterator
 
 from forms.compiling.questions import Question
 from forms.compiling.values import Values
-from forms.definition import Field, Step
+from forms.definition import Field, Form, Step
 from forms.documents import ListNode, MapNode, Node, ScalarNode
 from forms.records import Entries, Record
 
@@ -35,6 +35,21 @@ def warn_unguarded(
             for field in conditional.values():
                 if not _is_guarded(step, field):
                     _warn(values, record, field)
+
+
+def warn_untold(values: Values, records: tuple[Record, ...], form: Form) -> None:
+    """Note that what a person signs in with is reset for a caller, and no mail says so: a lie would go unnoticed."""
+    by_id = {step.id: step for step in form.steps}
+    for record in records:
+        step = by_id.get(record.string("id") or "")
+        if step is not None and _resets(step) and not form.notify:
+            message = f'"{step.verb.name}" is done for a caller, and nobody is told of it'
+            fix = "Add  notify: [{ on: [done], to: [$(target)], subject: …, body: … }] ."
+            values.report.warning("W304", record.node_of("do"), message, fix)
+
+
+def _resets(step: Step) -> bool:
+    return step.verb.caller_check and any(need.permission.endswith(".reset") for need in step.verb.needs)
 
 
 def _is_guarded(step: Step, field: Field) -> bool:

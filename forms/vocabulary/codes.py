@@ -30,6 +30,7 @@ CODES: Mapping[str, str] = {
     "E144": "The verb cannot be taken back, so it cannot have an end.",
     "E145": "The verb is done for a caller who is not checked.",
     "E146": "The attribute cannot be set by a form.",
+    "E147": "An object is named by what somebody types.",
     "E199": "The language has it, this version does not yet.",
     "E200": "The expression cannot be read.",
     "E201": "An operator of another language.",
@@ -54,5 +55,6 @@ CODES: Mapping[str, str] = {
     "W301": "An answer is not used.",
     "W302": "An answer that is only asked sometimes may be empty here.",
     "W303": "A link leads to a form that does not exist.",
+    "W304": "Nobody is told that a password or second factor was reset.",
     "W310": "A text is missing in a promised language.",
 }

@@ -1,6 +1,7 @@
 """Commands for the journal: list, verify, export."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 def _sentence(entry: JournalEntry) -> str:
     """Say what a record is about; one that is no step of a submission by its operation, outcome and account."""
     sentence = journal_sentence(entry.kind, entry.body)
+    if entry.kind == "deny":
+        return f"{sentence}{_asked(entry.body)}"
     if sentence != entry.kind:
         return sentence
     outcome, account = entry.body.get("outcome"), entry.body.get("account")
@@ -59,6 +62,15 @@ def _sentence(entry: JournalEntry) -> str:
     ]
     said = " ".join(str(word) for word in words if word) or sentence
     return said[0].upper() + said[1:]
+
+
+def _asked(body: Mapping[str, Any]) -> str:
+    """Say in which form and on what something was refused, as far as the record knows."""
+    form, target = body.get("form"), body.get("target")
+    words = [f", form {form['id']}" if isinstance(form, dict) and form.get("id") else ""]
+    if isinstance(target, dict) and target.get("id"):
+        words.append(f", {target.get('kind') or 'target'} {target['id']}")
+    return "".join(words)
 
 
 @journal.command("verify")

@@ -4,6 +4,7 @@
 is; 4 a system outside is not reachable; 5 the outcome is unclear; 130 stopped from the keyboard.
 """
 
+import json
 import os
 import sys
 from typing import TextIO
@@ -41,7 +42,10 @@ for module in (operating, forms, submitting, people, accounts, access, journal):
 
 
 def main() -> None:
-    """Run the command line; every refusal is one sentence on standard error and an exit code."""
+    """Run the command line; every refusal is one sentence on standard error and an exit code.
+
+    Where ``--json`` is asked for, the sentence stands in ``{"error": …}`` on standard output instead.
+    """
     _print_any_letter(sys.stdout)
     _print_any_letter(sys.stderr)
     sys.exit(_run())
@@ -55,7 +59,10 @@ def _run() -> int:
         _tell("Stopped.")
         return EXIT_STOPPED
     except click.ClickException as error:
-        error.show()
+        if _wants_json():
+            _tell(error.format_message())
+        else:
+            error.show()
         return error.exit_code
     except UnicodeEncodeError:
         _tell("What was typed holds a character that cannot be stored.")
@@ -85,8 +92,15 @@ def _print_any_letter(stream: TextIO) -> None:
         stream.reconfigure(errors="replace")
 
 
+def _wants_json() -> bool:
+    return "--json" in sys.argv[1:]
+
+
 def _tell(sentence: str) -> None:
-    click.echo(f"deskhand: {sentence}", err=True)
+    if _wants_json():
+        click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
+    else:
+        click.echo(f"deskhand: {sentence}", err=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import click
 
 from connectors.errors import UnknownOutcomeError
+from connectors.spi import Compare, Question
 from forms.definition import Form
 from runner.access.model import Actor
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
@@ -19,6 +20,11 @@ from runner.pipeline.reading import Reader
 from runner.wiring import Installation
 
 _UNCLEAR = 5
+_MOST_NAMESAKES = 20
+_SHOWN = {"user": "display_name", "contact": "display_name"}
+_KINDS = {"user": "person", "ou": "unit"}
+_WHOM = {"user": "whom"}
+_SEVERAL = {"user": "people; use the login", "group": "groups; use the id", "mailbox": "mailboxes; use the address"}
 Page: TypeAlias = FillPage | VerifyPage | PlanPage | SubmissionPage
 
 _OPTIONS: tuple[Decorator, ...] = (
@@ -80,12 +86,26 @@ def _answers(pairs: tuple[str, ...], stream: Any) -> dict[str, object]:
 
 
 def _target_id(installation: Installation, actor: Actor, form: Form | None, target: str | None) -> str | None:
-    """Find the target by what an operator types; the pipeline decides afterwards whether it may be used."""
-    if target is None or form is None or form.target is None:
+    """Find the target by what an operator types; the pipeline decides afterwards whether it may be used.
+
+    A name as it is shown stands for the only one of that name in the actor's scope.
+    """
+    if form is None or form.target is None:
         return target
+    kind = form.target.type
+    if target is None:
+        raise click.UsageError(
+            f"This form is for a {_KINDS.get(kind, kind)}: say {_WHOM.get(kind, 'which')} with --target."
+        )
     reader = Reader(installation.services, actor, form.id, installation.services.now())
-    entry = reader.named(form.target.type, target)
-    return entry.ref.id if entry else target
+    entry = reader.named(kind, target)
+    if entry is not None:
+        return entry.ref.id
+    found = reader.find(Question(kind, Compare(_SHOWN.get(kind, "name"), "==", target.strip()), limit=_MOST_NAMESAKES))
+    if len(found.entries) > 1:
+        count = f"{len(found.entries)}{' or more' if found.more else ''}"
+        raise NotFoundError(f'"{target}" matches {count} {_SEVERAL.get(kind, "objects; use the id")}.')
+    return found.entries[0].ref.id if found.entries else target
 
 
 def _taken(
@@ -100,8 +120,16 @@ def _taken(
     if isinstance(page, VerifyPage):
         raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
     if isinstance(page, FillPage):
-        raise RefusedError("\n".join(f"{where or 'form'}: {message}" for _, where, message in page.errors))
+        raise RefusedError(_problems(page, form, posted))
     return actor, page
+
+
+def _problems(page: FillPage, form: Form | None, posted: Posted) -> str:
+    """Return every problem with its question, and first the answers that no question of the form asks for."""
+    asked = {field.id for field in form.fields} if form else set()
+    unknown = [f'There is no question "{name}" in this form.' for name in posted.answers if name not in asked]
+    named = [f"{where or 'form'}: {message}" for at, where, message in page.errors if at or where or not unknown]
+    return "\n".join([*unknown, *named])
 
 
 @click.command()

@@ -12,7 +12,7 @@ from runner.journal.records import JSON, Record
 from runner.store.records import Account
 from runner.store.store import Store
 
-_SENTENCE = "the login or the password is not right"
+_SENTENCE = "The login or the password is not right."
 
 
 class SigningIn:

@@ -59,7 +59,7 @@ class Throttle:
         blocked_until = self._store.throttle.count(steps, now)
         if blocked_until is not None:
             seconds = max(1, ceil((blocked_until - now).total_seconds()))
-            raise TooManyError("too many tries; wait a little and try again", seconds)
+            raise TooManyError("Too many tries. Wait a little and try again.", seconds)
 
     def succeeded(self, login: str, address: str) -> None:
         """Forgive the login's failures and take this one try off the address."""

@@ -13,7 +13,8 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline import filling, finding, results, submitting
 from runner.pipeline.authorising import NOT_FOUND
-from runner.pipeline.finishing import Finished, send_mails
+from runner.pipeline.finishing import Finished
+from runner.pipeline.notifying import send_mails
 from runner.pipeline.pages import (
     ChoosePage,
     DeskPage,
@@ -30,7 +31,7 @@ from runner.pipeline.pages import (
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
-from runner.pipeline.walking import Walk, start
+from runner.pipeline.walking import Walk, start, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks
 
@@ -93,10 +94,10 @@ class Desk:
         submission = self._asked_for(actor, submission_id)
         if submission.state != "draft":
             return self._kept(actor, submission)
-        walk = self._walk_of(actor, submission, language)
-        if submission.plan_digest is None:
-            return self._first_step(walk)
-        walk = walk.with_request(submission.ticket, submission.reason)
+        walk = self._walk_of(actor, submission, language).with_request(submission.ticket, submission.reason)
+        state = submitting.check_state(walk)
+        if submission.plan_digest is None or (state is not None and not state.is_met):
+            return self._first_step(walk, submitting.EXPIRED if submission.plan_digest else "")
         try:
             return submitting.plan_page(prepare(walk, submitting.kept_answers(walk, submission)))
         except AnswersError as wrong:
@@ -126,9 +127,11 @@ class Desk:
         self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
     ) -> PickPage:
         """Return what a picker finds for a typed text."""
-        return filling.pick_page(
-            self._walk(actor, form_id, target_id, self.services.new_id(), language), field, text, posted
-        )
+        walk = self._walk(actor, form_id, target_id, self.services.new_id(), language)
+        try:
+            return filling.pick_page(walk, field, text, posted)
+        except NotFoundError as refused:
+            raise refuse(self.services, actor, "pick", refused, form=form_id, target=target_ref(walk))  # noqa: B904
 
     @in_our_errors
     def check_start(
@@ -237,9 +240,17 @@ class Desk:
         """Record that a submission was not shown; one of somebody else and one that never was sound the same."""
         return refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=form_id)
 
-    def _asked_for(self, actor: Actor, submission_id: str) -> Submission:
+    def _checked_id(self, actor: Actor, text: str, form_id: str | None = None) -> str:
+        """Return a submission's id in its one spelling; raises `NotFoundError` for anything else."""
         try:
-            return self.services.store.submissions.get(_checked_id(submission_id))
+            return uuid.UUID(text).hex
+        except ValueError:
+            raise self._not_there(actor, form_id) from None
+
+    def _asked_for(self, actor: Actor, submission_id: str) -> Submission:
+        id_ = self._checked_id(actor, submission_id)
+        try:
+            return self.services.store.submissions.get(id_)
         except NotFoundError:
             raise self._not_there(actor) from None
 
@@ -251,8 +262,9 @@ class Desk:
 
     def _done_before(self, actor: Actor, submission_id: str, form_id: str, target_id: str | None) -> Submission | None:
         """Return the actor's submission of this id when it is for this form and target and no draft any more."""
+        id_ = self._checked_id(actor, submission_id, form_id)
         try:
-            found = self.services.store.submissions.get(_checked_id(submission_id))
+            found = self.services.store.submissions.get(id_)
         except NotFoundError:
             return None
         same = (found.actor_id, found.form_id, found.target_id) == (actor.id, form_id, target_id)
@@ -261,15 +273,15 @@ class Desk:
     def _prepared(
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage | Prepared:
-        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
+        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
         return submitting.submit(walk, posted)
 
     def _begun(
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str
     ) -> tuple[Walk, Submission]:
         """Open a form and make sure its draft exists, bound to this actor, form and target."""
-        walk = self._walk(actor, form_id, target_id, _checked_id(submission_id), language)
-        submission = self.services.store.submissions.start(submitting.draft(walk))
+        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        submission = submitting.begin_draft(walk)
         if submission.state != "draft":
             raise RefusedError("This was already done. Open the form again for the next time.")
         return walk, submission
@@ -279,14 +291,6 @@ class Desk:
         if state is not None and (error or not state.is_met):
             return filling.verify_page(walk, state, error)
         return filling.fill_page(walk, Posted({}), checked=state.passed if state else 0)
-
-
-def _checked_id(text: str) -> str:
-    """Return a submission's id in its one spelling; raises `NotFoundError` for anything else."""
-    try:
-        return uuid.UUID(text).hex
-    except ValueError as error:
-        raise NotFoundError(NOT_FOUND) from error
 
 
 def actor_of(services: Services, account_id: str, login: str, display_name: str, person_id: str | None) -> Actor:

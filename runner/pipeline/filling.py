@@ -64,7 +64,7 @@ def choose_page(
         label=walk.text(target.label) or _KIND_WORDS.get(target.type, "Which one?"),
         help=walk.text(target.help),
         text=text,
-        things=tuple(_choice(reader, form, entry, language) for entry in entries),
+        things=tuple(sorted((_choice(reader, form, entry, language) for entry in entries), key=_is_refused)),
         columns=target.columns,
         more=more,
     )
@@ -114,6 +114,10 @@ def _choice(reader: Reader, form: Form, entry: Entry, language: str) -> Thing:
     return thing(entry, reader.now, refused=refused, cells=cells)
 
 
+def _is_refused(one: Thing) -> bool:
+    return bool(one.refused)
+
+
 def verify_page(walk: Walk, state: CheckState, error: str = "") -> VerifyPage:
     """Return the caller check as it stands."""
     return VerifyPage(
@@ -121,6 +125,7 @@ def verify_page(walk: Walk, state: CheckState, error: str = "") -> VerifyPage:
         policy=state.policy.title,
         need=state.policy.need,
         passed=state.passed,
+        attempts=state.policy.attempts,
         attempts_left=state.attempts_left,
         methods=state.methods,
         error=error,

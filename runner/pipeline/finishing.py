@@ -2,31 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
-from connectors.errors import ConnectorError
-from connectors.spi import Entry, Message, Operation, Ref, Secret
-from forms.answering.situation import Situation, given, in_language, is_true
+from connectors.spi import Entry, Operation, Secret
 from forms.answering.wire import stored
-from forms.definition import Notify
-from forms.expressions import Environment
 from forms.planning import PlannedOperation
-from forms.values import Value
 from runner.access.model import Actor
 from runner.dispatch import Dispatcher, Performed, RefusedNowError
 from runner.errors import NotDurableError
 from runner.pipeline.authorising import decide_operation
+from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared
-from runner.pipeline.recording import intents, outcome
+from runner.pipeline.recording import intents, nobody_told, outcome
 from runner.pipeline.refusing import has_ended
 from runner.pipeline.telling import Teller, line_json
 from runner.pipeline.walking import Walk, reader_for
-from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission, SubmissionState
+from runner.store.records import Ceiling, OperationEnd, OperationRow, Submission, SubmissionState
 from runner.verification.checks import CheckState
-
-_MOST_RECIPIENTS = 20
-_MOST_SUBJECT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +159,18 @@ class _Recorder:
         for done in left[:-1]:
             self.remember(done, None)
         last = left[-1] if left else None
+        told = telling(self.prepared, self.submission, state, self._now())
+        records = [self._record(done) for done in (left[-1:] + [one for one in performed if one.state == "skipped"])]
+        if told.reached_nobody:
+            walk = self.prepared.walk
+            records.append(nobody_told(self._now(), walk.actor, walk.form, self.submission))
         self._store.finish(
             self.submission.id,
             state=state,
             now=self._now(),
-            records=[self._record(done) for done in (left[-1:] + [one for one in performed if one.state == "skipped"])],
+            records=records,
             operation=self._end(last) if last else None,
-            notifications=notifications(self.prepared, self.submission, state, self._now()),
+            notifications=told.mails,
         )
 
     @property
@@ -218,79 +215,3 @@ def _refresh_authority(walk: Walk, performed: Sequence[Performed]) -> None:
     """Resolve the names of the policy anew after groups or units changed."""
     if any("group" in done.planned.operation.verb or ".move" in done.planned.operation.verb for done in performed):
         walk.services.authority.expire()
-
-
-_EVENTS: Mapping[str, Literal["done", "partly_done", "failed"]] = {
-    "done": "done",
-    "partly_done": "partly_done",
-    "failed": "failed",
-    "unknown": "failed",
-}
-
-
-def notifications(prepared: Prepared, submission: Submission, state: SubmissionState, now: Any) -> list[Notification]:
-    """Return the mails a form sends now that it ended in ``state``."""
-    walk = prepared.walk
-    run: dict[str, Value] = {"finished_at": now, "outcome": state.replace("_", " "), "id": submission.id}
-    mails: list[Notification] = []
-    for rule in walk.form.notify:
-        if _EVENTS.get(state) in rule.on and rule.by == "mail":
-            mail = partial(_mail, prepared, rule, run, submission, now)
-            try:
-                made, _ = walk.reader.gather(walk.situation, mail)
-            except Exception:  # noqa: S112 - the change is done, whatever becomes of the mail
-                continue
-            mails += [made] if made is not None else []
-    return mails
-
-
-def _mail(
-    prepared: Prepared, rule: Notify, run: Mapping[str, Value], submission: Submission, now: Any, situation: Situation
-) -> Notification | None:
-    environment = situation.environment(prepared.worked.values, run=run)
-    if rule.when is not None and not is_true(rule.when, environment):
-        return None
-    addresses = [address for to in rule.to for address in _addresses(given(to, environment), environment)]
-    if not addresses:
-        return None
-    return Notification(
-        id=prepared.walk.services.new_id(),
-        submission_id=submission.id,
-        to=tuple(dict.fromkeys(addresses))[:_MOST_RECIPIENTS],
-        subject=" ".join(in_language(rule.subject, situation.language, environment).split())[:_MOST_SUBJECT],
-        body=in_language(rule.body, situation.language, environment),
-        created_at=now,
-    )
-
-
-def _addresses(value: Value, environment: Environment) -> list[str]:
-    if isinstance(value, Ref):
-        entry = environment.facts.entry(value)
-        mail = entry.attributes.get("mail") if entry else None
-        return [mail] if isinstance(mail, str) and mail else []
-    if isinstance(value, list | tuple):
-        return [address for item in value for address in _addresses(item, environment)]
-    return [value] if isinstance(value, str) and "@" in value else []
-
-
-def send_mails(walk: Walk, submission_id: str) -> None:
-    """Send the mails of a submission; one that cannot be sent stays in the queue with its reason.
-
-    Never raises: what the mails are about is done and recorded.
-    """
-    try:
-        _send_mails(walk, submission_id)
-    except NotDurableError:  # they stay in the queue
-        return
-
-
-def _send_mails(walk: Walk, submission_id: str) -> None:
-    store = walk.services.store.notifications
-    for waiting in store.list(submission_id=submission_id, state="pending"):
-        message = Message(waiting.to, waiting.subject, waiting.body, waiting.id)
-        try:
-            walk.services.postman.send(message)
-        except ConnectorError as error:
-            store.mark_failed(waiting.id, str(error), walk.services.now(), is_final=False)
-        else:
-            store.mark_sent(waiting.id, walk.services.now())

@@ -200,7 +200,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ChoosePage:
-    """The form needs a target first: what the typed text finds, refused ones greyed with the reason."""
+    """The form needs a target first: what the typed text finds, refused ones behind and greyed with the reason."""
 
     head: Head
     label: str
@@ -225,7 +225,7 @@ class MethodView:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPage:
-    """The caller check: which methods, how many are still needed, how many tries are left."""
+    """The caller check: which methods, how many are still needed, how many tries are left of ``attempts``."""
 
     head: Head
     policy: str
@@ -234,6 +234,7 @@ class VerifyPage:
     attempts_left: int
     methods: tuple[MethodView, ...]
     error: str = ""
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,8 @@ class ShowView:
 class SubmissionPage:
     """A submission: what was asked, what was done, when, by whom. Also the last page of the journey.
 
-    ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then.
+    ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then; later,
+    ``notice`` says where a secret was.
     """
 
     head: Head
@@ -318,6 +320,7 @@ class SubmissionPage:
     journal: tuple[tuple[datetime, str], ...]
     next: tuple[tuple[str, str], ...] = ()
     just_done: bool = False
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from connectors.spi import Preparation
 from forms.answering.validating import validate
 from forms.answering.wire import stored
 from forms.answering.working_out import Worked
+from forms.errors import AnswersError
 from forms.planning import Plan, PlanError, PlannedOperation, operation_json, plan, plan_digest
 from runner.errors import RefusedError
 from runner.pipeline.authorising import Permit, decide_plan
@@ -45,9 +46,15 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     """Work a submission out up to what will change.
 
     Raises `forms.errors.AnswersError` with every problem, `RefusedError` when it is not allowed or cannot be done as
-    things are; both leave nothing behind but, for a refusal, its record.
+    things are; both leave nothing behind but, for a refusal or an answer that is out of reach, its record.
     """
-    worked, situation = walk.reader.gather(walk.situation, lambda known: validate(known, posted))
+    try:
+        worked, situation = walk.reader.gather(walk.situation, lambda known: validate(known, posted))
+    except AnswersError as wrong:
+        beyond = [problem.field for problem in wrong.problems if problem.is_out_of_reach]
+        if beyond:
+            _record(walk, f"An answer names what is not offered: {', '.join(dict.fromkeys(beyond))}.")
+        raise
     try:
         made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
         permits = decide_plan(walk.reader, walk.form, made, walk.target)

@@ -125,6 +125,23 @@ def outcome(
     )
 
 
+def nobody_told(now: datetime, actor: Actor, form: Form, submission: Submission) -> Record:
+    """Record that the form was to tell somebody, and that there was no address to write to."""
+    return Record(
+        "outcome",
+        now,
+        {
+            "submission": submission.id,
+            "actor": actor_body(actor),
+            "form": form_body(form),
+            "operation": {"id": None, "verb": "mail"},
+            "target": None,
+            "outcome": {"code": "nobody_could_be_told", "detail": "Nobody could be told by mail."},
+            "ticket": submission.ticket,
+        },
+    )
+
+
 def checked(
     now: datetime, actor: Actor, submission: Submission, method: str, policy: str, code: str, detail: str
 ) -> Record:

@@ -44,6 +44,10 @@ _MESSAGES: Mapping[str, str] = {
 }
 
 
+_NO_TITLES: Mapping[str, str] = {}
+_SHOWN_ONCE = "The password was shown once, right after the change; it is not kept."
+
+
 def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
     """Return the page right after the run, the only one that carries secrets.
 
@@ -190,8 +194,15 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         else _operation_views(services.store.submissions.operations(submission.id), submission.plan or ()),
         shows=(),
         facts=_facts(services, submission),
-        journal=_journal(services, submission),
+        journal=_journal(services, submission, hidden=hidden),
+        notice=_SHOWN_ONCE if _showed_secret(services, submission) and not hidden else "",
     )
+
+
+def _showed_secret(services: Services, submission: Submission) -> bool:
+    """Say whether the last page of this submission showed a secret."""
+    form = services.catalogue.forms.get(submission.form_id)
+    return submission.state == "done" and form is not None and any(show.secret for show in form.result.show)
 
 
 def _thing(submission: Submission, label: str, target: Entry | None) -> Thing:
@@ -230,21 +241,34 @@ def _facts(services: Services, submission: Submission) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.text)
 
 
-def _journal(services: Services, submission: Submission) -> tuple[tuple[Any, str], ...]:
+def _journal(services: Services, submission: Submission, *, hidden: bool = False) -> tuple[tuple[Any, str], ...]:
+    """Return the records in words; titles may name the target, so a ``hidden`` one leaves verbs and ids."""
     entries = services.store.journal.search(submission=submission.id, limit=100)
+    titles = (
+        {} if hidden else {row.operation_id: row.title for row in services.store.submissions.operations(submission.id)}
+    )
     return tuple(
-        (entry.time, journal_sentence(entry.kind, entry.body)) for entry in sorted(entries, key=lambda e: e.seq)
+        (entry.time, journal_sentence(entry.kind, entry.body, titles, methods=not hidden))
+        for entry in sorted(entries, key=lambda e: e.seq)
     )
 
 
-def journal_sentence(kind: str, body: Mapping[str, Any]) -> str:
-    """Say in a few words what a record of the journal is about."""
+def journal_sentence(
+    kind: str, body: Mapping[str, Any], titles: Mapping[str, str] = _NO_TITLES, *, methods: bool = False
+) -> str:
+    """Say in a few words what a record of the journal is about.
+
+    An operation is called by its title where that is known, a caller check as it was then when ``methods`` is true.
+    """
     operation = body.get("operation")
     verb = operation.get("verb", "") if isinstance(operation, Mapping) else str(operation or "")
+    verb = titles.get(operation.get("id", "")) or verb if isinstance(operation, Mapping) else verb
     result = body.get("outcome")
     code = str(result.get("code", "")).replace("_", " ") if isinstance(result, Mapping) else ""
     verification = body.get("verification")
     method = verification.get("method", "") if isinstance(verification, Mapping) else ""
+    if methods and isinstance(result, Mapping):
+        method = f"“{label}”" if (label := str(result.get("detail", "")).partition("; ")[0]) else method
     return {
         "intent": f"Allowed and begun: {verb}",
         "outcome": f"{code.capitalize()}: {verb}",

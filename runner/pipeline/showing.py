@@ -17,6 +17,7 @@ from forms.errors import AnswerProblem
 from forms.expressions import Environment, to_text
 from forms.facts import Search
 from runner.pipeline.pages import FieldView, OptionView, SectionView
+from runner.pipeline.telling import HIDDEN
 
 _MAXIMUM_LENGTH = {"text": 1_000, "email": 254, "multiline": 10_000}
 
@@ -159,7 +160,28 @@ def _option_view(option: Offered) -> OptionView:
 
 def _object_views(situation: Situation, answer: Answer, environment: Environment) -> list[OptionView]:
     entries = _chosen_entries(situation, answer, environment)
-    return [_option_view(offered_entry(situation, answer.field, entry, environment, fixed=False)) for entry in entries]
+    views = [_option_view(offered_entry(situation, answer.field, entry, environment, fixed=False)) for entry in entries]
+    return [*views, *_present_views(situation, answer, frozenset(entry.ref.id for entry in entries))]
+
+
+def _present_views(situation: Situation, answer: Answer, found: frozenset[str]) -> list[OptionView]:
+    """Return what a picker holds from the start though it offers it no more: by name only when the actor may read it.
+
+    What a person posted is not among it, so that an id tells nothing.
+    """
+    if answer.field.type not in PICKERS:
+        return []
+    start = answer.original if answer.is_given else answer.wire
+    ids = [id_ for id_ in _ids(answer.wire) if id_ in _ids(start) and id_ not in found]
+    if not ids:
+        return []
+    rows = situation.facts.rows(Search(answer.field.type, ids=frozenset(ids)))
+    labels = {entry.ref.id: entry.label for entry in rows.entries}
+    return [OptionView(id_, labels.get(id_, HIDDEN)) for id_ in ids]
+
+
+def _ids(wire: object) -> list[str]:
+    return [item for item in (wire if isinstance(wire, list) else [wire]) if isinstance(item, str)]
 
 
 def _chosen_entries(situation: Situation, answer: Answer, environment: Environment) -> list[Entry]:
@@ -167,7 +189,7 @@ def _chosen_entries(situation: Situation, answer: Answer, environment: Environme
     field = answer.field
     kind = membership_kind(field, environment) if field.type == "membership" else field.type
     wire = answer.wire.get("add") if isinstance(answer.wire, dict) else answer.wire
-    ids = frozenset(item for item in (wire if isinstance(wire, list) else [wire]) if isinstance(item, str))
+    ids = frozenset(_ids(wire))
     if not ids:
         return []
     bound = picker_search(situation, field, environment, kind)

@@ -22,6 +22,7 @@ from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
 
+EXPIRED = "The caller check has expired. Check the caller again."
 _NOT_YET = {
     "approval": "This needs somebody's approval, which this version cannot ask for yet. Nothing was changed.",
     "later": "This is to run later, which this version cannot do yet. Nothing was changed.",
@@ -97,8 +98,7 @@ def _typed_picks(walk: Walk, posted: Posted) -> dict[str, object]:
 def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
     """Keep answers and plan with the submission, typed secrets encrypted; a new submission is begun as a draft."""
     walk = prepared.walk
-    submission = draft(walk)
-    walk.services.store.submissions.start(submission)
+    begin_draft(walk)
     asked = {id_: value for id_, value in answers.items() if prepared.worked.answers[id_].asked}
     plain, sealed = _without_secrets(walk, asked)
     walk.services.store.submissions.save_plan(
@@ -111,6 +111,16 @@ def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
         reason=walk.situation.request.reason,
         now=walk.reader.now,
     )
+
+
+def begin_draft(walk: Walk) -> Submission:
+    """Begin a draft, or return the one that was; recorded when the id is that of something else (`StaleError`)."""
+    try:
+        return walk.services.store.submissions.start(draft(walk))
+    except StaleError as refused:
+        raise refuse(  # noqa: B904 - the same one
+            walk.services, walk.actor, "submit", refused, form=walk.form.id, target=target_ref(walk)
+        )
 
 
 def draft(walk: Walk) -> Submission:
@@ -228,7 +238,7 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
     state = check_state(walk)
     if state is not None and not state.is_met:
         check_draft(walk.services, walk.submission)
-        return _unchecked(walk, state, "The caller check has expired. Check the caller again.")
+        return _unchecked(walk, state, EXPIRED)
     brake(walk)
     answers = kept_answers(walk, submission)
     prepared = prepare(walk, answers)

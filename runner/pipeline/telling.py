@@ -8,12 +8,13 @@ from typing import Any
 
 from connectors.spi import Change, Entry, Ids, OutputRef, Question, Ref, Secret, SecretRef
 from connectors.verbs import ATTRIBUTES
+from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.wire import phone_text
 from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
 from runner.pipeline.reading import Reader
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-HIDDEN = "(not in your scope)"
+HIDDEN = NOT_IN_SCOPE
 _PHONES = frozenset({"phone", "mobile"})
 _MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members"), ("group", "groups")}
 _ENDS_SOON_DAYS = 30

@@ -2,7 +2,8 @@
 
 A check belongs to one actor, target, form and submission; it expires with the policy's ``valid_for`` and is used up
 when the submission begins.  Failed tries count for actor and target together, so that starting over gives no new ones.
-A kind of method that this installation cannot do is shown as not available and never counts.
+A kind of method that this installation cannot do is shown as not available and never counts, nor does one that rests on
+something that is not on file for this person.
 """
 
 import hmac
@@ -12,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import ConnectorError
-from connectors.spi import Message, Ref
-from forms.answering.situation import Situation, given, in_language
+from forms.answering.situation import Situation
 from forms.definition import Form, Method, VerificationPolicy
 from forms.expressions import holds
 from runner.access.model import Actor
@@ -24,6 +24,7 @@ from runner.pipeline.recording import checked
 from runner.pipeline.refusing import Refusal, refuse
 from runner.pipeline.services import Services
 from runner.store.records import Submission, Verification
+from runner.verification.methods import Filled, code_message, filled, masked
 
 COUNTED_SECONDS = 3_600
 _KNOWN_KINDS = ("checklist", "one_time_code")
@@ -64,8 +65,12 @@ class CallerChecks:
     def state(self, reader: Reader, situation: Situation, policy: VerificationPolicy, submission_id: str) -> CheckState:
         """Return how far the check is; reads rows and the target's attributes only."""
         rows = self._rows(reader.actor, situation, submission_id)
-        passed = self._valid(rows, policy, reader.now)
-        methods = tuple(self._method_view(reader, situation, method_id, rows, passed) for method_id in policy.methods)
+        found = {method_id: self._filled(reader, situation, method_id)[0] for method_id in policy.methods}
+        valid = self._valid(rows, policy, reader.now)
+        passed = [row for row in valid if found[row.method].is_on_file]
+        methods = tuple(
+            self._method_view(reader, situation, method_id, own, rows, passed) for method_id, own in found.items()
+        )
         usable = tuple({row.method: row.id for row in passed}.values())
         return CheckState(policy, methods, len(usable), self._attempts_left(reader, situation, policy), usable)
 
@@ -96,20 +101,28 @@ class CallerChecks:
         used = self.services.store.verifications.failed_attempts(reader.actor.id, target, since)
         return max(0, policy.attempts - used)
 
+    def _filled(self, reader: Reader, situation: Situation, method_id: str) -> tuple[Filled, Situation]:
+        method = situation.catalogue.verification.methods[method_id]
+        return reader.gather(situation, lambda known: filled(known, method))
+
     def _method_view(
         self,
         reader: Reader,
         situation: Situation,
         method_id: str,
+        own: Filled,
         rows: Sequence[Verification],
         passed: Sequence[Verification],
     ) -> MethodView:
         method = situation.catalogue.verification.methods[method_id]
-        (title, asks, address), _ = reader.gather(situation, lambda known: _filled(known, method))
+        title, asks, address = own.title, own.asks, own.address
         if any(row.method == method_id for row in passed):
             return MethodView(method_id, method.kind, title, "passed", "Passed")
         if method.kind not in _KNOWN_KINDS:
             return MethodView(method_id, method.kind, title, "unavailable", "Not available here")
+        if not own.is_on_file:
+            missing = "What this needs is not on file for this person"
+            return MethodView(method_id, method.kind, title, "unavailable", missing)
         if method.kind == "one_time_code" and "@" not in address:
             missing = "Codes go out by mail here; this person has no address for it"
             return MethodView(method_id, method.kind, title, "unavailable", missing)
@@ -129,9 +142,9 @@ class CallerChecks:
             raise self._refused(reader, situation, RefusedError("There is nothing to send for this check."))
         if view.state == "passed":
             return ""
-        (_, _, address), known = reader.gather(situation, lambda known: _filled(known, method))
+        own, known = self._filled(reader, situation, method_id)
         code, id_ = self.services.make_code(), self.services.new_id()
-        message = _code_message(known, reader.actor, address, code, id_)
+        message = code_message(known, reader.actor, own.address, code, id_)
         row = self._new_row(reader, situation, submission, policy, method_id, id_, "sent", code)
         record = checked(reader.now, reader.actor, submission, method_id, policy.id, "sent", view.title)
         since = reader.now - timedelta(seconds=COUNTED_SECONDS)
@@ -262,29 +275,3 @@ class CallerChecks:
             code_hash=self.services.sealer.code_hash(code, id_) if code else None,
             passed_at=reader.now if state == "passed" else None,
         )
-
-
-def _filled(situation: Situation, method: Method) -> tuple[str, tuple[str, ...], str]:
-    """Fill in a method's title, its boxes and the address its code goes to."""
-    environment = situation.environment({})
-    to = given(method.to, environment)
-    asks = tuple(in_language(ask, situation.language, environment) for ask in method.ask)
-    return in_language(method.title, situation.language, environment), asks, to if isinstance(to, str) else ""
-
-
-def masked(address: str) -> str:
-    """Show enough of an address to recognise it, and no more."""
-    name, at, domain = address.rpartition("@")
-    return f"{name[:1]}•••{at}{domain}" if at else f"•••{address[-3:]}"
-
-
-def _code_message(situation: Situation, actor: Actor, address: str, code: str, id_: str) -> Message:
-    target = situation.target or Ref("user", "")
-    entry = situation.facts.entry(target) if situation.target else None
-    name = entry.label if entry else ""
-    body = (
-        f"Hello {name},\n\n{actor.display_name} of the service desk is asking for this code to make sure that it is "
-        f"you who is calling:\n\n    {code[:3]} {code[3:]}\n\nTell it only to the person you have called yourself. "
-        "If you did not call, do not give it to anybody and tell the service desk.\n"
-    )
-    return Message((address,), f"Your code is {code[:3]} {code[3:]}", body, id_)

@@ -1,4 +1,4 @@
-"""Eighteen files with the mistakes that authors make, and the messages they get."""
+"""Nineteen files with the mistakes that authors make, and the messages they get."""
 
 import pytest
 
@@ -35,5 +35,5 @@ def test_a_mistake_gets_the_message_that_mends_it(file: str) -> None:
     assert output(file) == wanted(file)
 
 
-def test_all_eighteen_mistakes_are_there() -> None:
-    assert len(FILES) == 18
+def test_all_nineteen_mistakes_are_there() -> None:
+    assert len(FILES) == 19

@@ -46,6 +46,10 @@ def test_files_of_other_kinds_are_left_alone() -> None:
 def test_two_files_cannot_hold_the_same_form() -> None:
     files = {**examples(), "other/unlock-account.form.yaml": examples()["unlock-account.form.yaml"]}
     assert errors(files) == ["unlock-account.form.yaml:0:0 E116"]
+    (problem,) = (problem for problem in load(files)[1] if problem.code == "E116")
+    assert problem.message == (
+        'there is a form with the id "unlock-account" already, in other/unlock-account.form.yaml'
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ function suggestion(one, mark) {
   return made;
 }
 
+const counted = (found, one, several) => `${found.length} ${found.length === 1 ? one : several}`;
+
 export function start() {
   const form = document.querySelector("[data-find]"), input = form?.querySelector("input");
   if (!input) return;
@@ -24,7 +26,7 @@ export function start() {
     if (!nodes.length) nodes.push(says("Nothing found among those you look after."));
     else if (page.more) nodes.push(says("There are more. Press Enter for all."));
     listbox.show(nodes, { first: people.length + tasks.length === 1 });
-    announce(`${people.length} people, ${tasks.length} tasks`);
+    announce(`${counted(people, "person", "people")}, ${counted(tasks, "task", "tasks")}`);
   };
   input.addEventListener("input", () => {
     window.clearTimeout(timer);

@@ -64,7 +64,7 @@ def test_an_account_is_made_whole_or_not_at_all_when_the_disk_is_full(desk: Path
     if added.code == 0:
         assert octets > 50_000
         assert added.text == "bob may sign in.\n"
-        assert deskhand("doctor", "--desk", desk).code == 0
+        assert deskhand("journal", "verify", "--desk", desk).code == 0
         assert "password_set" in deskhand("journal", "list", "--json", "--desk", desk).out
         return
     assert (added.code, added.out, is_one_sentence(added.err)) == (3, "", True), added.text

@@ -16,7 +16,7 @@ from runner.store.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 RIGHT = "correct horse"
-SENTENCE = "the login or the password is not right"
+SENTENCE = "The login or the password is not right."
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ def test_a_password_reset_goes_from_the_caller_check_to_a_password_shown_once(de
 def test_the_person_and_the_manager_are_told_of_a_new_password_without_the_password(desk):
     submission = desk.verified(AGENT, "reset-password", "u-z.lindqvist")
     desk.done(AGENT, desk.planned(AGENT, "reset-password", "u-z.lindqvist", submission=submission))
-    (mail,) = desk.mails()
-    assert mail.to == ("z.lindqvist@sample.test", "p.dewit@sample.test")
-    assert mail.subject == "The password of Zoë Lindqvist was reset"
-    assert desk.passwords[0] not in mail.subject + mail.body
+    assert {mail.to for mail in desk.mails()} == {("z.lindqvist@sample.test",), ("p.dewit@sample.test",)}
+    for mail in desk.mails():
+        assert mail.subject == "The password of Zoë Lindqvist was reset"
+        assert desk.passwords[0] not in mail.subject + mail.body
 
 
 def test_the_target_is_chosen_among_those_the_form_fits(desk):
