@@ -253,6 +253,11 @@ def _journal(services: Services, submission: Submission, *, hidden: bool = False
     )
 
 
+def _code_of(result: object) -> str:
+    """Return the code of an outcome, empty when it has none."""
+    return str(result.get("code", "")) if isinstance(result, Mapping) else ""
+
+
 def journal_sentence(
     kind: str, body: Mapping[str, Any], titles: Mapping[str, str] = _NO_TITLES, *, methods: bool = False
 ) -> str:
@@ -264,7 +269,9 @@ def journal_sentence(
     verb = operation.get("verb", "") if isinstance(operation, Mapping) else str(operation or "")
     verb = titles.get(operation.get("id", "")) or verb if isinstance(operation, Mapping) else verb
     result = body.get("outcome")
-    code = str(result.get("code", "")).replace("_", " ") if isinstance(result, Mapping) else ""
+    if isinstance(result, Mapping) and _code_of(result) == "nobody_could_be_told":
+        return str(result["detail"])
+    code = _code_of(result).replace("_", " ")
     verification = body.get("verification")
     method = verification.get("method", "") if isinstance(verification, Mapping) else ""
     if methods and isinstance(result, Mapping):
