@@ -125,6 +125,11 @@ class Served:
         return took
 
 
+def _hear_interrupts() -> None:
+    """Let a child be interrupted even when these tests run in the background of a shell, which ignores it there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def served(
     *arguments: object, variables: Mapping[str, str] | None = None, until: str = "The desk is open:"
@@ -135,6 +140,7 @@ def served(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=environment(PYTHONUNBUFFERED="1", PYTHONWARNINGS="ignore", **(variables or {})),
+        preexec_fn=_hear_interrupts,
     )
     assert child.stdout is not None
     printed = ""
