@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import click
@@ -168,9 +168,13 @@ def listen(installation: Installation, host: str, port: int) -> Server:
         hints=[SignInHint(row.login, row.title, row.what) for row in sign_ins()] if is_demo else (),
         zone=ZoneInfo(services.catalogue.settings.timezone),
     )
+    opened: dict[int, Any] = {}  # what waitress leaves open when it cannot listen
     try:
-        server: Server = create_server(app, host=host, port=port, threads=installation.folder.web.threads, ident=None)
+        threads = installation.folder.web.threads
+        server: Server = create_server(app, map=opened, host=host, port=port, threads=threads, ident=None)
     except (OSError, ValueError) as error:
+        for one in list(opened.values()):
+            one.close()
         reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise SetUpError(
             f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port, or address with --host."

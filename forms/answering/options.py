@@ -125,7 +125,14 @@ def _from_search(
     if rows.more and chosen - entries.keys():
         further = situation.facts.rows(narrowed(bound.search, chosen))
         entries |= {entry.ref.id: entry for entry in further.entries}
-    return Offer(tuple(_offered(situation, entry, options, environment) for entry in entries.values()), more=rows.more)
+    kept = [entry for entry in entries.values() if _is_wanted(options, entry, environment)]
+    return Offer(tuple(_offered(situation, entry, options, environment) for entry in kept), more=rows.more)
+
+
+def _is_wanted(options: Options, entry: Entry, environment: Environment) -> bool:
+    """Say whether what was found is offered: all of it, or where ``where`` holds for it as ``row``."""
+    inner = Environment({**environment.names, "row": entry.ref}, environment.facts, environment.now)
+    return options.where is None or is_true(options.where, inner)
 
 
 def _offered(situation: Situation, entry: Entry, options: Options | None, environment: Environment) -> Offered:

@@ -30,6 +30,7 @@ def compile_example(values: Values, record: Record, form: Form, operations: froz
         record.string("target"),
         _answers(values, record, "fill", fields),
         _expected(values, expect, form, fields, operations) if expect else {},
+        record.string("fixture"),
     )
 
 

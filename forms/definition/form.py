@@ -177,6 +177,7 @@ class Example:
     target: str | None
     fill: Mapping[str, object]
     expect: Mapping[str, object]
+    fixture: str | None = None  # None: the one beside the form
 
 
 @dataclass(frozen=True, slots=True)

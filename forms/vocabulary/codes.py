@@ -1,4 +1,4 @@
-"""The stable codes of problems, with what each is about; the reference has a section for each. Performs no I/O."""
+"""The stable codes of problems, with what each is about; ``pages`` beside this holds a page for each. Performs no I/O."""
 
 from collections.abc import Mapping
 
@@ -21,8 +21,10 @@ CODES: Mapping[str, str] = {
     "E123": "The id is a word with a meaning of its own.",
     "E124": "There is no such resource set.",
     "E125": "There is no such search or list, or its arguments are wrong.",
-    "E126": "There is no such attribute, column, policy, permission or time zone.",
+    "E126": "There is no such attribute, column, policy, role, permission or time zone.",
+    "E127": "A role has a permission that does not exist.",
     "E130": "The id and the file name differ.",
+    "E131": "The form changed, and its version did not.",
     "E140": "No connector offers the verb.",
     "E141": "The verb has no such argument.",
     "E142": "An argument that the verb needs is missing.",
@@ -31,6 +33,16 @@ CODES: Mapping[str, str] = {
     "E145": "The verb is done for a caller who is not checked.",
     "E146": "The attribute cannot be set by a form.",
     "E147": "An object is named by what somebody types.",
+    "E150": "A resource does not say which things of one kind are meant.",
+    "E151": "A resource is compared with something that it cannot be compared with.",
+    "E152": "A role includes itself.",
+    "E153": "A binding ends before it begins.",
+    "E154": "The id is taken already.",
+    "E155": "The id has signs that ids in access.yaml cannot have.",
+    "E156": "What is protected cannot depend on who asks.",
+    "E157": "A binding cannot give a standard role.",
+    "E158": "It does not say who gets the role.",
+    "E159": "A standard role does not say rightly what it reaches.",
     "E199": "The language has it, this version does not yet.",
     "E200": "The expression cannot be read.",
     "E201": "An operator of another language.",
@@ -57,4 +69,8 @@ CODES: Mapping[str, str] = {
     "W303": "A link leads to a form that does not exist.",
     "W304": "Nobody is told that a password or second factor was reset.",
     "W310": "A text is missing in a promised language.",
+    "W320": "A permission of a role fits nothing that its binding reaches.",
+    "W321": "A name in access.yaml was not found in the directory.",
+    "W322": "A protected name was not found, so everything of its kind is protected.",
+    "W323": "An excluded name was not found, so the set is empty.",
 }

@@ -32,21 +32,22 @@ class Taker:
         return found if all(name in found for name in needed) else None
 
     def items(self, node: Node | None, what: str, *, may_be_empty: bool = False) -> tuple[Node, ...]:
-        """Return the entries of a list that has at least one (E112); none when the node is absent."""
+        """Return the entries of a list (E113) that has at least one (E111); none when the node is absent."""
         if node is None:
             return ()
         if isinstance(node, ListNode) and (node.items or may_be_empty):
             return node.items
-        self.report.error("E112", node, f"{what} is a list with at least one entry", "Write  [ … ]  or lines with  - .")
+        code = "E111" if isinstance(node, ListNode) else "E113"
+        self.report.error(code, node, f"{what} is a list with at least one entry", "Write  [ … ]  or lines with  - .")
         return ()
 
     def text(self, node: Node | None, what: str) -> str | None:
-        """Return a text that is not empty (E112)."""
+        """Return a text (E113) that is not empty (E111)."""
         if node is None:
             return None
         if isinstance(node, ScalarNode) and not node.is_null and node.text.strip():
             return node.text
-        self.report.error("E112", node, f"{what} is a text")
+        self.report.error("E111" if isinstance(node, ScalarNode) else "E113", node, f"{what} is a text")
         return None
 
     def texts(self, node: Node | None, what: str) -> tuple[tuple[str, Node], ...]:
@@ -87,7 +88,7 @@ class Taker:
         return default
 
     def day(self, node: Node | None, name: str) -> date | None:
-        """Return a day written as ``2027-01-31`` (E115)."""
+        """Return a day written as ``2027-01-31`` (E114)."""
         text = self.text(node, f'"{name}"')
         if text is None or node is None:
             return None
@@ -96,5 +97,5 @@ class Taker:
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        self.report.error("E115", node, f'"{name}" is a day', "Write year, month and day:  2027-01-31 .")
+        self.report.error("E114", node, f'"{name}" is a day', "Write year, month and day:  2027-01-31 .")
         return None

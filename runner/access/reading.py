@@ -53,7 +53,7 @@ class _Reader:
             key.text: value for key, value in root.pairs if key.text in _FILE_KEYS
         }
         if "format" in keys and self._taker.text(keys["format"], '"format"') != _FORMAT:
-            self.report.error("E116", keys["format"], "this is not a format known here", f"Write  format: {_FORMAT} .")
+            self.report.error("E114", keys["format"], "this is not a format known here", f"Write  format: {_FORMAT} .")
         self._read_roles(keys.get("roles"))
         for node in self._taker.items(keys.get("resource_sets"), '"resource_sets"', may_be_empty=True):
             self._read_set(node)
@@ -135,7 +135,7 @@ class _Reader:
             self._bindings[id_] = Binding(id_, principals, role[0], on, limited, *window)
             self._check_use(self._roles[role[0]], on, keys, node)
         elif len(role) > 1:
-            self.report.error("E112", keys["role"], "a binding has one role", "Write a second binding.")
+            self.report.error("E113", keys["role"], "a binding has one role", "Write a second binding.")
 
     def _check_use(self, role: Role, on: tuple[str, ...], keys: Mapping[str, Node], node: Node) -> None:
         if role.standard:

@@ -1,57 +1,115 @@
 """Commands for authors: check."""
 
 import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 import click
 
+from connectors.spi import Verb
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Form
 from forms.errors import Problem
+from forms.vocabulary.codes import CODES
 from runner.access.reading import read_access
+from runner.cli.explaining import page_of
 from runner.cli.options import json_option
-from runner.deskfolder import is_desk_folder, open_folder, read_forms
+from runner.cli.sarif import sarif_log
+from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
 from runner.wiring import access_file, open_connectors
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: the forms that can be used, every problem, and the folder that their files are named from."""
+
+    root: Path
+    forms: tuple[Form, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something found is more than a warning."""
+        return any(problem.level == "error" for problem in self.problems)
+
+    def path_of(self, problem: Problem) -> Path:
+        """Return the file of a problem, from where the command was started; as it was named when it lies elsewhere."""
+        path = self.root / problem.file
+        absolute, here = Path(os.path.abspath(path)), Path.cwd()  # noqa: PTH100 - links stay as they were named
+        return absolute.relative_to(here) if absolute.is_relative_to(here) else path
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False, readable=False), default=Path())
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "sarif"]),
+    help="How problems are printed: for people (text), for a program, or as SARIF 2.1.0.",
+)
 @json_option
-def check(folder: Path, as_json: bool) -> None:
+def check(folder: Path, output: str | None, as_json: bool) -> None:
     """Check the forms of a desk folder, or of any folder with forms; exit 1 when one of them has errors."""
-    if is_desk_folder(folder):
-        desk = open_folder(folder)
-        files, verbs = desk.forms, open_connectors(desk).verbs
-        access: str | None = access_file(files)
+    if as_json and output not in (None, "json"):
+        raise click.UsageError(f"--json and --format {output} exclude each other.")
+    checked = _check(folder)
+    if as_json or output == "json":
+        click.echo(json.dumps(_json(checked), ensure_ascii=False, indent=2))
+    elif output == "sarif":
+        found = [(checked.path_of(problem), problem) for problem in checked.problems]
+        log = sarif_log(found, CODES, page_of, metadata.version("deskhand"))
+        click.echo(json.dumps(log, ensure_ascii=False, indent=2))
     else:
-        files, verbs = read_forms(folder), {**DIRECTORY_VERBS, **MAILBOX_VERBS}
-        access = companion_file(files, "access")
-    catalogue, found = load_catalogue(files, verbs)
-    problems = list(found)
-    if access is not None:
-        problems += read_access(access, files[access])[1]
-    if as_json:
-        click.echo(json.dumps({"problems": [_problem_json(one) for one in problems]}, ensure_ascii=False, indent=2))
-    else:
-        _print(problems, list(catalogue.forms.values()))
-    if any(problem.level == "error" for problem in problems):
+        _print(checked)
+    if checked.has_errors:
         raise click.exceptions.Exit(1)
 
 
-def _print(problems: list[Problem], forms: list[Form]) -> None:
-    for problem in problems:
-        click.echo(str(problem))
-    for form in forms:
-        needs = ", ".join(dict.fromkeys(need.permission for need in form.needs)) or "nothing"
-        click.echo(f"{form.id}: ok   needs {needs}")
-    errors = sum(problem.level == "error" for problem in problems)
-    click.echo(f"{len(forms)} forms can be used, {errors} errors, {len(problems) - errors} warnings.")
+def _check(folder: Path) -> Checked:
+    if is_desk_folder(folder):
+        desk = open_folder(folder)
+        files, verbs, root = desk.forms, open_connectors(desk).verbs, folder / FORMS_FOLDER
+        return _checked(root, files, verbs, access_file(files))
+    files = read_forms(folder)
+    return _checked(folder, files, {**DIRECTORY_VERBS, **MAILBOX_VERBS}, companion_file(files, "access"))
 
 
-def _problem_json(problem: Problem) -> dict[str, object]:
+def _checked(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], access: str | None) -> Checked:
+    catalogue, problems = load_catalogue(files, verbs)
+    if access is not None:
+        problems += read_access(access, files[access])[1]
+    return Checked(root, tuple(catalogue.forms.values()), problems)
+
+
+def _print(checked: Checked) -> None:
+    for problem in checked.problems:
+        click.echo(str(replace(problem, file=str(checked.path_of(problem)))))
+    for form in checked.forms:
+        click.echo(f"{form.id}: ok   needs {', '.join(_permissions(form)) or 'nothing'}")
+    errors = sum(problem.level == "error" for problem in checked.problems)
+    warnings = len(checked.problems) - errors
+    click.echo(f"{len(checked.forms)} forms can be used, {errors} errors, {warnings} warnings.")
+    if checked.problems:
+        click.echo(f"More about a code: deskhand explain {checked.problems[0].code}")
+
+
+def _permissions(form: Form) -> list[str]:
+    return list(dict.fromkeys(need.permission for need in form.needs))
+
+
+def _json(checked: Checked) -> dict[str, object]:
+    forms = [{"id": form.id, "permissions": _permissions(form)} for form in checked.forms]
+    return {"problems": [_problem_json(checked, problem) for problem in checked.problems], "forms": forms}
+
+
+def _problem_json(checked: Checked, problem: Problem) -> dict[str, object]:
     return {
         "file": problem.file,
+        "path": checked.path_of(problem).as_posix(),
         "line": problem.line,
         "column": problem.column,
         "level": problem.level,

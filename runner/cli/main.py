@@ -7,6 +7,7 @@ is; 4 a system outside is not reachable; 5 the outcome is unclear; 130 stopped f
 import json
 import os
 import sys
+from itertools import pairwise
 from typing import TextIO
 
 import click
@@ -14,7 +15,7 @@ import click
 from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
-from runner.cli import access, accounts, forms, journal, operating, people, submitting
+from runner.cli import access, accounts, explaining, forms, journal, operating, people, submitting, testing
 from runner.errors import NotDurableError, RunnerError, SetUpError
 from runner.settings import SETTINGS_FILE
 
@@ -36,7 +37,7 @@ def cli() -> None:
     """Forms for the helpdesk: the agent fills one in, the right change happens in the directory."""
 
 
-for module in (operating, forms, submitting, people, accounts, access, journal):
+for module in (operating, forms, testing, explaining, submitting, people, accounts, access, journal):
     for command in module.COMMANDS:
         cli.add_command(command)
 
@@ -93,7 +94,8 @@ def _print_any_letter(stream: TextIO) -> None:
 
 
 def _wants_json() -> bool:
-    return "--json" in sys.argv[1:]
+    words = sys.argv[1:]
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _tell(sentence: str) -> None:

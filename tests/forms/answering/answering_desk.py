@@ -68,6 +68,10 @@ SETS = {
     "all-staff": frozenset({"u-alice", "u-bob", "u-charlie", "u-erin", "u-frank", "u-dave"}),
     "assignable-groups": frozenset({"g-drawings", "g-maps", "g-wages", "g-secret"}),
     "privileged-accounts": frozenset({"u-frank"}),
+    "people-units": frozenset({"o-people"}),
+    "my-department": frozenset({"u-alice"}),
+    "my-department-lists": frozenset(),
+    "shared-mailboxes": frozenset({"m-sales"}),
 }
 
 
