@@ -31,7 +31,7 @@ bench: $(VENV)/.dev       ## measure, as ratios in one run
 	$(BIN)/python -m bench
 
 torture: system $(VENV)/.dev ## the long campaigns: kills, races, fuzz
-	DESKHAND_TORTURE=1 $(BIN)/python -m pytest -q tests -m torture
+	$(BIN)/python -m pytest -q tests -m torture
 	$(BIN)/python -m bench.import_bench
 
 shots: system $(VENV)/.dev ## pictures of every page at 1280 and 390 pixels, into shots/

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 import click
 from waitress.server import create_server
 
-from connectors.errors import ConnectorError
 from connectors.mailbox.mail import OutboxPostman
-from connectors.spi import Message
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
+from runner.pipeline.notifying import deliver
 from runner.sample.cast import sign_ins
 from runner.store.records import Submission
 from runner.web.app import create_app
@@ -70,16 +69,8 @@ def sweep(installation: Installation) -> Sequence[Submission]:
 
 def send_waiting(installation: Installation) -> int:
     """Send mails that could not be sent before; return how many went out."""
-    store, sent = installation.services.store.notifications, 0
-    for waiting in store.pending(limit=_MAILS_AT_ONCE):
-        try:
-            installation.services.postman.send(Message(waiting.to, waiting.subject, waiting.body, waiting.id))
-        except ConnectorError as error:
-            store.mark_failed(waiting.id, str(error), installation.services.clock(), is_final=waiting.attempts >= 20)
-        else:
-            store.mark_sent(waiting.id, installation.services.clock())
-            sent += 1
-    return sent
+    waiting = installation.services.store.notifications.pending(limit=_MAILS_AT_ONCE)
+    return sum(deliver(installation.services, mail) for mail in waiting)
 
 
 @dataclass(slots=True)

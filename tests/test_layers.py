@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HOUSES = ("connectors", "forms", "runner")
 CONTRACT = ("connectors.spi", "connectors.errors", "connectors.verbs")
+TOOLS = ("runner.keeping", "runner.passwords", "runner.sealing")
 DECIDING = ("forms", *CONTRACT, "runner.errors", "runner.journal")
 
 
@@ -61,6 +62,7 @@ ROOMS: Mapping[str, Room] = {
     "runner.web": _room(
         HOUSES, "flask flask_wtf flask_bootstrap jinja2 markupsafe werkzeug waitress wtforms markdown_it cryptography"
     ),
+    "runner.testing": _room((*DECIDING, "connectors", "runner.access", "runner.pipeline", "runner.store", *TOOLS)),
     "runner.serving": _room(HOUSES, "click waitress"),
     "runner.cli": _room(HOUSES, "click rich waitress"),
     "runner": _room(HOUSES, "cryptography"),
@@ -251,6 +253,7 @@ def test_pure_rooms_open_nothing_and_read_no_clock() -> None:
         ("runner.pipeline.desk", "import flask"),
         ("runner.pipeline.desk", "from connectors.local.connector import LocalDirectory"),
         ("runner.wiring", "from sqlalchemy import select"),
+        ("runner.testing.world", "from runner.web.app import create_app"),
         ("runner.cli.main", "from flask import Flask"),
         ("runner.web.app", "import sqlalchemy.orm"),
     ],

@@ -32,7 +32,10 @@ UNPROTECTABLE = "W322"
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSelector:
-    """A `Selector` by stable ids. ``missing`` says which name was not found; the selector then matches nothing."""
+    """A `Selector` by stable ids.
+
+    ``missing`` says which name was not found; the selector then matches nothing, but protects everything of its kind.
+    """
 
     written: Selector
     place: tuple[str, ...] | None = None

@@ -16,12 +16,11 @@ from runner.access.model import Actor
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
 from runner.errors import NotDurableError, NotFoundError, RefusedError
 from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
-from runner.pipeline.reading import Reader
+from runner.pipeline.reading import Reader, label_attribute
 from runner.wiring import Installation
 
 _UNCLEAR = 5
 _MOST_NAMESAKES = 20
-_SHOWN = {"user": "display_name", "contact": "display_name"}
 _KINDS = {"user": "person", "ou": "unit"}
 _WHOM = {"user": "whom"}
 _SEVERAL = {"user": "people; use the login", "group": "groups; use the id", "mailbox": "mailboxes; use the address"}
@@ -101,7 +100,8 @@ def _target_id(installation: Installation, actor: Actor, form: Form | None, targ
     entry = reader.named(kind, target)
     if entry is not None:
         return entry.ref.id
-    found = reader.find(Question(kind, Compare(_SHOWN.get(kind, "name"), "==", target.strip()), limit=_MOST_NAMESAKES))
+    called = Compare(label_attribute(kind), "==", target.strip())
+    found = reader.find(Question(kind, called, limit=_MOST_NAMESAKES))
     if len(found.entries) > 1:
         count = f"{len(found.entries)}{' or more' if found.more else ''}"
         raise NotFoundError(f'"{target}" matches {count} {_SEVERAL.get(kind, "objects; use the id")}.')

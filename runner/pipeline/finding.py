@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from connectors.spi import AllOf, AnyOf, Entry, Everything, Ids, Question
+from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.validating import target_refusal
 from forms.definition import Form, Text
 from runner.access.model import Actor
@@ -12,7 +13,7 @@ from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use, reads_jo
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
-from runner.pipeline.telling import HIDDEN, Teller, chips, subtitle, thing
+from runner.pipeline.telling import Teller, chips, subtitle, thing
 from runner.pipeline.walking import reader_for, situation_of
 from runner.store.records import Submission
 
@@ -211,7 +212,11 @@ def _named(services: Services, actor: Actor, submissions: Sequence[Submission]) 
     seen = {entry.ref.id for entry in people}
     for one in submissions:
         line = history_line(one)
-        yield line if one.target_id in seen or one.target_kind != "user" else replace(line, target=HIDDEN, target_id="")
+        yield (
+            line
+            if one.target_id in seen or one.target_kind != "user"
+            else replace(line, target=NOT_IN_SCOPE, target_id="")
+        )
 
 
 def history(services: Services, actor: Actor, page: int) -> HistoryPage:

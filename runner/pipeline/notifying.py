@@ -15,10 +15,12 @@ from forms.expressions import Environment
 from forms.values import Choice, Value
 from runner.errors import NotDurableError
 from runner.pipeline.planning import Prepared
+from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk
 from runner.store.records import Notification, NotificationState, Submission, SubmissionState
 
 _MOST_RECIPIENTS = 20
+_MOST_TRIES = 20
 _MOST_SUBJECT = 300
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -125,18 +127,19 @@ def send_mails(walk: Walk, submission_id: str) -> None:
     Never raises: what the mails are about is done and recorded.
     """
     try:
-        _send_mails(walk, submission_id)
+        for waiting in walk.services.store.notifications.list(submission_id=submission_id, state="pending"):
+            deliver(walk.services, waiting)
     except NotDurableError:  # they stay in the queue
         return
 
 
-def _send_mails(walk: Walk, submission_id: str) -> None:
-    store = walk.services.store.notifications
-    for waiting in store.list(submission_id=submission_id, state="pending"):
-        message = Message(waiting.to, waiting.subject, waiting.body, waiting.id)
-        try:
-            walk.services.postman.send(message)
-        except ConnectorError as error:
-            store.mark_failed(waiting.id, str(error), walk.services.now(), is_final=False)
-        else:
-            store.mark_sent(waiting.id, walk.services.now())
+def deliver(services: Services, waiting: Notification) -> bool:
+    """Send a mail that waits and return whether it went out; one that cannot is tried again, but not for ever."""
+    store = services.store.notifications
+    try:
+        services.postman.send(Message(waiting.to, waiting.subject, waiting.body, waiting.id))
+    except ConnectorError as error:
+        store.mark_failed(waiting.id, str(error), services.now(), is_final=waiting.attempts >= _MOST_TRIES)
+        return False
+    store.mark_sent(waiting.id, services.now())
+    return True

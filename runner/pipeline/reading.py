@@ -51,10 +51,15 @@ SEARCHED = {
     "contact": ("display_name", "mail"),
     "ou": ("name",),
 }
-_SORTED = {"user": "display_name", "contact": "display_name"}
+_LABELS = {"user": "display_name", "contact": "display_name"}
 _MOST_ROUNDS = 100
 _MOST_OWNERS = 1_000
 Result = TypeVar("Result")
+
+
+def label_attribute(kind: str) -> str:
+    """Return the attribute by which objects of a kind are called on pages."""
+    return _LABELS.get(kind, "name")
 
 
 def account_ref(account_id: str) -> Ref:
@@ -186,7 +191,7 @@ class Reader:
             AllOf(tuple(parts)),
             text=search.text,
             search=(lookup.search if lookup and lookup.search else SEARCHED[search.kind]),
-            sort=(lookup.sort if lookup and lookup.sort else _SORTED.get(search.kind, "name")),
+            sort=(lookup.sort if lookup and lookup.sort else label_attribute(search.kind)),
         )
         page = self.find(question)
         return Rows(page.entries, page.more)

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.spi import Entry, Secret
+from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.situation import given, in_markdown
 from forms.definition import Show
 from forms.expressions import to_text
@@ -18,7 +19,7 @@ from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.services import Services
-from runner.pipeline.telling import HIDDEN, initials, line_of, moment
+from runner.pipeline.telling import initials, line_of, moment
 from runner.pipeline.walking import Walk, head, reader_for
 from runner.store.records import OperationRow, Submission
 
@@ -182,7 +183,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         raise NotFoundError(NOT_FOUND)
     target = _target(services, actor, submission)
     hidden = submission.target_id is not None and target is None and not audits
-    label = submission.target_label if submission.target_id is None or target is not None else HIDDEN
+    label = submission.target_label if submission.target_id is None or target is not None else NOT_IN_SCOPE
     thing = _thing(submission, label, target) if submission.target_id else None
     return SubmissionPage(
         head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
@@ -253,11 +254,6 @@ def _journal(services: Services, submission: Submission, *, hidden: bool = False
     )
 
 
-def _code_of(result: object) -> str:
-    """Return the code of an outcome, empty when it has none."""
-    return str(result.get("code", "")) if isinstance(result, Mapping) else ""
-
-
 def journal_sentence(
     kind: str, body: Mapping[str, Any], titles: Mapping[str, str] = _NO_TITLES, *, methods: bool = False
 ) -> str:
@@ -265,17 +261,13 @@ def journal_sentence(
 
     An operation is called by its title where that is known, a caller check as it was then when ``methods`` is true.
     """
-    operation = body.get("operation")
-    verb = operation.get("verb", "") if isinstance(operation, Mapping) else str(operation or "")
-    verb = titles.get(operation.get("id", "")) or verb if isinstance(operation, Mapping) else verb
-    result = body.get("outcome")
-    if isinstance(result, Mapping) and _code_of(result) == "nobody_could_be_told":
-        return str(result["detail"])
-    code = _code_of(result).replace("_", " ")
-    verification = body.get("verification")
-    method = verification.get("method", "") if isinstance(verification, Mapping) else ""
-    if methods and isinstance(result, Mapping):
-        method = f"“{label}”" if (label := str(result.get("detail", "")).partition("; ")[0]) else method
+    operation, result, verification = (_part(body, name) for name in ("operation", "outcome", "verification"))
+    detail, code = str(result.get("detail", "")), str(result.get("code", "")).replace("_", " ")
+    if operation.get("verb") == "mail":
+        return detail
+    verb = titles.get(operation.get("id", "")) or operation.get("verb") or _asked(body)
+    label = detail.partition("; ")[0] if methods else ""
+    method = f"“{label}”" if label else verification.get("method", "")
     return {
         "intent": f"Allowed and begun: {verb}",
         "outcome": f"{code.capitalize()}: {verb}",
@@ -283,3 +275,14 @@ def journal_sentence(
         "deny": f"Refused: {verb}",
         "reconcile": "Found unclear after a restart",
     }.get(kind, kind)
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _asked(body: Mapping[str, Any]) -> str:
+    """Return what a refusal was asked for: there the operation is a word."""
+    operation = body.get("operation")
+    return operation if isinstance(operation, str) else ""

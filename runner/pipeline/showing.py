@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.spi import Entry, Ref
-from forms.answering.options import Offered, is_kept, membership_kind, narrowed, offered_entry, picker_search
+from forms.answering.options import (
+    NOT_IN_SCOPE,
+    Offered,
+    is_kept,
+    membership_kind,
+    narrowed,
+    offered_entry,
+    picker_search,
+)
 from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
 from forms.answering.wire import PICKERS, phone_text
@@ -17,7 +25,6 @@ from forms.errors import AnswerProblem
 from forms.expressions import Environment, to_text
 from forms.facts import Search
 from runner.pipeline.pages import FieldView, OptionView, SectionView
-from runner.pipeline.telling import HIDDEN
 
 _MAXIMUM_LENGTH = {"text": 1_000, "email": 254, "multiline": 10_000}
 
@@ -177,7 +184,7 @@ def _present_views(situation: Situation, answer: Answer, found: frozenset[str]) 
         return []
     rows = situation.facts.rows(Search(answer.field.type, ids=frozenset(ids)))
     labels = {entry.ref.id: entry.label for entry in rows.entries}
-    return [OptionView(id_, labels.get(id_, HIDDEN)) for id_ in ids]
+    return [OptionView(id_, labels.get(id_, NOT_IN_SCOPE)) for id_ in ids]
 
 
 def _ids(wire: object) -> list[str]:

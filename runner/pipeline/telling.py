@@ -14,7 +14,6 @@ from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
 from runner.pipeline.reading import Reader
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-HIDDEN = NOT_IN_SCOPE
 _PHONES = frozenset({"phone", "mobile"})
 _MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members"), ("group", "groups")}
 _ENDS_SOON_DAYS = 30
@@ -160,7 +159,8 @@ class Teller:
         named = {ref: entry.label for kind in kinds for ref, entry in self._visible(kind, values).items()}
         is_read = [isinstance(value, Ref) and value.kind in kinds for value in values]
         return [
-            named.get(value, HIDDEN) if read else self.text(value) for value, read in zip(values, is_read, strict=True)
+            named.get(value, NOT_IN_SCOPE) if read else self.text(value)
+            for value, read in zip(values, is_read, strict=True)
         ]
 
     def _visible(self, kind: str, values: Sequence[Any]) -> dict[Ref, Entry]:
@@ -171,7 +171,7 @@ class Teller:
 
     def _several(self, texts: list[str]) -> str:
         """Write a list; what the actor may not see is counted, not named."""
-        named = [text for text in texts if text != HIDDEN]
+        named = [text for text in texts if text != NOT_IN_SCOPE]
         hidden = len(texts) - len(named)
         rest = f"{hidden} {'more ' if named else ''}outside your scope"
         return ", ".join(named) + (f"{' and ' if named else ''}{rest}" if hidden else "")
@@ -179,7 +179,7 @@ class Teller:
     def label(self, ref: Ref) -> str:
         """Return the name of an object, when the actor may read it."""
         entry = self.reader.visible(ref.kind, ref.id) if self.names else None
-        return entry.label if entry else HIDDEN
+        return entry.label if entry else NOT_IN_SCOPE
 
     def facts(self, entry: Entry, names: Iterable[str]) -> tuple[Fact, ...]:
         """Return labelled values of an object; empty ones are left out."""
@@ -189,7 +189,7 @@ class Teller:
         known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
         value = entry.attributes.get(name)
         text = self._worded(name, value)
-        person = value.id if isinstance(value, Ref) and value.kind == "user" and text != HIDDEN else ""
+        person = value.id if isinstance(value, Ref) and value.kind == "user" and text != NOT_IN_SCOPE else ""
         return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
 
     def line(self, change: Change) -> ChangeLine:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from connectors.local.loading import NewEntry
+from connectors.local.names import escape
 from connectors.mailbox.loading import MailboxRow
 from connectors.verbs import ATTRIBUTES
 from forms.compiling.fitting import literal
@@ -106,7 +107,7 @@ class _Compiling:
         given = self._attributes(kind, item)
         name = str(given.get(_NAMES.get(kind, "name")) or given.get("display_name") or f"{kind} {number}")
         id_ = str(given.pop("id", "") or f"{kind}-{name}")
-        dn = str(given.pop("dn", "") or f"{'OU' if kind == 'ou' else 'CN'}={escaped(name)},OU=Fixture")
+        dn = str(given.pop("dn", "") or f"{'OU' if kind == 'ou' else 'CN'}={escape(name)},OU=Fixture")
         if given.pop("locked", False) is True:
             self.locked.add(id_)
         members = given.pop("members", ())
@@ -171,11 +172,6 @@ def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
     return (str(value),) if value else ()
-
-
-def escaped(name: str) -> str:
-    """Return a name as it stands in a DN."""
-    return name.replace("\\", "\\\\").replace(",", "\\,")
 
 
 def fixture_of(form_file: str, fixtures: Mapping[str, Fixture], named: str | None) -> Fixture | None:

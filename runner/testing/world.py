@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from connectors.errors import ConnectorError
 from connectors.local.connector import LocalDirectory
 from connectors.local.loading import LoadReport, NewEntry, load_entries
+from connectors.local.names import escape
 from connectors.local.tables import create_tables
 from connectors.mailbox.connector import MailboxStub
 from connectors.mailbox.loading import load_mailboxes
@@ -25,12 +26,12 @@ from runner.access.model import Actor, Binding, Policy, Principal
 from runner.access.standard import everything
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
+from runner.pipeline.reading import label_attribute
 from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
 from runner.store.store import Store
-from runner.testing.fixtures import Fixture, escaped
+from runner.testing.fixtures import Fixture
 
-_SHOWN = {"user": "display_name", "contact": "display_name"}
 _ROLE_BINDING = "as-the-test-says"
 
 
@@ -56,7 +57,7 @@ class World:
         ref = connector.locate(text, kind)
         if ref is not None:
             return self.entry(ref)
-        found = connector.read(Question(kind, Compare(_SHOWN.get(kind, "name"), "==", text), limit=2)).entries
+        found = connector.read(Question(kind, Compare(label_attribute(kind), "==", text), limit=2)).entries
         return found[0] if len(found) == 1 else None
 
     def called(self, ref: Ref) -> str:
@@ -168,7 +169,7 @@ def _stand_ins(directory: LocalDirectory, fixture: Fixture, policy: Policy, now:
     )
     missing = [(kind, str(text)) for kind, text in wanted if directory.locate(str(text), kind) is None]
     made = [
-        NewEntry(kind, text if kind == "ou" or "=" in text else f"CN={escaped(text)},OU=Fixture", source=text)
+        NewEntry(kind, text if kind == "ou" or "=" in text else f"CN={escape(text)},OU=Fixture", source=text)
         for kind, text in missing
     ]
     load_entries(directory.engine, made, now=now)

@@ -63,7 +63,7 @@ def shape_of(error: Exception) -> Shape:
     """Return how an error looks, with its own sentence where it has one that may be shown. Pure."""
     for kind, shape in _OURS:
         if isinstance(error, kind):
-            return Shape(shape.status, shape.title, str(error) or shape.text, shape.icon)
+            return Shape(shape.status, shape.title, _sentence(str(error)) or shape.text, shape.icon)
     if isinstance(error, CSRFError):
         return _STALE_PAGE
     if isinstance(error, HTTPException):
@@ -72,6 +72,11 @@ def shape_of(error: Exception) -> Shape:
         own = error.description if code in (401, 403) and error.description else known.text
         return Shape(known.status, known.title, own, known.icon)
     return _UNFORESEEN
+
+
+def _sentence(text: str) -> str:
+    """Begin and end as sentences do: what the store says stands behind ``deskhand:`` on the command line."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
 
 
 def handle_errors(app: Flask, web: Web) -> None:

@@ -1,5 +1,7 @@
 """Start children that run submissions without end, kill each at a random instant, and note every change asked for.
 
+The instant is a random moment after a random change, so that a slow machine is killed as often in the middle of things.
+
 Each child begins as a restarted server does: it sweeps what the one before left behind.  ``asked.log`` gets a line for
 every call of a connector, written before the call, so that it outlives the kill.
 """
@@ -17,7 +19,7 @@ from connectors.spi import Operation
 from runner.serving import sweep
 from tests.runner.pipeline.desks import catalogue, open_desk
 
-AGENT, LONGEST_SECONDS = "agent.rotterdam", 0.25
+AGENT, MOST_CHANGES, LONGEST_SECONDS = "agent.rotterdam", 6, 0.1
 
 
 def work(folder: Path, ready: int, kind: str) -> None:
@@ -28,6 +30,7 @@ def work(folder: Path, ready: int, kind: str) -> None:
     def note(operation: Operation) -> None:
         values = operation.arguments["set"]
         os.write(log, f"{next(iter(values.values()))} {operation.id}\n".encode())  # type: ignore[union-attr]
+        os.write(ready, b"c")
 
     desk.directory.before = note
     os.write(ready, b".")
@@ -56,10 +59,12 @@ def main(folder: Path, kills: int, seed: int) -> None:
                 os._exit(3)
         os.close(ready)
         assert os.read(told, 1) == b".", "the child ended before it began"
-        os.close(told)
+        for _ in range(random.randint(0, MOST_CHANGES)):
+            assert os.read(told, 1) == b"c", "the child ended by itself"
         time.sleep(random.uniform(0, LONGEST_SECONDS))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
+        os.close(told)
         assert os.WIFSIGNALED(status), f"the child ended by itself: {status}"
 
 

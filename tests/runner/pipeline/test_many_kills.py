@@ -90,5 +90,5 @@ def test_whatever_instant_a_process_is_killed_at_nothing_is_done_silently(compan
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hundred_kills_leave_nothing_silent(company_template, tmp_path, seed):
     asked, unclear = campaign(tmp_path, company_template, 100, seed)
-    assert asked > 20
-    assert unclear > 2
+    assert asked > 100
+    assert unclear > 10

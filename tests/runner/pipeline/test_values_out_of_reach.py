@@ -2,8 +2,8 @@
 
 import pytest
 
+from forms.answering.options import NOT_IN_SCOPE
 from runner.pipeline.pages import FillPage, Posted
-from runner.pipeline.telling import HIDDEN
 
 FORM = "update-contact-details"
 
@@ -28,12 +28,12 @@ def test_a_readonly_picker_says_that_its_value_is_out_of_scope(desk):
     page = desk.desk.open(desk.actor("alice"), FORM, "u-alice", "", "en")
     assert isinstance(page, FillPage)
     assert manager(page).readonly
-    assert shown(manager(page)) == [("u-p.dewit", HIDDEN)]
+    assert shown(manager(page)) == [("u-p.dewit", NOT_IN_SCOPE)]
 
 
 def test_a_picker_to_change_says_it_too(page):
     field = manager(page[0])
-    assert (field.readonly, shown(field)) == (False, [("u-u.chef", HIDDEN)])
+    assert (field.readonly, shown(field)) == (False, [("u-u.chef", NOT_IN_SCOPE)])
 
 
 def test_an_untouched_form_keeps_whom_the_actor_may_not_see(desk, page):

@@ -1,0 +1,60 @@
+"""What the pages and the command line are given: plain, finished data, already cut down to what this actor may see.
+
+A view hands these to one template.  Texts are in the reader's language, dates still dates, nothing here is HTML: where a
+text is Markdown, the web renders it with a safe renderer.  Ids are opaque.
+"""
+
+from runner.pipeline.pages.journey import (
+    ChangeLine,
+    ChoosePage,
+    FillPage,
+    Head,
+    Journey,
+    MethodView,
+    OperationView,
+    PlanPage,
+    ShowView,
+    SubmissionPage,
+    VerifyPage,
+)
+from runner.pipeline.pages.lists import (
+    Chip,
+    DeskPage,
+    Fact,
+    FindPage,
+    HistoryLine,
+    HistoryPage,
+    PersonPage,
+    PickPage,
+    Thing,
+    Tile,
+)
+from runner.pipeline.pages.questions import FieldView, OptionView, Posted, SectionView
+
+__all__ = [
+    "ChangeLine",
+    "Chip",
+    "ChoosePage",
+    "DeskPage",
+    "Fact",
+    "FieldView",
+    "FillPage",
+    "FindPage",
+    "Head",
+    "HistoryLine",
+    "HistoryPage",
+    "Journey",
+    "MethodView",
+    "OperationView",
+    "OptionView",
+    "PersonPage",
+    "PickPage",
+    "PlanPage",
+    "Posted",
+    "SectionView",
+    "ShowView",
+    "SubmissionPage",
+    "Thing",
+    "Tile",
+    "VerifyPage",
+]

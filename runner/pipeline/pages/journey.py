@@ -1,0 +1,158 @@
+"""The steps of a form: choose, check, fill in, plan, result. Immutable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.spi import Secret
+from runner.pipeline.pages.lists import Chip, Fact, Thing
+from runner.pipeline.pages.questions import FieldView, SectionView
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The steps of a form: (label, state), state ``done``, ``now`` or empty."""
+
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands on every page of a form's journey.
+
+    ``submission`` is the id under which everything of this journey is kept.  ``say`` is what to tell the caller.
+    """
+
+    form: str
+    title: str
+    description: str
+    journey: Journey
+    submission: str
+    target: Thing | None
+    target_chips: tuple[Chip, ...] = ()
+    target_facts: tuple[Fact, ...] = ()
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePage:
+    """The form needs a target first: what the typed text finds, refused ones behind and greyed with the reason."""
+
+    head: Head
+    label: str
+    help: str
+    text: str
+    things: tuple[Thing, ...]
+    columns: tuple[str, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MethodView:
+    """One way to check the caller. ``state`` is ``open``, ``sent``, ``passed``, ``failed`` or ``unavailable``."""
+
+    id: str
+    kind: str
+    title: str
+    state: str
+    detail: str = ""
+    ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPage:
+    """The caller check: which methods, how many are still needed, how many tries are left of ``attempts``."""
+
+    head: Head
+    policy: str
+    need: int
+    passed: int
+    attempts_left: int
+    methods: tuple[MethodView, ...]
+    error: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FillPage:
+    """The form to fill in. ``errors`` lists (anchor, label, message), the first gets the focus."""
+
+    head: Head
+    sections: tuple[SectionView, ...]
+    ticket: FieldView | None
+    reason: FieldView | None
+    errors: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One line of a plan or a result.
+
+    ``kind`` is ``set``, ``add``, ``remove``, ``create``, ``delete``, ``action`` or ``none`` (nothing to do).
+    """
+
+    kind: str
+    what: str
+    attribute: str
+    before: str
+    after: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """One operation with its changes; ``state`` is empty in a plan, else planned, done, unchanged, failed, unknown."""
+
+    id: str
+    title: str
+    lines: tuple[ChangeLine, ...]
+    can_undo: bool
+    state: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """What will change. ``refused`` says why it cannot be confirmed, in a sentence; then there is no button."""
+
+    head: Head
+    digest: str
+    operations: tuple[OperationView, ...]
+    message: str = ""
+    can_undo: bool = False
+    nothing_to_do: bool = False
+    type_to_confirm: str = ""
+    acknowledge: tuple[str, ...] = ()
+    refused: str = ""
+    errors: tuple[tuple[str, str, str], ...] = ()
+    changed_meanwhile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowView:
+    """One value on the last page. A secret is there only in the one answer that made it."""
+
+    label: str
+    text: str
+    copy: bool = False
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """A submission: what was asked, what was done, when, by whom. Also the last page of the journey.
+
+    ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then; later,
+    ``notice`` says where a secret was.
+    """
+
+    head: Head
+    state: str
+    state_text: str
+    message: str
+    operations: tuple[OperationView, ...]
+    shows: tuple[ShowView, ...]
+    facts: tuple[Fact, ...]
+    journal: tuple[tuple[datetime, str], ...]
+    next: tuple[tuple[str, str], ...] = ()
+    just_done: bool = False
+    notice: str = ""

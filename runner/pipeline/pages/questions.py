@@ -1,0 +1,86 @@
+"""Questions as a page shows them, and what comes back. Immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One option of a choice, a picker's current answer, or one side of a dual list."""
+
+    value: str
+    label: str
+    help: str = ""
+    cells: tuple[str, ...] = ()
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One question as it stands now.
+
+    ``asked`` is false while its condition is not met: the page keeps a place for it.  ``value`` is the answer as text, a
+    list of texts, a bool, a list of rows (``rows``: each a mapping of column to value) or a delta
+    ``{"add": […], "remove": […]}``.  ``options`` are the choices, or for a picker the objects already chosen;
+    ``current`` the present members of a dual list.  ``why`` says why a conditional question is asked, when that is known.
+    ``name`` is what the input is called in the page; a column of a row has the name of its column.  ``live`` says that
+    other questions depend on this one.  ``follows`` says that it shows its default, which follows other answers: the
+    page remembers that default beside the input and leaves the answer out of `Posted.answers` while it is unchanged.
+    For a target that is a group, ``current`` holds its members.
+    """
+
+    id: str
+    name: str
+    type: str
+    label: str
+    asked: bool
+    required: bool
+    readonly: bool
+    value: object
+    help: str = ""
+    placeholder: str = ""
+    error: str = ""
+    why: str = ""
+    width: str = "full"
+    style: str = ""
+    tone: str = ""
+    text: str = ""
+    unit: str = ""
+    rows: int = 3
+    min: str = ""
+    max: str = ""
+    step: str = ""
+    max_length: int | None = None
+    generated: str = ""
+    multiple: bool = False
+    search: bool = False
+    live: bool = False
+    follows: bool = False
+    columns: tuple[str, ...] = ()
+    options: tuple[OptionView, ...] = ()
+    current: tuple[OptionView, ...] = ()
+    waiting: str = ""
+    fields: tuple["FieldView", ...] = ()
+    row_errors: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    min_rows: int = 0
+    max_rows: int | None = None
+    show: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Some questions under a heading; an empty title means none."""
+
+    title: str
+    help: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What the browser sent for a form: untrusted. ``answers`` maps field ids to text, lists, rows or deltas."""
+
+    answers: Mapping[str, object]
+    ticket: str = ""
+    reason: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)  # picker texts without a chosen id, for pages without script
