@@ -104,8 +104,8 @@ class Desk:
             return submitting.fill_again(walk, submission, wrong)
 
     @in_our_errors
-    def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
-        """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
+    def edit(self, actor: Actor, submission_id: str, language: str, page: int | None = None) -> FillPage | VerifyPage:
+        """Return the form of a draft again, with what was answered, at a page of it; raises `NotFoundError`."""
         submission = self._asked_for(actor, submission_id)
         if submission.state != "draft":
             raise self._not_there(actor, submission.form_id)
@@ -113,7 +113,7 @@ class Desk:
         state = submitting.check_state(walk)
         if state is not None and not state.is_met:
             return filling.verify_page(walk, state)
-        posted = Posted(submission.answers, submission.ticket, submission.reason)
+        posted = Posted(submission.answers, submission.ticket, submission.reason, page)
         return filling.fill_page(walk, posted, checked=state.passed if state else 0)
 
     @in_our_errors
@@ -159,6 +159,14 @@ class Desk:
         return self._first_step(walk, error)
 
     @in_our_errors
+    def turn(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
+    ) -> FillPage | VerifyPage:
+        """Return the page before the one that was posted, of a form of several pages; nothing is checked or kept."""
+        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        return submitting.turned(walk, posted, back=True) or filling.fill_page(walk, posted)
+
+    @in_our_errors
     def submit(
         self,
         actor: Actor,
@@ -170,6 +178,7 @@ class Desk:
     ) -> FillPage | VerifyPage | PlanPage | SubmissionPage:
         """Take the answers of a form as far as its plan, or straight to the end where the form shows none.
 
+        Of a form of several pages, those of the page that was posted are taken, and the next page is returned.
         Sent again after it ran, the answer is what is kept.
         """
         before = self._done_before(actor, submission_id, form_id, target_id)
@@ -274,7 +283,7 @@ class Desk:
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage | Prepared:
         walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
-        return submitting.submit(walk, posted)
+        return submitting.turned(walk, posted, back=False) or submitting.submit(walk, posted)
 
     def _begun(
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str

@@ -26,6 +26,7 @@ from runner.pipeline.pages import (
     Thing,
     VerifyPage,
 )
+from runner.pipeline.paging import first_page, pages_of, with_pages
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
 from runner.pipeline.showing import sections
@@ -136,8 +137,13 @@ def fill_page(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem] = ()
     """Return the form to fill in, worked out for what was posted so far, with the problems at their questions."""
     worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
     shown, _ = walk.reader.gather(situation, lambda known: sections(known, worked, problems))
+    pages = pages_of(shown) if walk.form.layout == "pages" else ()
+    page = first_page(shown, problems, posted.page) if pages else 0
+    top = head(walk, "fill", checked)
     return FillPage(
-        head=head(walk, "fill", checked),
+        head=with_pages(top, [shown[number].title for number in pages], pages.index(page)) if pages else top,
+        pages=pages,
+        page=page,
         sections=tuple(_with_anything(section) for section in shown),
         ticket=_ticket(walk, posted, problems),
         reason=_reason(walk, posted, problems),

@@ -15,9 +15,13 @@ from runner.pipeline.braking import brake, braked, ceilings
 from runner.pipeline.filling import fill_page, verify_page
 from runner.pipeline.finishing import Finished, carry_out
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
+from runner.pipeline.paging import with_pages
 from runner.pipeline.planning import Prepared, operation_views, prepare
+from runner.pipeline.reading_back import answers_view
 from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
+from runner.pipeline.terms import terms
+from runner.pipeline.turning import turn
 from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
@@ -59,6 +63,17 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
         return fill_page(walk, posted, [AnswerProblem("", str(refused))], state.passed if state else 0)
     keep(prepared, answers)
     return prepared
+
+
+def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage | None:
+    """Turn a page of a form of several pages; None when there is none to turn to and the answers are to be handed in."""
+    if posted.page is None or walk.form.layout != "pages":
+        return None
+    walk = walk.with_request(posted.ticket, posted.reason)
+    state = check_state(walk)
+    if state is not None and not state.is_met:
+        return _unchecked(walk, state, "Check the caller first.")
+    return turn(walk, posted, back=back, checked=state.passed if state else 0)
 
 
 def _unchecked(walk: Walk, state: CheckState, sentence: str) -> VerifyPage:
@@ -192,8 +207,11 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
     walk = prepared.walk
     confirm = walk.form.confirm
     state = check_state(walk)
+    answers = answers_view(walk, prepared.worked)
+    is_paged = walk.form.layout == "pages"
+    top = head(walk, "plan", state.passed if state else 0)
     return PlanPage(
-        head=head(walk, "plan", state.passed if state else 0),
+        head=with_pages(top, [section.title for section in answers]) if is_paged else top,
         digest=prepared.digest,
         operations=operation_views(prepared.kept),
         message=walk.markdown(confirm.message),
@@ -204,6 +222,9 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         refused=_not_yet(prepared),
         errors=tuple(problems),
         changed_meanwhile=changed,
+        answers=answers,
+        review=is_paged,
+        conditions=terms(prepared),
     )
 
 

@@ -12,6 +12,7 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import open_form, open_target
 from runner.pipeline.pages import Chip, Fact, Head, Journey
+from runner.pipeline.paging import FILL_IN
 from runner.pipeline.reading import Reader, actor_facts, actor_ref
 from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
@@ -147,7 +148,7 @@ def _journey(walk: Walk, stage: Stage) -> Journey:
         names.append(("target", "Person" if walk.form.target.type == "user" else walk.form.target.type.capitalize()))
     if walk.policy is not None:
         names.append(("verify", "Caller check"))
-    names += [("fill", "Fill in"), ("plan", "Check"), ("done", "Done")]
+    names += [("fill", FILL_IN), ("plan", "Check"), ("done", "Done")]
     at = [name for name, _ in names].index(stage)
     return Journey(
         tuple(

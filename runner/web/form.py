@@ -47,10 +47,12 @@ def form_blueprint(web: Web) -> Blueprint:
     @blueprint.post("/submit")
     def submit(form_id: str) -> AnyResponse:
         sent = _sent()
-        if sent.go:
-            return _again(web, form_id, sent)
         page: AnyPage
-        if sent.unequal:
+        if sent.go == "back":
+            page = web.desk.turn(actor(), sent.submission, form_id, sent.target, sent.posted, language())
+        elif sent.go:
+            return _again(web, form_id, sent)
+        elif sent.unequal:
             page = unequal_passwords(
                 web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language()), sent.unequal
             )

@@ -21,8 +21,8 @@ def rendered(page: AnyPage, *, posted: bool = False, confirmed: bool = False) ->
             if posted and not error:
                 return redirect(f"/submissions/{page.head.submission}", 303)
             return _template("form/verify.html", page, 422 if error else 200)
-        case FillPage(errors=errors):
-            if posted and not errors:
+        case FillPage(errors=errors, turned=turned):
+            if posted and not errors and not turned:
                 return redirect(f"/submissions/{page.head.submission}", 303)
             return _template("form/fill.html", page, 422 if errors else 200, found={})
         case PlanPage():

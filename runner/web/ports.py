@@ -55,8 +55,14 @@ class DeskPort(Protocol):
         """Return the present step of a submission, or what is kept of one that ran."""
         ...
 
-    def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
-        """Return the form of a draft again, with what was answered; raises `NotFoundError`."""
+    def edit(self, actor: Actor, submission_id: str, language: str, page: int | None = None) -> FillPage | VerifyPage:
+        """Return the form of a draft again, with what was answered, at a page of it; raises `NotFoundError`."""
+        ...
+
+    def turn(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
+    ) -> FillPage | VerifyPage:
+        """Return the page before the one that was posted, of a form of several pages. Stores nothing."""
         ...
 
     def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:

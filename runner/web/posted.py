@@ -25,7 +25,7 @@ _NAME = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _PLAIN = re.compile(rf"(answer|flag|list|add|remove|typed|repeat|default)\.({_NAME})")
 _IN_ROW = re.compile(rf"row\.({_NAME})\.(\d{{1,4}})\.(answer|flag|list|typed|default)\.({_NAME})")
 _FINDS = re.compile(rf"find\.({_NAME})(?:\.(\d{{1,4}})\.({_NAME}))?")
-_ALLOWED = frozenset({"csrf_token", "submission", "target", "ticket", "reason", "go", "field", "text"})
+_ALLOWED = frozenset({"csrf_token", "submission", "target", "ticket", "reason", "go", "page", "field", "text"})
 _SINGLE = frozenset({"answer", "typed", "repeat", "default"})
 
 
@@ -94,7 +94,9 @@ def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
             raise UnexpectedInputError("The page sent something this form does not have.")
     answers = _without_defaults(_with_rows(collected), collected.singles["default"])
     return Sent(
-        posted=Posted(answers, plain.get("ticket", ""), plain.get("reason", ""), collected.singles["typed"]),
+        posted=Posted(
+            answers, plain.get("ticket", ""), plain.get("reason", ""), _page(plain), typed=collected.singles["typed"]
+        ),
         submission=plain.get("submission", ""),
         target=plain.get("target") or None,
         go=plain.get("go", ""),
@@ -146,6 +148,11 @@ def _put(answers: dict[str, object], kind: str, name: str, text: str) -> None:
         answers[name] = text
     else:
         raise UnexpectedInputError("The page sent the same question twice.")
+
+
+def _page(plain: Mapping[str, str]) -> int | None:
+    text = plain.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
 
 def _with_rows(collected: _Collected) -> dict[str, object]:

@@ -22,7 +22,9 @@ def submission_blueprint(web: Web) -> Blueprint:
 
     @blueprint.get("/edit")
     def edit(submission_id: str) -> Response:
-        return rendered(web.desk.edit(actor(), submission_id, language()))
+        page = request.args.get("page", "")
+        wanted = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else None
+        return rendered(web.desk.edit(actor(), submission_id, language(), wanted))
 
     @blueprint.post("/confirm")
     def confirm(submission_id: str) -> Response:

@@ -79,9 +79,16 @@ class FakeDesk:
             return samples_of_questions.plan(self.bend, **self.plans)
         return samples.fill_password(self.bend) if self.passed else samples.verify(self.bend, state="sent")
 
-    def edit(self, actor: Actor, submission_id: str, language: str) -> FillPage | VerifyPage:
+    def edit(self, actor: Actor, submission_id: str, language: str, page: int | None = None) -> FillPage | VerifyPage:
         self._fail()
         return samples.fill_groups({}, self.bend)
+
+    def turn(
+        self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
+    ) -> FillPage | VerifyPage:
+        self._fail()
+        self.posted.append(posted)
+        return self._fill(form_id, posted.answers)
 
     def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
         self._fail()

@@ -5,6 +5,8 @@ text is Markdown, the web renders it with a safe renderer.  Ids are opaque.
 """
 
 from runner.pipeline.pages.journey import (
+    AnswerLine,
+    AnswersView,
     ChangeLine,
     ChoosePage,
     FillPage,
@@ -32,6 +34,8 @@ from runner.pipeline.pages.lists import (
 from runner.pipeline.pages.questions import FieldView, OptionView, Posted, SectionView
 
 __all__ = [
+    "AnswerLine",
+    "AnswersView",
     "ChangeLine",
     "Chip",
     "ChoosePage",

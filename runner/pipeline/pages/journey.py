@@ -74,13 +74,20 @@ class VerifyPage:
 
 @dataclass(frozen=True, slots=True)
 class FillPage:
-    """The form to fill in. ``errors`` lists (anchor, label, message), the first gets the focus."""
+    """The form to fill in. ``errors`` lists (anchor, label, message), the first gets the focus.
+
+    ``pages`` are the numbers of the sections that are a page each, ``page`` the one shown; empty for a form of one page.
+    ``turned`` says that a page was turned: nothing was handed in.
+    """
 
     head: Head
     sections: tuple[SectionView, ...]
     ticket: FieldView | None
     reason: FieldView | None
     errors: tuple[tuple[str, str, str], ...] = ()
+    pages: tuple[int, ...] = ()
+    page: int = 0
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,29 @@ class OperationView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """A question and its answer in words; an empty text means that nothing was answered."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersView:
+    """What was answered in one section; ``section`` is its number, by which it is gone back to."""
+
+    section: int
+    title: str
+    lines: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
-    """What will change. ``refused`` says why it cannot be confirmed, in a sentence; then there is no button."""
+    """What will change. ``refused`` says why it cannot be confirmed, in a sentence; then there is no button.
+
+    ``answers`` reads back what was answered; ``review`` says that it is a step of its own, to be looked at.  ``conditions``
+    say what else belongs to it: who must agree, when it runs, what ends by itself.
+    """
 
     head: Head
     digest: str
@@ -125,6 +153,9 @@ class PlanPage:
     refused: str = ""
     errors: tuple[tuple[str, str, str], ...] = ()
     changed_meanwhile: bool = False
+    answers: tuple[AnswersView, ...] = ()
+    review: bool = False
+    conditions: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,13 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What the browser sent for a form: untrusted. ``answers`` maps field ids to text, lists, rows or deltas."""
+    """What the browser sent for a form: untrusted. ``answers`` maps field ids to text, lists, rows or deltas.
+
+    ``page`` is the number of the section that was shown, of a form of several pages.
+    """
 
     answers: Mapping[str, object]
     ticket: str = ""
     reason: str = ""
+    page: int | None = None
     typed: Mapping[str, str] = field(default_factory=dict)  # picker texts without a chosen id, for pages without script

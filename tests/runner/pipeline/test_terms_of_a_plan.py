@@ -1,0 +1,56 @@
+"""What needs a yes, runs later or ends by itself is said on the plan, and not done by a desk that cannot do it yet."""
+
+import pytest
+
+AGENT = "agent.rotterdam"
+FORM = "later-with-a-yes"
+
+
+def conditions(page):
+    return [(fact.label, fact.text) for fact in page.conditions]
+
+
+def test_who_must_agree_stands_on_the_plan_by_name(desk):
+    plan = desk.planned(AGENT, FORM, "u-t.novak", {"office": "A"})
+    assert conditions(plan) == [("Needs a yes", "Manager: the manager")]
+    plan = desk.planned(AGENT, FORM, "u-z.lindqvist", {"office": "A"})
+    assert conditions(plan) == [("Needs a yes", "Manager: the manager (Pieter de Wit)")]
+    assert "approval" in plan.refused
+
+
+def test_every_round_stands_there_with_how_many_are_needed(desk):
+    plan = desk.planned(AGENT, FORM, "u-z.lindqvist", {"office": "VAULT"})
+    assert conditions(plan) == [
+        ("Needs a yes, 1 of 2", "Manager: the manager (Pieter de Wit)"),
+        (
+            "Needs a yes, 2 of 2",
+            "Security: 2 of: a member of GG-Security or somebody with the role identity-lead or Pieter de Wit",
+        ),
+    ]
+
+
+def test_the_day_it_runs_and_the_day_it_ends_stand_there(desk):
+    answers = {"office": "KIOSK", "day": "2031-03-01", "groups": ["g-APP-Visio"], "ends": "2031-04-01"}
+    plan = desk.planned(AGENT, FORM, "u-t.novak", answers)
+    assert conditions(plan) == [("Runs", "1 Mar 2031"), ("Ends by itself", "Add the groups: 1 Apr 2031")]
+    assert "run later" in plan.refused
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"office": "A"},
+        {"office": "KIOSK", "day": "2031-03-01"},
+        {"office": "KIOSK", "groups": ["g-APP-Visio"], "ends": "2031-04-01"},
+    ],
+)
+def test_what_cannot_be_done_yet_is_refused_even_when_it_is_confirmed(desk, answers):
+    plan = desk.planned(AGENT, FORM, "u-t.novak", answers)
+    page = desk.confirm(AGENT, plan)
+    assert page.refused
+    assert (desk.performed, desk.state(plan.head.submission)) == ([], "draft")
+
+
+def test_a_form_that_needs_none_of_it_says_nothing_of_it(desk):
+    plan = desk.planned(AGENT, FORM, "u-t.novak", {"office": "KIOSK"})
+    assert (plan.conditions, plan.refused) == ((), "")
