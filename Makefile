@@ -5,6 +5,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
+EDITOR_SERVER := yaml-language-server@1.19.2
 
 .PHONY: demo test check fmt bench torture shots setup setup-dev system clean help
 
@@ -14,7 +15,7 @@ help:            ## show this list
 demo: $(VENV)/.run        ## serve a desk with a sample company (PORT=… HOST=…)
 	@$(BIN)/deskhand demo demo-desk --host $(HOST) --port $(PORT)
 
-test: system $(VENV)/.dev ## check style and types, run every test (installs what they need)
+test: system $(VENV)/.dev $(VENV)/node/$(EDITOR_SERVER) ## check style and types, run every test (installs what they need)
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
@@ -38,7 +39,7 @@ shots: system $(VENV)/.dev ## pictures of every page at 1280 and 390 pixels, int
 	$(BIN)/python tests/browser/shots.py
 
 setup: $(VENV)/.run
-setup-dev: $(VENV)/.dev
+setup-dev: $(VENV)/.dev $(VENV)/node/$(EDITOR_SERVER)
 
 system:
 	@bash tools/system-packages
@@ -54,6 +55,11 @@ $(VENV)/.run: pyproject.toml $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/node/$(EDITOR_SERVER): $(VENV)/bin/python
+	@command -v npm >/dev/null || { echo "The tests of editors need npm, which is missing. Debian: apt-get install nodejs npm"; exit 1; }
+	npm install --prefix $(VENV)/node --silent --no-audit --no-fund --ignore-scripts $(EDITOR_SERVER)
+	@touch $@
 
 clean:           ## remove what make made; the demo's folder stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache shots

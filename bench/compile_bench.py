@@ -7,7 +7,7 @@ from bench.figures import Figure
 from bench.slices import Effort, compare
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
-from forms.documents import read_document
+from forms.documents import read_slowly
 from runner.deskfolder import library
 
 
@@ -20,9 +20,9 @@ def measure(effort: Effort) -> list[Figure]:
     )
     forms = sum(".form." in name for name in files)
     compiled, parsed = (forms / median(found[name]) for name in ("compile", "parse"))
-    return [Figure("forms compiled and checked", compiled, "/s", "their YAML only parsed", parsed, goal=0.5)]
+    return [Figure("forms compiled and checked", compiled, "/s", "their YAML only read in Python", parsed, goal=1)]
 
 
 def _parse(files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        read_document(name, content)
+        read_slowly(name, content)

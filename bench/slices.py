@@ -24,6 +24,7 @@ class Effort:
     records: int = 50_000
     journeys: int = 100
     clients: int = 8
+    forms: int = 1_000
 
 
 def compare(works: Mapping[str, Callable[[], object]], effort: Effort) -> dict[str, list[float]]:

@@ -10,14 +10,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NoReturn, Protocol, TypeAlias
+from typing import Literal, NoReturn, Protocol, TypeAlias, runtime_checkable
 
 
 class SecretLeakError(TypeError):
     """Something tried to print, compare, serialise or store a secret; nothing was revealed."""
 
 
-class Secret:
+class _Unwritable:
+    """What cannot be printed, formatted, pickled, copied into JSON or compared."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise SecretLeakError("a secret was about to be written where it does not belong")
+
+    __str__ = __format__ = _refuse
+    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __iter__ = _refuse
+    __eq__ = __lt__ = __hash__ = _refuse
+
+    def __deepcopy__(self, _memo: object) -> NoReturn:
+        self._refuse()
+
+
+class Secret(_Unwritable):
     """A password on its way to the one argument that may take it.
 
     It cannot be printed, formatted, pickled, copied into JSON or compared.  `reveal` is called by a connector's
@@ -36,15 +52,21 @@ class Secret:
     def __repr__(self) -> str:
         return "[secret]"
 
-    def _refuse(self, *_: object) -> NoReturn:
-        raise SecretLeakError("a secret was about to be written where it does not belong")
 
-    __str__ = __format__ = _refuse
-    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __iter__ = _refuse
-    __eq__ = __lt__ = __hash__ = _refuse
+class Content(_Unwritable):
+    """The bytes of a file on their way to the one argument that may take them; kept out of everything else."""
 
-    def __deepcopy__(self, _memo: object) -> NoReturn:
-        self._refuse()
+    __slots__ = ("_bytes",)
+
+    def __init__(self, content: bytes) -> None:
+        self._bytes = content
+
+    def reveal(self) -> bytes:
+        """Return the bytes."""
+        return self._bytes
+
+    def __repr__(self) -> str:
+        return "[content]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +96,24 @@ class OutputRef:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file: its cleaned name, its size in bytes, its media type as its content has it, its SHA-256 in hexadecimal.
+
+    ``token`` says under which it waits until it is used.  ``content`` is None until the operation is performed; without
+    it a connector can only go back to a file it has kept itself.
+    """
+
+    name: str
+    size: int
+    type: str
+    sha256: str
+    token: str = field(default="", repr=False, compare=False)
+    content: Content | None = field(default=None, repr=False, compare=False)
+
+
 Scalar: TypeAlias = str | int | Decimal | bool | date | datetime | None
-Value: TypeAlias = "Scalar | Ref | SecretRef | OutputRef | Secret | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = "Scalar | Ref | SecretRef | OutputRef | Secret | File | Sequence[Value] | Mapping[str, Value]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +186,10 @@ Comparison: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">=", "contains", "s
 class Compare:
     """An attribute compared with a value; texts ignore case. ``present`` and ``absent`` ignore ``value``.
 
-    ``==`` with an empty value matches nothing: empty never matches empty.
+    ``==`` with an empty value matches nothing: empty never matches empty.  ``!=`` matches what ``==`` does not, empty
+    attributes too; every other comparison with an empty side matches nothing.  ``contains`` looks for a part of a text
+    or a whole element of a list.  A list is absent when it has no elements.  A date beside a moment is that day in UTC;
+    whoever means a day elsewhere asks with moments.
     """
 
     attribute: str
@@ -185,7 +226,8 @@ class Question:
     """What to read: objects of one kind that match ``filter`` and, when given, the typed words in ``text``.
 
     Every word of ``text`` must start or stand inside one of the ``search`` attributes, ignoring case and accents.
-    ``sort`` is an attribute; ``limit`` the most entries wanted (at most 1,000).
+    ``sort`` is an attribute, with a minus before it (``-last_logon``) for the greatest first; objects without a value
+    come first, and with a minus last.  ``limit`` is the most entries wanted (at most 1,000).
     """
 
     kind: str
@@ -194,6 +236,11 @@ class Question:
     search: tuple[str, ...] = ()
     sort: str = ""
     limit: int = 200
+
+    @property
+    def sorting(self) -> tuple[str, bool]:
+        """The attribute that is sorted by, empty for the usual one, and whether the greatest comes first."""
+        return self.sort.removeprefix("-"), self.sort.startswith("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +258,7 @@ class Page:
 class Argument:
     """An argument of a verb.
 
-    ``type`` is one of ``text bool number date datetime secret address choices map`` or an object kind, with a leading
+    ``type`` is one of ``text bool number date datetime secret file address choices map`` or an object kind, with a leading
     ``list:`` where several are taken, e.g. ``user`` or ``list:group``.
     """
 
@@ -323,6 +370,15 @@ class Health:
     detail: str
 
 
+@runtime_checkable
+class KeepsPhotos(Protocol):
+    """What a connector offers beside `Connector` when it keeps photos of people."""
+
+    def photo(self, person: Ref) -> File | None:
+        """Return the photo with its content, None when there is none. Reads only."""
+        ...
+
+
 class Connector(Protocol):
     """A target system. Thread-safe; every method raises only the three errors of `connectors.errors`."""
 
@@ -357,7 +413,8 @@ class Connector(Protocol):
 
         Every `Guard` is of a kind the connector serves and is checked in the same transaction as the write; one that
         fails raises `RejectedError` and nothing was written.  ``secrets`` maps the field names of the operation's
-        `SecretRef` to their values.  `OutputRef` has been replaced by `Ref` before this call.
+        `SecretRef` to their values.  `OutputRef` has been replaced by `Ref` before this call, and a `File` has its content,
+        but for one that takes a change back and that the connector has kept.
         """
         ...
 

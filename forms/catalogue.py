@@ -1,18 +1,25 @@
 """Load everything a desk folder defines for its forms. Pure: the runner reads the disk.
 
+A form is compiled as a whole: with what it takes over from the form it is based on, its fragments and its translations.
+
 One form with errors does not take the others down: it is left out, and its problems are returned.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from connectors.spi import Verb
 from forms.companions import read_list, read_lookups, read_settings, read_verification, resource_sets_of
-from forms.compiling.form import SUFFIXES, compile_form
+from forms.companions.built_in import built_in_lookups
+from forms.compiling.form import SUFFIXES, check_base, compile_resolved, is_only_a_base
 from forms.compiling.surroundings import Surroundings
-from forms.definition import Catalogue, Form, Lookup, Settings, SharedList, Verification
+from forms.definition import Catalogue, Form, Lookup, Next, Settings, SharedList, Verification
 from forms.errors import DefinitionError, Problem
+from forms.problems import did_you_mean
+from forms.resolving.folders import of_fragments, once_each, unfound
+from forms.resolving.resolver import Resolver
+from forms.resolving.sources import Sources
 
 Folder = Mapping[str, bytes]
 T = TypeVar("T")
@@ -21,41 +28,58 @@ T = TypeVar("T")
 def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue, tuple[Problem, ...]]:
     """Compile a desk folder, given as file names (with ``/`` between folders) and their bytes.
 
-    Returns what could be compiled, and every error and warning, sorted by file and line.  Files of other kinds are left
-    alone.
+    Returns what could be compiled, and every error and warning, sorted by file and line.  A draft without operations that
+    other forms are based on is no form by itself.  Files of other kinds are left alone.
     """
     around, problems = load_surroundings(folder, verbs)
     forms: dict[str, Form] = {}
     files: dict[str, str] = {}
+    resolver = Resolver(Sources(folder), around.language)
+    of_forms = dict(of_fragments(resolver))
+    bases = frozenset(resolver.bases(folder))
     for file in sorted(folder):
         if file.endswith(SUFFIXES):
-            form, found = _form(file, folder[file], around)
-            problems += found
+            form, found = _form(file, resolver, around, is_base=file in bases)
+            of_forms[file] = found
             if form is not None and form.id in forms:
                 message = f'there is a form with the id "{form.id}" already, in {files[form.id]}'
                 problems += (Problem(file, 0, 0, "error", "E116", message, "Give one of them another id."),)
             elif form is not None:
                 forms[form.id], files[form.id] = form, file
-    problems += _broken_links(forms, files)
+    problems += (*unfound(resolver), *once_each(of_forms), *_broken_links(forms, files))
     catalogue = Catalogue(forms, around.settings, around.lookups, around.lists, around.verification, around.verbs)
     return catalogue, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column)))
 
 
-def _form(file: str, content: bytes, around: Surroundings) -> tuple[Form | None, tuple[Problem, ...]]:
+def _form(
+    file: str, resolver: Resolver, around: Surroundings, *, is_base: bool
+) -> tuple[Form | None, tuple[Problem, ...]]:
     try:
-        return compile_form(file, content, around)
+        if is_base and is_only_a_base(resolver.resolve(file)):
+            return None, check_base(resolver.resolve(file))
+        return compile_resolved(resolver.resolve(file), around)
     except DefinitionError as error:
         return None, error.problems
 
 
 def _broken_links(forms: Mapping[str, Form], files: Mapping[str, str]) -> tuple[Problem, ...]:
-    """Warn about links on last pages that lead to forms which do not exist."""
+    """Warn about links on last pages that lead to forms, or give answers to questions, which do not exist."""
     return tuple(
-        Problem(files[form.id], 0, 0, "warning", "W303", f'the result links to "{link.form}", which does not exist')
+        Problem(files[form.id], 0, 0, "warning", "W303", *words)
         for form in forms.values()
         for link in form.result.next
-        if link.form not in forms
+        for words in _broken_link(forms, link)
     )
+
+
+def _broken_link(forms: Mapping[str, Form], link: Next) -> Iterator[tuple[str, str]]:
+    if link.form not in forms:
+        yield f'the result links to "{link.form}", which does not exist', did_you_mean(link.form, forms)
+        return
+    asked = [field.id for field in forms[link.form].fields]
+    for name in link.arguments:
+        if name not in asked:
+            yield f'the link to "{link.form}" answers "{name}", which that form does not ask', did_you_mean(name, asked)
 
 
 def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surroundings, tuple[Problem, ...]]:
@@ -87,7 +111,7 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
     around = replace(
         around,
         settings=settings,
-        lookups=lookups,
+        lookups={**built_in_lookups(), **lookups},
         verification=verification,
         lists=lists,
         incomplete=frozenset(incomplete),
@@ -108,11 +132,16 @@ def _resource_sets(folder: Folder) -> frozenset[str] | None:
 
 def _lists(folder: Folder) -> tuple[Mapping[str, SharedList], tuple[Problem, ...]]:
     lists: dict[str, SharedList] = {}
+    files: dict[str, str] = {}
     problems: list[Problem] = []
     for file in sorted(folder):
-        if file.endswith((".list.yaml", ".list.yml", ".list.json")):
-            found, new = read_list(file, folder[file])
-            problems.extend(new)
-            if found is not None:
-                lists[found.id] = found
+        if not file.endswith((".list.yaml", ".list.yml", ".list.json", ".list.csv")):
+            continue
+        found, new = read_list(file, folder[file])
+        problems.extend(new)
+        if found is not None and files.setdefault(found.id, file) != file:
+            message = f'there is a list with the id "{found.id}" already, in {files[found.id]}'
+            problems.append(Problem(file, 0, 0, "error", "E116", message, "Remove one of the files."))
+        elif found is not None:
+            lists[found.id] = found
     return lists, tuple(problems)

@@ -7,62 +7,25 @@ keys or directives, no key twice, one document.  Scalars stay texts; which type 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from forms.composing import TooManyError, compose
 from forms.errors import DefinitionError, Problem
+from forms.nodes import ListNode, MapNode, Node, ScalarNode, at_its_key
+from forms.syntax_errors import braces_in, mistake_of
+
+__all__ = ["Document", "ListNode", "MapNode", "Node", "ScalarNode", "read_document", "read_slowly"]
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 30
 MAX_NODES = 20_000
+MAX_TWICE = 100
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\x00\ud800-\udfff]")
-_QUOTED_FIRST = re.compile(r"""^\s*(?:-\s+)?[\w-]+:\s+(["']).*\1\s+$""")
-_BRACES = re.compile(r"\$\{|\{\{")
-
-
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
-    """A text as written. ``style`` is empty for a bare word, else the character that opens it; lines count from 1."""
-
-    line: int
-    column: int
-    text: str
-    style: str
-
-    @property
-    def is_null(self) -> bool:
-        """Whether nothing, ``~`` or ``null`` is written, without quotes."""
-        return not self.style and self.text in _NULLS
-
-
-@dataclass(frozen=True, slots=True)
-class ListNode:
-    """A list, perhaps empty."""
-
-    line: int
-    column: int
-    items: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MapNode:
-    """A map; every key stands once, in the order of the file."""
-
-    line: int
-    column: int
-    pairs: tuple[tuple[ScalarNode, "Node"], ...]
-
-    def get(self, name: str) -> "Node | None":
-        """Return the value of a key, or None."""
-        return next((value for key, value in self.pairs if key.text == name), None)
-
-
-Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +85,12 @@ class _Builder:
     def _put(self, node: Node) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            message = f"the file has more than {MAX_NODES:,} keys and values"
-            raise self.stop("E102", node.line, node.column, message, "Split it.")
+            raise self.too_many(node.line, node.column)
         (self.stack[-1][1] if self.stack else self.roots).append(node)
+
+    def too_many(self, line: int, column: int) -> DefinitionError:
+        message = f"the file has more than {MAX_NODES:,} keys and values"
+        return self.stop("E102", line, column, message, "Split it.")
 
     def _check(self, event: Any) -> None:
         if event.anchor is not None:
@@ -145,30 +111,21 @@ class _Builder:
                 raise self._no_key(key)
             if key.text == "<<" and not key.style:
                 raise self.stop("E104", key.line, key.column, "a merge key (<<) is not allowed", "Write the keys out.")
-            first = seen.setdefault(key.text, (key, _at_its_key(key, value)))[0]
+            first = seen.setdefault(key.text, (key, at_its_key(key, value)))[0]
             if first is not key:
                 fix = f"The first one is on line {first.line}. Remove one of them."
                 self.problems.append(self.problem("E103", key.line, key.column, f'"{key.text}" is written twice', fix))
+                if len(self.problems) == MAX_TWICE:
+                    raise DefinitionError(self.problems)
         return tuple(seen.values())
 
     def _no_key(self, key: Node) -> DefinitionError:
-        line = self.lines[key.line - 1]
-        found = _BRACES.search(line)
-        if found:
-            return self.stop("E204", key.line, found.start() + 1, *_FILL_IN)
+        found = braces_in(self.lines, key.line)
+        if found is not None:
+            return self.stop(found.code, found.line, found.column, found.message, found.fix)
         return self.stop(
             "E100", key.line, key.column, "a list or a map cannot be a key", "Put quotes around the value."
         )
-
-
-def _at_its_key(key: ScalarNode, value: Node) -> Node:
-    """Return the value; where nothing is written the parser gives the place of what follows, so take the key's."""
-    if isinstance(value, ScalarNode) and not value.text and not value.style:
-        return ScalarNode(key.line, key.column, "", "")
-    return value
-
-
-_FILL_IN = ("a value is filled in with $(name)", "Write $(name) instead of ${name} or {{ name }}.")
 
 
 def _place(event: Any) -> tuple[int, int]:
@@ -181,21 +138,38 @@ def read_document(file: str, content: bytes) -> Document:
     Raises `DefinitionError` when the file cannot be read on: not UTF-8, larger than 256 KiB or 20,000 values, deeper
     than 30 levels, not YAML, or with something in it that the language does not allow.
     """
+    builder, text = _opened(file, content)
+    try:
+        quick = compose(text, deepest=MAX_DEPTH, most=MAX_NODES)
+    except TooManyError as error:
+        raise builder.too_many(error.line, error.column) from None
+    return _slowly(builder, text) if quick is None else Document(file, builder.lines, quick)
+
+
+def read_slowly(file: str, content: bytes) -> Document:
+    """Read a file as `read_document` does, with the parser alone whose places and messages lead to what is wrong."""
+    return _slowly(*_opened(file, content))
+
+
+def _opened(file: str, content: bytes) -> tuple[_Builder, str]:
     text = _decoded(file, content)
-    lines = tuple(line.rstrip("\r") for line in text.split("\n"))
-    builder = _Builder(file, lines)
+    builder = _Builder(file, tuple(line.rstrip("\r") for line in text.split("\n")))
     bad = _BAD_CHARACTER.search(text)
     if bad:
         before = text[: bad.start()]
         place = (before.count("\n") + 1, bad.start() - (before.rfind("\n") + 1) + 1)
         raise builder.stop("E102", *place, f"the character U+{ord(bad.group()):04X} is not allowed", "Remove it.")
-    for event in _events(builder, text.replace("\t", " ") if file.endswith(".json") else text):
+    return builder, text.replace("\t", " ") if file.endswith(".json") else text
+
+
+def _slowly(builder: _Builder, text: str) -> Document:
+    for event in _events(builder, text):
         builder.take(event)
     root = builder.roots[0] if builder.roots else None
     if not isinstance(root, MapNode):
         place = (root.line, root.column) if root else (0, 0)
         raise builder.stop("E113", *place, "the file must consist of lines such as  key: value")
-    return Document(file, lines, root, tuple(builder.problems))
+    return Document(builder.file, builder.lines, root, tuple(builder.problems))
 
 
 def _decoded(file: str, content: bytes) -> str:
@@ -229,32 +203,5 @@ def _syntax(builder: _Builder, error: Any) -> DefinitionError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         return builder.stop("E100", 0, 0, "this is not valid YAML")
-    line, column = mark.line + 1, mark.column + 1
-    source = builder.lines[mark.line] if mark.line < len(builder.lines) else ""
-    problem = str(getattr(error, "problem", "") or "")
-    braces = _BRACES.search(source)
-    if braces:
-        return builder.stop("E204", line, braces.start() + 1, *_FILL_IN)
-    if "mapping values are not allowed" in problem:
-        fix = 'Put quotes around the whole value:  key: "text: more text"'
-        return builder.stop("E101", line, column, 'a ": " inside a value', fix)
-    if _QUOTED_FIRST.match(source[: mark.column]):
-        message = "the value starts with a quote, so it ends at the next quote"
-        fix = "Put the field name first, or quote the whole expression with ' '."
-        return builder.stop("E101", line, column, message, fix)
-    return builder.stop("E100", line, column, *_described(problem, source[mark.column : mark.column + 1]))
-
-
-def _described(problem: str, character: str) -> tuple[str, str]:
-    """Say in an admin's words what the parser found."""
-    if "'\\t'" in problem or character == "\t":
-        return "a tab cannot be used here", "Indent with spaces."
-    if "cannot start any token" in problem:
-        return f'a value cannot start with "{character}"', "Put quotes around the value."
-    if "end of stream" in problem or "stream end" in problem:
-        return "the file ends in the middle of a value", "Close the quote or the bracket."
-    if "expected ',' or" in problem:
-        return "a list or map in brackets is not closed here", "Put a comma between entries, and close the bracket."
-    if "expected <block end>" in problem or "could not find expected ':'" in problem:
-        return "this line does not fit the lines above it", "Line it up with them, and write  key: value ."
-    return "this is not valid YAML", "Check the indentation and the quotes."
+    found = mistake_of(builder.lines, mark.line + 1, mark.column + 1, str(getattr(error, "problem", "") or ""))
+    return builder.stop(found.code, found.line, found.column, found.message, found.fix)

@@ -25,8 +25,21 @@ class Problem:
         where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         text = f"{where}: {self.level} {self.code}: {self.message}"
         if self.source:
-            text += f"\n    {self.source}\n    {' ' * (self.column - 1)}^"
+            source, column = _window(self.source, self.column)
+            text += f"\n    {source}\n    {' ' * (column - 1)}^"
         return text + (f"\n    {self.fix}" if self.fix else "")
+
+
+_WIDEST = 160  # characters of a line that are shown
+
+
+def _window(source: str, column: int) -> tuple[str, int]:
+    """Return what is shown of a line, and the column in that: all of it, or a piece around the place."""
+    if len(source) <= _WIDEST:
+        return source, column
+    start = max(min(column - 1 - _WIDEST // 2, len(source) - _WIDEST), 0)
+    piece, before = source[start : start + _WIDEST], "… " if start else ""
+    return f"{before}{piece}{' …' if start + _WIDEST < len(source) else ''}", column - start + len(before)
 
 
 class DefinitionError(Exception):

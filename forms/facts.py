@@ -4,10 +4,23 @@ Pure code looks facts up; what is missing is raised as `MissingFacts` with the q
 answers, adds them and calls again, so that the same input always gives the same result and no pure module reads.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from connectors.spi import Entry, Ref
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    "user": ("login", "mail", "display_name"),
+    "group": ("name", "mail"),
+    "ou": ("name",),
+    "computer": ("name",),
+    "mailbox": ("address", "name"),
+    "mail_list": ("address", "name"),
+}
+"""The attributes by which a person may write an object of each kind down; the one with the fewest namesakes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +29,8 @@ class Search:
 
     What it gives is always cut down to what the actor may read.  ``arguments`` is sorted by name.  ``ids`` asks only
     whether these objects are in the result, which is how an answer is checked; None asks for all.  ``member_of`` asks for
-    the direct members of a group only.
+    the direct members of a group only.  ``name`` asks only for objects that are called exactly so, ignoring case: by
+    login, mail address, name or id (`NAMED_BY`).
     """
 
     kind: str
@@ -27,6 +41,7 @@ class Search:
     text: str = ""
     ids: frozenset[str] | None = None
     member_of: Ref | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,25 @@ class MissingFacts(Exception):  # noqa: N818 - a signal to read more, not an err
     ) -> None:
         super().__init__("facts are missing")
         self.refs, self.names, self.searches, self.taken = refs, names, searches, taken
+
+
+def for_each(items: Iterable[Item], work: Callable[[Item], Result]) -> list[Result]:
+    """Do the same for every item; raises `MissingFacts` once, with what is lacking for all of them."""
+    results: list[Result] = []
+    missing: list[MissingFacts] = []
+    for item in items:
+        try:
+            results.append(work(item))
+        except MissingFacts as one:
+            missing.append(one)
+    if missing:
+        raise MissingFacts(
+            refs=frozenset[Ref]().union(*(one.refs for one in missing)),
+            names=frozenset[tuple[str, str]]().union(*(one.names for one in missing)),
+            searches=frozenset[Search]().union(*(one.searches for one in missing)),
+            taken=frozenset[TakenCall]().union(*(one.taken for one in missing)),
+        )
+    return results
 
 
 @dataclass(frozen=True, slots=True)

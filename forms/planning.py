@@ -7,8 +7,9 @@ things, stands here, so that every operation can be decided on before anything i
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef
@@ -19,6 +20,7 @@ from forms.answering.working_out import Worked
 from forms.definition import Form, Given, OnError, Step, Template
 from forms.expressions import Environment, holds, to_text
 from forms.expressions.syntax import Attribute, Name
+from forms.facts import for_each
 from forms.values import OBJECT_KINDS, Choice, Delta, Value
 
 
@@ -71,7 +73,7 @@ def plan(situation: Situation, worked: Worked) -> Plan:
     operations: list[PlannedOperation] = []
     for step in situation.form.steps:
         environment = situation.environment(worked.values, steps=dict(outputs))
-        if step.only_if is None or holds(step.only_if, environment):
+        if step.only_if is None or _is_per_item(step) or holds(step.only_if, environment):
             operations += _operations_of(situation, worked, step, environment)
         outputs[step.id] = {output: OutputRef(step.id, output, kind) for output, kind in step.verb.gives.items()}
     environment = situation.environment(worked.values)
@@ -108,11 +110,42 @@ def _operations_of(
     if step.for_each is None:
         yield _operation(situation, unasked, step, environment, step.id)
         return
-    items = given(step.for_each, environment)
-    for number, item in enumerate(_as_list(items), 1):
-        inner = Environment({**environment.names, "item": item}, environment.facts, environment.now)
+
+    def of_item(numbered: tuple[int, Value]) -> tuple[PlannedOperation, ...]:
+        number, item = numbered
+        names = {**environment.names, "item": item, "steps": _outputs_for(situation.form, step, number, environment)}
+        inner = Environment(names, environment.facts, environment.now)
+        if step.only_if is not None and _is_per_item(step) and not holds(step.only_if, inner):
+            return ()
         columns = _unasked_columns(worked, step, number)
-        yield _operation(situation, unasked | columns, step, inner, f"{step.id}/{number}")
+        return (_operation(situation, unasked | columns, step, inner, f"{step.id}/{number}"),)
+
+    yield from chain(*for_each(enumerate(_as_list(given(step.for_each, environment)), 1), of_item))
+
+
+def _is_per_item(step: Step) -> bool:
+    """Say whether a step is left out for some items and not for others."""
+    return step.for_each is not None and step.only_if is not None and "item" in step.only_if.names
+
+
+def _outputs_for(form: Form, step: Step, number: int, environment: Environment) -> Mapping[str, Value]:
+    """Return ``steps`` as one item sees it: a step through the same list above gave something for each item."""
+    outputs = environment.names["steps"]
+    if not isinstance(outputs, Mapping):
+        return {}
+    through = _source(step)
+    alike = {other.id for other in form.steps if through is not None and _source(other) == through}
+    return {
+        id_: {name: replace(one, step=f"{id_}/{number}") for name, one in given_.items() if isinstance(one, OutputRef)}
+        if id_ in alike and isinstance(given_, Mapping)
+        else given_
+        for id_, given_ in outputs.items()
+    }
+
+
+def _source(step: Step) -> str | None:
+    single = step.for_each.single if isinstance(step.for_each, Template) else None
+    return single.source.strip() if single is not None else None
 
 
 def _unasked_columns(worked: Worked, step: Step, number: int) -> frozenset[str]:

@@ -2,27 +2,33 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from forms.documents import Document, Node, ScalarNode
 from forms.errors import DefinitionError, ExpressionError, Problem
 
 MAX_PROBLEMS = 100
+_ALIKE = 0.7  # how alike names must be that begin differently
 
 _INDENT = re.compile(r" *")
 
 
 class Report:
-    """The problems of one file, in the order of their lines, each cause once.
+    """The problems of one file, and of the parts it takes from other files, in the order of their lines, each cause once.
 
-    Whoever notes the hundredth gets a `DefinitionError` with all of them: a file like that is not read on.
+    ``others`` maps the names of those files to their documents.  Whoever notes the hundredth problem gets a
+    `DefinitionError` with all of them: a file like that is not read on.
     """
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self._problems: dict[tuple[int, int, str], Problem] = {}
-        for problem in document.problems:
-            self._problems[problem.line, problem.column, problem.code] = problem
+    def __init__(self, document: Document, others: Mapping[str, Document] | None = None) -> None:
+        self.document, self.others = document, others or {}
+        self._problems: dict[tuple[str, int, int, str], Problem] = {}
+        self.take(document.problems)
+
+    def take(self, problems: Iterable[Problem]) -> None:
+        """Add what was found elsewhere, for example while another file was read."""
+        for problem in problems:
+            self._problems.setdefault((problem.file, problem.line, problem.column, problem.code), problem)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -47,10 +53,10 @@ class Report:
         self.error(error.code, node, error.message, error.fix, error.offset)
 
     def _add(self, level: str, code: str, node: Node, message: str, fix: str, offset: int) -> None:
-        line, column = place_in(node, offset, self.document.lines)
-        source = self.document.lines[line - 1]
-        found = Problem(self.document.file, line, column, level, code, message, fix, source)
-        self._problems.setdefault((line, column, code), found)
+        document = self.others.get(node.file, self.document)
+        line, column = place_in(node, offset, document.lines)
+        source = document.lines[line - 1]
+        self.take([Problem(document.file, line, column, level, code, message, fix, source)])
         if len(self._problems) >= MAX_PROBLEMS:
             raise DefinitionError(self.problems)
 
@@ -84,9 +90,13 @@ def _indent(lines: Sequence[str]) -> str:
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Return ``Did you mean "…"?`` for the nearest name, or an empty text."""
-    found = difflib.get_close_matches(word[:60], sorted(names), n=1, cutoff=0.6)
-    return f'Did you mean "{found[0]}"?' if found else ""
+    """Return ``Did you mean "…"?`` for the nearest name, or an empty text; case does not count."""
+    known = {name.lower(): name for name in sorted(names)}
+    low = word[:60].lower()
+    for found in difflib.get_close_matches(low, known, n=3, cutoff=0.6):
+        if found[:1] == low[:1] or difflib.SequenceMatcher(None, low, found).ratio() >= _ALIKE:
+            return f'Did you mean "{known[found]}"?'
+    return ""
 
 
 def nearest_or_all(word: str, names: Iterable[str], heading: str) -> str:

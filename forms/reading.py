@@ -26,7 +26,7 @@ class Reader:
         if kind == "OPTION" and isinstance(node, ScalarNode):
             return self._bare_option(node, name)
         if not isinstance(node, MapNode):
-            self._wrong_shape(node, name, f"{KINDS[kind].title} in the form of  key: value")
+            self._wrong_shape(node, name, f"{with_article(KINDS[kind].title)} in the form of  key: value", _shape(kind))
             return None
         if kind == "FIELD":
             return self._field(node)
@@ -51,8 +51,8 @@ class Reader:
                 found = self.read(known[key.text].kind, value, key.text)
                 if found is not None:
                     values[key.text] = found
-            elif not is_lenient and not (is_open and key.text.startswith("x-")):
-                fix = nearest_or_all(key.text, known, "Keys")
+            elif not is_lenient and not (is_open and is_for_tools(key.text)):
+                fix = _types_with(key.text, type_) or nearest_or_all(key.text, known, "Keys")
                 self.report.error("E110", key, f'{with_article(title)} has no "{key.text}"', fix)
         written = {key.text: key for key, _ in node.pairs}
         for wanted in known.values():
@@ -74,9 +74,6 @@ class Reader:
     def _field(self, node: MapNode) -> Record | None:
         if node.get("section") is not None:
             return self._keys("SECTION", KINDS["SECTION"].keys, "section", node)
-        if node.get("use") is not None:
-            self.report.error("E199", node, '"use" is not available in this version')
-            return None
         written = node.get("type")
         type_ = written.text if isinstance(written, ScalarNode) else ""
         if type_ in FIELD_TYPES:
@@ -123,8 +120,17 @@ class Reader:
         most = MAX_FIELDS if name == "fields" else MAX_ITEMS
         if len(node.items) > most:
             self.report.error("E115", node, f'"{name}" has {len(node.items):,} entries; at most {most:,} are read')
-        found = (self.read(kind, item, name) for item in node.items[:most])
+        found = (self._entry(kind, item, name) for item in node.items[:most])
         return tuple(item for item in found if item is not None)
+
+    def _entry(self, kind: str, node: Node, name: str) -> Raw | None:
+        is_bare = kind == "[OPTION]" and isinstance(node, ScalarNode)
+        if not kind.startswith(("[", "map to ")) or isinstance(node, MapNode) or is_bare:
+            return self.read(kind, node, name)
+        found, table = _FOUND.get(type(node), "a single value"), KINDS.get(kind.strip("[]"))
+        fix = _shape(table.name) if table else "Write  { key: value } ."
+        self.report.error("E113", node, f'an entry of "{name}" must be a map of keys to values, not {found}', fix)
+        return None
 
     def _map(self, kind: str, node: Node, name: str) -> Raw | None:
         if not isinstance(node, MapNode):
@@ -155,10 +161,23 @@ class Reader:
             self.report.error(error.code, node, error.message, error.fix)
             return None
 
-    def _wrong_shape(self, node: Node, name: str, expected: str) -> None:
-        found = {ListNode: "a list", MapNode: "a map"}.get(type(node), "a single value")
+    def _wrong_shape(self, node: Node, name: str, expected: str, fix: str = "") -> None:
+        found = _FOUND.get(type(node), "a single value")
         what = f'"{name}"' if name else "this"
-        self.report.error("E113", node, f"{what} must be {expected}, not {found}")
+        self.report.error("E113", node, f"{what} must be {expected}, not {found}", fix or _SHAPES.get(expected, ""))
+
+
+_FOUND: Mapping[type, str] = {ListNode: "a list", MapNode: "a map"}
+_SHAPES = {
+    "a list": "Write  [ … ]  or lines that start with  - .",
+    "a single value": "Write one value, without [ ] and { }.",
+    "a map in the form of  key: value": "Write  { key: value }  or lines such as  key: value .",
+}
+
+
+def _shape(kind: str) -> str:
+    needed = [key.name for key in KINDS[kind].keys.values() if key.needed]
+    return f"Write  {{ {', '.join(f'{name}: …' for name in needed)} }} ." if needed else ""
 
 
 def _alternative(kinds: list[str], node: Node) -> str:
@@ -170,6 +189,17 @@ def _alternative(kinds: list[str], node: Node) -> str:
     if "boolean" in kinds:
         return "boolean" if node.text.lower() in ("true", "false", "yes", "no", "on", "off") else "condition"
     return next((kind for kind in kinds if not kind.startswith(("[", "list of "))), kinds[0])
+
+
+def _types_with(key: str, type_: str) -> str:
+    """Say which fields have a key that a field of this type has not; nothing where none has."""
+    others = [name for name, found in FIELD_TYPES.items() if key in found.keys] if type_ else []
+    return f"It belongs to fields of the type {' or '.join(others)}." if others else ""
+
+
+def is_for_tools(key: str) -> bool:
+    """Whether a key at the top of a file is not ours: ``x-…``, and ``$schema``, by which editors know a JSON file."""
+    return key.startswith("x-") or key == "$schema"
 
 
 def with_article(words: str) -> str:

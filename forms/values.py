@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Delta:
 Number: TypeAlias = int | Decimal
 Value: TypeAlias = (
     "str | int | Decimal | bool | date | datetime | Duration | Choice | Delta | Ref | OutputRef | Secret"
-    " | SecretRef | None | Sequence[Value] | Mapping[str, Value]"
+    " | SecretRef | File | None | Sequence[Value] | Mapping[str, Value]"
 )
 
 
@@ -48,8 +48,8 @@ class Type:
     """A static type.
 
     ``name`` is one of ``text number bool date datetime duration user group ou computer contact mailbox list choice
-    delta row secret file null any``.  A list has ``item``; a choice or a row has ``columns`` (its attributes); a delta has
-    ``item``, the kind of thing added and removed.
+    delta row table secret file null any``.  A list has ``item``; a choice or a row has ``columns`` (its attributes); a
+    delta has ``item``, the kind of thing added and removed.  ``table`` is a table that is only shown and so has no value.
     """
 
     name: str
@@ -60,10 +60,11 @@ class Type:
         return f"list of {self.item}" if self.name == "list" and self.item else self.name
 
 
-TEXT, NUMBER, BOOL, DATE, DATETIME, DURATION, SECRET, NULL, ANY = (
-    Type(name) for name in ("text", "number", "bool", "date", "datetime", "duration", "secret", "null", "any")
+TEXT, NUMBER, BOOL, DATE, DATETIME, DURATION, SECRET, FILE, NULL, ANY = (
+    Type(name) for name in ("text", "number", "bool", "date", "datetime", "duration", "secret", "file", "null", "any")
 )
-OBJECT_KINDS = ("user", "group", "ou", "computer", "contact", "mailbox")
+FILE_ATTRIBUTES = ("name", "size", "type", "sha256")
+OBJECT_KINDS = ("user", "group", "ou", "computer", "contact", "mailbox", "mail_list")
 
 
 def list_of(item: Type) -> Type:

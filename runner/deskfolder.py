@@ -29,6 +29,7 @@ url = "sqlite:///deskhand.db"            # postgresql+psycopg://user:password@ho
 [connectors.directory]
 use = "local"
 url = "sqlite:///directory.db"
+password_days = 365                      # how long a password is good for: shown in reports, not enforced
 
 [connectors.mailbox]
 use = "mailbox"

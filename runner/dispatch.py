@@ -38,14 +38,22 @@ Remember: TypeAlias = Callable[[Performed, PlannedOperation | None], None]
 """Stores an outcome durably, and that the operation given second begins now, if one does."""
 
 
+def _as_it_is(operation: Operation) -> Operation:
+    return operation
+
+
 @dataclass(slots=True)
 class Dispatcher:
-    """Carries out one plan. ``secrets`` maps fields to their values; nothing else keeps them."""
+    """Carries out one plan. ``secrets`` maps fields to their values; nothing else keeps them.
+
+    ``with_contents`` returns an operation with the files it takes, for the connector alone; raises `RefusedNowError`.
+    """
 
     connector_for: Callable[[str], Connector]
     authorise: Authorise
     remember: Remember
     secrets: Mapping[str, Secret]
+    with_contents: Callable[[Operation], Operation] = _as_it_is
 
     def run(self, operations: Sequence[PlannedOperation]) -> tuple[Performed, ...]:
         """Perform the operations in order and return what became of each; the last outcome is the caller's to store.
@@ -129,6 +137,7 @@ class Dispatcher:
         """Perform, with the guards of those objects that the connector serves: of others it knows nothing."""
         connector = self.connector_for(operation.verb)
         known = tuple(guard for guard in guards if guard.ref.kind in connector.kinds)
+        operation = self.with_contents(operation)
         try:
             return _checked(connector.perform(operation, known, self.secrets))
         except ConnectorError:

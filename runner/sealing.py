@@ -6,6 +6,7 @@ import hmac
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 SEALED_SECONDS = 3_600
+SEALED_FILE_SECONDS = 86_400
 
 
 def new_key() -> bytes:
@@ -38,6 +39,17 @@ class KeySealer:
             return self._box.decrypt(sealed, ttl=SEALED_SECONDS).decode()
         except InvalidToken as error:
             raise ValueError("what was typed is no longer kept; fill the form in again") from error
+
+    def seal_file(self, content: bytes) -> bytes:
+        """Encrypt the content of a file."""
+        return self._box.encrypt(content)
+
+    def unseal_file(self, sealed: bytes) -> bytes:
+        """Decrypt it; raises `ValueError` when it was not sealed with this key or is older than a day."""
+        try:
+            return self._box.decrypt(sealed, ttl=SEALED_FILE_SECONDS)
+        except InvalidToken as error:
+            raise ValueError("the file is no longer kept; choose it again") from error
 
     def code_hash(self, code: str, salt: str) -> str:
         """Return a keyed hash of a short code, in hexadecimal."""

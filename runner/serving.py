@@ -13,6 +13,7 @@ import click
 from waitress.server import create_server
 
 from connectors.mailbox.mail import OutboxPostman
+from forms.answering.languages import languages_of
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline.notifying import deliver
@@ -158,6 +159,8 @@ def listen(installation: Installation, host: str, port: int) -> Server:
         clock=services.clock,
         hints=[SignInHint(row.login, row.title, row.what) for row in sign_ins()] if is_demo else (),
         zone=ZoneInfo(services.catalogue.settings.timezone),
+        verbs=services.connectors.verbs,
+        languages=languages_of(services.catalogue),
     )
     opened: dict[int, Any] = {}  # what waitress leaves open when it cannot listen
     try:

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import secrets
 import socket
 import uuid
@@ -18,6 +19,9 @@ from connectors.spi import Connector, Postman
 from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
+from forms.resolving.printing import is_made_of_several, printed
+from forms.resolving.resolver import Resolver
+from forms.resolving.sources import Sources
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
@@ -32,6 +36,7 @@ from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
 
+_TAKES_OVER = re.compile(rb"\b(?:extends|use)\b")
 NEEDED_KINDS = ("user", "ou")
 _WRITABLE = (str, int, float, bool, list, tuple, dict, type(None))  # what a settings file can hold
 
@@ -203,19 +208,33 @@ def register_node(store: Store) -> str:
     return node
 
 
+def _whole_text(resolver: Resolver, file: str) -> str:
+    """Return a form as it was written, or as one text when parts of it were written in other files."""
+    content = resolver.sources.folder.get(file)
+    is_alone = content is None or not (_TAKES_OVER.search(content) or any(resolver.sources.texts_of(file)))
+    if content is None or is_alone:
+        return (content or b"").decode("utf-8")
+    resolved = resolver.resolve(file)
+    return printed(resolved) if is_made_of_several(resolved) else content.decode("utf-8")
+
+
 def remember_versions(
     store: Store, catalogue: Catalogue, files: Mapping[str, bytes]
 ) -> tuple[Catalogue, list[Problem]]:
-    """Keep every form word for word under its version; one that changed without a new version is left out."""
+    """Keep every form word for word under its version; one that changed without a new version is left out.
+
+    A form that is based on another, or takes parts from other files, is kept as a whole, and changes when they change.
+    """
     forms, problems = dict(catalogue.forms), []
+    resolver = Resolver(Sources(files), catalogue.settings.languages[0])
     for form in catalogue.forms.values():
-        name = next((name for name in files if name.rpartition("/")[2].startswith(f"{form.id}.form.")), "")
+        name = resolver.sources.forms.get(form.id, "")
         try:
             store.form_versions.remember(
                 form.id,
                 str(form.version),
                 form.digest,
-                files.get(name, b"").decode("utf-8"),
+                _whole_text(resolver, name),
                 "",
                 datetime.now(UTC),
                 is_draft=form.status == "draft",

@@ -51,7 +51,7 @@ ROOMS: Mapping[str, Room] = {
     "connectors.local": _room(CONTRACT, "sqlalchemy argon2"),
     "connectors.mailbox": _room(CONTRACT, "sqlalchemy"),
     "connectors.ldap": _room(CONTRACT, "ldap3"),
-    "forms": _room(CONTRACT, "jsonschema ruamel phonenumbers", is_pure=True),
+    "forms": _room(CONTRACT, "jsonschema ruamel yaml phonenumbers", is_pure=True),
     "runner.errors": _room(is_pure=True),
     "runner.access": _room(DECIDING, is_pure=True),
     "runner.dispatch": _room(DECIDING),

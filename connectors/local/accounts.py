@@ -97,7 +97,7 @@ def enable(draft: Draft) -> None:
 
 def _make_enabled(draft: Draft, entry: Entry) -> None:
     draft.report("set", entry, "enabled", False, True)
-    draft.store(entry, {"enabled": True})
+    draft.store(entry, {"enabled": True, "disabled_at": None})
     _forget_first_day(draft, entry)
 
 
@@ -109,7 +109,7 @@ def disable(draft: Draft) -> None:
         return
     if not waiting:
         draft.report("set", entry, "enabled", True, False)
-    draft.store(entry, {"enabled": False})
+    draft.store(entry, {"enabled": False, "disabled_at": draft.view.moment.now})
     _forget_first_day(draft, entry)
     draft.undo_by(f"directory.{entry.ref.kind}.enable", **{entry.ref.kind: entry.ref})
 

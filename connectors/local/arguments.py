@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from connectors.errors import RejectedError
-from connectors.spi import Argument, Operation, OutputRef, Ref, Secret, SecretRef, Verb
+from connectors.spi import Argument, File, Operation, OutputRef, Ref, Secret, SecretRef, Verb
 
 _MEMBERS = frozenset({"user", "group", "computer"})
 # Arguments that take people, groups and computers alike.
@@ -59,6 +59,7 @@ _PLAIN: Mapping[str, Callable[[object], bool]] = {
     "address": lambda value: value is None or isinstance(value, str),
     "bool": lambda value: value is None or isinstance(value, bool),
     "date": _is_date,
+    "file": lambda value: isinstance(value, File),
     "secret": lambda value: isinstance(value, SecretRef | Secret),
     "map": lambda value: isinstance(value, Mapping) and all(isinstance(name, str) for name in value),
 }

@@ -7,24 +7,43 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
 
 from connectors.local.records import REFERENCES
-from connectors.local.tables import KIND_TABLES, TEXTS, members, objects, people
+from connectors.local.tables import KIND_TABLES, TEXTS, members, objects, people, photos
 from connectors.verbs import ATTRIBUTES
 
 _EMPLOYEES, _COUNTED = people.alias("employees"), members.alias("counted")
 _IS_MANAGER = select(_EMPLOYEES.c.id).where(_EMPLOYEES.c.manager_id == objects.c.id).correlate(objects).exists()
 _MEMBER_COUNT = select(func.count()).where(_COUNTED.c.group_id == objects.c.id).correlate(objects).scalar_subquery()
 
+_HAS_PHOTO = (
+    select(photos.c.person_id)
+    .where(photos.c.person_id == objects.c.id, photos.c.is_current)
+    .correlate(objects)
+    .exists()
+)
+
+EXPIRY = "password_expires_on"
 _COMPUTED = frozenset(
-    {("user", "enabled"), ("user", "locked"), ("user", "expired"), ("user", "is_manager"), ("group", "member_count")}
+    {
+        ("user", "enabled"),
+        ("user", "locked"),
+        ("user", "expired"),
+        ("user", "is_manager"),
+        ("user", "has_photo"),
+        ("group", "member_count"),
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What "now" means for computed attributes; ``lock_lasts`` is None when a lock stays until it is lifted."""
+    """What "now" means for computed attributes.
+
+    ``lock_lasts`` is None when a lock stays until it is lifted, ``password_days`` when passwords do not expire.
+    """
 
     now: datetime
     lock_lasts: timedelta | None
+    password_days: int | None = None
 
     @property
     def today(self) -> date:
@@ -35,6 +54,12 @@ class Moment:
     def locked_since(self) -> datetime | None:
         """Before this a lock is over; None when locks stay."""
         return None if self.lock_lasts is None else self.now - self.lock_lasts
+
+    def expiry_of(self, password_set_on: datetime | None) -> datetime | None:
+        """Return when a password is due for a change; None when it never is, or nobody knows how old it is."""
+        if password_set_on is None or self.password_days is None:
+            return None
+        return password_set_on + timedelta(days=self.password_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +98,12 @@ def key_column(kind: str, attribute: str) -> ColumnElement[Any] | None:
 
 
 def value_column(kind: str, attribute: str, moment: Moment | AnyMoment) -> ColumnElement[Any] | None:
-    """Return the column or expression of a yes/no, number, date, time or single reference, or None."""
+    """Return the column or expression of a yes/no, number, date, time or single reference, or None.
+
+    For ``password_expires_on`` it is ``password_set_on``, a number of days before it.
+    """
+    if attribute == EXPIRY:
+        return people.c.password_set_on
     if attribute in {"created", "changed"}:
         return objects.c[attribute]
     computed = _computed(attribute, moment) if (kind, attribute) in _COMPUTED else None
@@ -95,4 +125,6 @@ def _computed(attribute: str, moment: Moment | AnyMoment) -> ColumnElement[Any]:
         return func.coalesce(is_locked(moment), false())
     if attribute == "expired":
         return func.coalesce(and_(people.c.expires_on.is_not(None), people.c.expires_on < moment.today), false())
+    if attribute == "has_photo":
+        return _HAS_PHOTO
     return _IS_MANAGER if attribute == "is_manager" else _MEMBER_COUNT

@@ -5,7 +5,7 @@ match nothing, but ``!=``, which then matches what has a value.
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, s
 
 from connectors.errors import RejectedError
 from connectors.local import names
-from connectors.local.attributes import Moment, key_column, type_of, value_column
+from connectors.local.attributes import EXPIRY, Moment, key_column, type_of, value_column
 from connectors.local.folding import key
 from connectors.local.graph import Shape
 from connectors.local.tables import addresses, members, objects, units
@@ -54,7 +54,7 @@ class Conditions:
             case AllOf(parts):
                 return and_(true(), *(self.clause(part, depth + 1) for part in parts))
             case AnyOf(parts):
-                return or_(false(), *(self.clause(part, depth + 1) for part in parts))
+                return self._any_of(parts, depth)
             case Not(part):
                 return not_(self.clause(part, depth + 1))
             case Compare():
@@ -65,6 +65,34 @@ class Conditions:
                 return self._under(place)
             case InGroup(group, nested):
                 return self._in_group(group, nested=nested)
+
+    def _any_of(self, parts: Sequence[Filter], depth: int) -> Clause:
+        """Join the parts; equality with many values is one condition, since SQLite's depth is limited."""
+        same: dict[str, list[Compare]] = {}
+        clauses: list[Clause] = []
+        for part in parts:
+            if isinstance(part, Compare) and part.op == "==" and self._is_joined(part):
+                same.setdefault(part.attribute, []).append(part)
+            else:
+                clauses.append(self.clause(part, depth + 1))
+        return or_(false(), *clauses, *(self._equal_to_one(attribute, some) for attribute, some in same.items()))
+
+    def _is_joined(self, part: Compare) -> bool:
+        type_ = type_of(self.kind, part.attribute)
+        if part.attribute in {"id", "dn"}:
+            return False
+        if type_ == "text":
+            return isinstance(part.value, str) and "\x00" not in part.value
+        return isinstance(part.value, Ref) and part.value.kind == type_
+
+    def _equal_to_one(self, attribute: str, parts: Sequence[Compare]) -> Clause:
+        is_text = type_of(self.kind, attribute) == "text"
+        column = key_column(self.kind, attribute) if is_text else self._value(attribute)
+        values = {key(str(part.value).strip()) if is_text else str(getattr(part.value, "id", "")) for part in parts}
+        wanted = frozenset(value for value in values if value)
+        if column is None:
+            raise _unfit(parts[0])
+        return and_(column.is_not(None), _one_of(column, wanted)) if wanted else false()
 
     def _under(self, place: tuple[str, ...]) -> Clause:
         if not place:
@@ -91,6 +119,8 @@ class Conditions:
         type_ = type_of(self.kind, compare.attribute)
         if type_ is None:
             raise RejectedError(f"A {self.kind} has no attribute “{compare.attribute}”.")
+        if compare.attribute == EXPIRY:
+            return self._expiry(compare)
         if compare.op in {"present", "absent"}:
             present = self._present(compare.attribute, type_)
             return present if compare.op == "present" else not_(present)
@@ -99,6 +129,16 @@ class Conditions:
         if compare.op == "!=":
             return not_(self._matches(Compare(compare.attribute, "==", compare.value), type_))
         return self._matches(compare, type_)
+
+    def _expiry(self, compare: Compare) -> Clause:
+        """Compare the day a password was set, which is indexed, with a moment so many days earlier."""
+        days, value = self.moment.password_days, compare.value
+        if isinstance(value, date):
+            value = _earlier(value, days or 0)
+        clause = self._compare(Compare("password_set_on", compare.op, value))
+        if days is not None:
+            return clause
+        return true() if compare.op == "absent" or (compare.op == "!=" and value is not None) else false()
 
     def _present(self, attribute: str, type_: str) -> Clause:
         if type_.startswith("list:"):
@@ -181,6 +221,13 @@ class Conditions:
         return and_(objects.c.unit_id.is_not(None), objects.c.unit_id.in_(parent), objects.c.rdn_key == place[-1])
 
 
+def _earlier(value: date, days: int) -> date:
+    try:
+        return value - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if isinstance(value, datetime) else date.min
+
+
 ATTRIBUTE_KINDS = frozenset({"user", "group", "ou", "computer", "contact"})
 
 
@@ -214,12 +261,12 @@ def _moment_clause(column: ColumnElement[Any], compare: Compare) -> Clause:
         return _compared(column, compare, compare.value)
     if not isinstance(compare.value, date) or isinstance(compare.value, bool):
         raise _unfit(compare)
-    start = datetime.combine(compare.value, time(), UTC)
-    return _within_day(column, compare, start)
+    return _within_day(column, compare, datetime.combine(compare.value, time(), UTC))
 
 
 def _within_day(column: ColumnElement[Any], compare: Compare, start: datetime) -> Clause:
-    following = start + timedelta(days=1)
+    is_last = start.date() == date.max
+    following = datetime.max.replace(tzinfo=UTC) if is_last else start + timedelta(days=1)
     clauses: Mapping[str, Clause] = {
         "==": and_(column >= start, column < following),
         "<": column < start,

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, StaticPool
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RejectedError
 from connectors.local import names, performing
 from connectors.local.attributes import Moment
 from connectors.local.authenticating import (
@@ -22,17 +22,22 @@ from connectors.local.graph import Shape, current_shape
 from connectors.local.locating import locate
 from connectors.local.passwords import Hashing, PasswordPolicy
 from connectors.local.performing import Passwords
+from connectors.local.photos import photo_of
 from connectors.local.querying import View
-from connectors.local.tables import KIND_TABLES, create_tables, has_tables
+from connectors.local.tables import KIND_TABLES, create_tables, is_current
 from connectors.local.transactions import open_engine, reading, writing
-from connectors.spi import Guard, Health, Operation, Outcome, Page, Preparation, Question, Ref, Secret, Verb
+from connectors.spi import File, Guard, Health, Operation, Outcome, Page, Preparation, Question, Ref, Secret, Verb
 from connectors.verbs import DIRECTORY_VERBS
+
+_LONGEST_AGE = 36_500
 
 
 class LocalDirectory:
     """A directory in database tables; ``url`` is an SQLAlchemy address. Thread-safe.
 
-    Tables are made at the first use.  ``clock`` gives the time with its zone; days begin in that zone.
+    Tables are made, or brought up to date, at the first use.  ``clock`` gives the time with its zone; days begin in
+    that zone.  A password is due for a change ``password_days`` after it was set, which is shown and searched for, not
+    enforced; None: it never is.
     """
 
     name = "directory"
@@ -45,10 +50,14 @@ class LocalDirectory:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         policy: PasswordPolicy = PasswordPolicy(),  # noqa: B008  (immutable)
         new_id: Callable[[], str] = lambda: str(uuid4()),
+        password_days: int | None = None,
     ) -> None:
+        if password_days is not None and not (type(password_days) is int and 1 <= password_days <= _LONGEST_AGE):
+            raise RejectedError(f"password_days must be a number of days from 1 to {_LONGEST_AGE:,}.")
         self.engine: Engine = open_engine(url)
         self._clock, self._policy, self._new_id = clock, policy, new_id
         self._passwords = Passwords(policy, Hashing(policy))
+        self._password_days = password_days
         self._writer = RLock()
         self._shape: Shape | None = None
         self._is_ready, self._making_ready = False, Lock()
@@ -80,6 +89,11 @@ class LocalDirectory:
             password = self._passwords.of(view, operation, secrets)
         with self._changing() as view:
             return performing.perform(view, operation, guards, self._new_id(), password)
+
+    def photo(self, person: Ref) -> File | None:
+        """Return the photo of a person with its content."""
+        with self._viewing() as view:
+            return photo_of(view.connection, person)
 
     def locate(self, text: str, kind: str) -> Ref | None:
         """Find an object by its id, DN, login, sign-in name, mail address or name."""
@@ -137,7 +151,7 @@ class LocalDirectory:
 
     def _view(self, connection: Connection) -> View:
         self._shape = shape = current_shape(connection, self._shape)
-        return View(connection, shape, Moment(self._clock(), self._policy.lock_lasts))
+        return View(connection, shape, Moment(self._clock(), self._policy.lock_lasts, self._password_days))
 
     def _make_ready(self) -> None:
         if self._is_ready:
@@ -145,8 +159,8 @@ class LocalDirectory:
         with self._making_ready:
             if not self._is_ready:
                 with reading(self.engine) as connection:
-                    is_made = has_tables(connection)
-                if not is_made:
+                    is_ready = is_current(connection)
+                if not is_ready:
                     with writing(self.engine) as connection:
                         create_tables(connection)
                 self._is_ready = True

@@ -1,12 +1,14 @@
 """Rows → `connectors.spi.Entry`: a page of any size costs a fixed handful of queries. Reads only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select
 
-from connectors.local.attributes import AnyMoment, Moment, parameters, value_column
+from connectors.local.attributes import EXPIRY, AnyMoment, Moment, parameters, value_column
 from connectors.local.graph import Shape
 from connectors.local.records import REFERENCES
 from connectors.local.tables import KIND_TABLES, addresses, members, objects
@@ -14,8 +16,8 @@ from connectors.spi import Entry, Ref, Value
 from connectors.verbs import ATTRIBUTES
 
 _CHUNK = 500
-_COMPUTED = {"user": ("enabled", "locked", "expired", "is_manager"), "group": ("member_count",)}
-_LISTED = frozenset({"id", "dn", "groups", "addresses"})
+_COMPUTED = {"user": ("enabled", "locked", "expired", "is_manager", "has_photo"), "group": ("member_count",)}
+_LISTED = frozenset({"id", "dn", "groups", "addresses", EXPIRY})
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _GROUPS = select(members.c.member_id, members.c.group_id).where(members.c.member_id.in_(_IDS))
 _ADDRESSES = (
@@ -40,7 +42,14 @@ def read_entries(
         _collect(connection, groups, _GROUPS, part)
         if kind in {"user", "group", "contact"}:
             _collect(connection, mail, _ADDRESSES, part)
-    return tuple(_entry(kind, rows[id_], shape, groups.get(id_, []), mail.get(id_, [])) for id_ in ids if id_ in rows)
+    read = (_entry(kind, rows[id_], shape, groups.get(id_, []), mail.get(id_, [])) for id_ in ids if id_ in rows)
+    return tuple(_with_expiry(entry, moment) if kind == "user" else entry for entry in read)
+
+
+def _with_expiry(entry: Entry, moment: Moment) -> Entry:
+    set_on = entry.attributes.get("password_set_on")
+    expiry = moment.expiry_of(set_on if isinstance(set_on, datetime) else None)
+    return replace(entry, attributes={**entry.attributes, EXPIRY: expiry})
 
 
 @cache

@@ -172,6 +172,8 @@ def _columns(change: Change, now: _Now) -> dict[str, Any]:
     wanted |= {name: checked_state(kind, name, given[name]) for name in STATES[kind] if name in given}
     wanted |= {REFERENCES[name]: id_ for name, id_ in change.links.items()}
     differing = {column: value for column, value in wanted.items() if now.row[column] != value}
+    if "enabled" in differing and "disabled_at" not in wanted:
+        differing["disabled_at"] = None
     if any(column in {"login_key", "name_key"} and not value for column, value in differing.items()):
         raise RejectedError("It has no login or name.")
     return differing

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from connectors.errors import RejectedError
-from connectors.local import accounts, creating, memberships, placing, profiles
+from connectors.local import accounts, creating, memberships, photos, placing, profiles
 from connectors.local.arguments import checked
 from connectors.local.drafting import Draft, NewPassword, is_storable
 from connectors.local.entries import read_entries
@@ -20,6 +20,7 @@ _VERBS: Mapping[str, Callable[[Draft], None]] = {
     **accounts.VERBS,
     **creating.VERBS,
     **memberships.VERBS,
+    **photos.VERBS,
     **placing.VERBS,
     **profiles.VERBS,
 }

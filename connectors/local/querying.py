@@ -46,12 +46,14 @@ class View:
         kind, table = question.kind, KIND_TABLES[question.kind]
         statement: Select[str] = select(objects.c.id).join_from(objects, table, table.c.id == objects.c.id)
         statement = statement.where(Conditions(kind, self.shape, self.moment).clause(question.filter))
-        order = self._order(kind, question.sort or _LABEL.get(kind, "name"))
+        attribute, descending = question.sorting
+        order = self._order(kind, attribute or _LABEL.get(kind, "name"))
         search = search_for(self.connection, kind, question.text, question.search)
         if search is not None:
             statement = statement.join(search_texts, search_texts.c.number == objects.c.number).where(search.clause)
             order = _unindexed(order) if search.proposed else order
-        return statement.order_by(order.asc().nulls_first(), objects.c.number)
+        directed = order.desc().nulls_last() if descending else order.asc().nulls_first()
+        return statement.order_by(directed, objects.c.number)
 
     def _order(self, kind: str, attribute: str) -> ColumnElement[Any]:
         type_ = type_of(kind, attribute)

@@ -21,11 +21,12 @@ STATES: Mapping[str, Mapping[str, type]] = {
         "expires_on": date,
         "last_logon": datetime,
         "locked_at": datetime,
+        "disabled_at": datetime,
         "password_set_on": datetime,
     },
     "group": {"sensitive": bool},
     "ou": {},
-    "computer": {"enabled": bool, "last_logon": datetime},
+    "computer": {"enabled": bool, "last_logon": datetime, "disabled_at": datetime},
     "contact": {},
 }
 

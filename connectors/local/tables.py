@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -29,12 +30,14 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 from connectors.errors import RejectedError
 from connectors.local.search_index import create_search_index
+from connectors.local.upgrading import upgrade
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 _TURN = 7_264_173  # whoever makes the tables first holds this lock
 
 # Attributes that are found by typing a part of them: those that identify an object, and those that describe it.
@@ -117,8 +120,8 @@ objects = Table(
     Column("rdn", Exact, nullable=False),
     Column("rdn_key", Exact, nullable=False),
     Column("version", BigInteger, nullable=False, default=1),
-    Column("created", UtcTime, nullable=False),
-    Column("changed", UtcTime, nullable=False),
+    Column("created", UtcTime, nullable=False, index=True),
+    Column("changed", UtcTime, nullable=False, index=True),
     UniqueConstraint("unit_id", "rdn_key", name="directory_objects_place"),
     sqlite_autoincrement=True,
 )
@@ -150,7 +153,8 @@ people = Table(
     Column("expires_on", Date, index=True),
     Column("last_logon", UtcTime, index=True),
     Column("locked_at", UtcTime, index=True),
-    Column("password_set_on", UtcTime),
+    Column("disabled_at", UtcTime, index=True),
+    Column("password_set_on", UtcTime, index=True),
     Column("password_hash", Text),
     Column("failed_tries", Integer, nullable=False, default=0),
     Column("first_failed_at", UtcTime),
@@ -164,6 +168,19 @@ password_history = Table(
     _id("person_id", nullable=False, index=True),
     Column("password_hash", Text, nullable=False),
     Column("set_on", UtcTime, nullable=False),
+)
+
+# Photos of people, in a table of their own so that no search reads them; the one before is kept for going back to it.
+photos = Table(
+    "directory_photos",
+    metadata,
+    _id("person_id", primary_key=True),
+    Column("sha256", Exact, primary_key=True),
+    Column("name", Exact, nullable=False),
+    Column("type", Exact, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _flag("is_current", default=True),
 )
 
 groups = Table(
@@ -191,7 +208,8 @@ computers = Table(
     *_texts("computer", unique=("name",)),
     _link("owner_id"),
     _flag("enabled", default=True),
-    Column("last_logon", UtcTime),
+    Column("last_logon", UtcTime, index=True),
+    Column("disabled_at", UtcTime, index=True),
 )
 
 contacts = Table(
@@ -232,7 +250,7 @@ KIND_TABLES = {"user": people, "group": groups, "ou": units, "computer": compute
 
 
 def create_tables(database: Engine | Connection) -> None:
-    """Create what is missing of the tables and indexes.
+    """Create the tables and indexes, or bring those of an earlier release up to date.
 
     Raises `RejectedError` when the database was written by a newer release; nothing was changed then.
     """
@@ -245,21 +263,29 @@ def create_tables(database: Engine | Connection) -> None:
 
 def _create_tables(connection: Connection) -> None:
     _take_turn(connection)
-    if not has_tables(connection):
+    found = _version(connection)
+    if found is None:
         metadata.create_all(connection)
         create_search_index(connection)
         connection.execute(insert(schema).values(version=SCHEMA_VERSION))
         connection.execute(insert(counters), [{"name": "groups", "value": 0}, {"name": "units", "value": 0}])
+    elif found < SCHEMA_VERSION:
+        upgrade(connection, metadata, found)
+        connection.execute(update(schema).values(version=SCHEMA_VERSION))
 
 
-def has_tables(connection: Connection) -> bool:
-    """Say whether the tables are there. Reads only; raises `RejectedError` when a newer release wrote them."""
+def is_current(connection: Connection) -> bool:
+    """Say whether the tables are as this release needs them. Reads only; raises `RejectedError` for a newer schema."""
+    return _version(connection) == SCHEMA_VERSION
+
+
+def _version(connection: Connection) -> int | None:
     found = connection.scalar(select(schema.c.version)) if inspect(connection).has_table(schema.name) else None
     if found is not None and found > SCHEMA_VERSION:
         raise RejectedError(
             f"The directory's database has schema {found}, this release knows {SCHEMA_VERSION}: update Deskhand."
         )
-    return found is not None
+    return found
 
 
 def _take_turn(connection: Connection) -> None:

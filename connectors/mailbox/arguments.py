@@ -95,10 +95,10 @@ class Arguments:
         value = self._value("owner")
         return None if isinstance(value, str) and not value else self.person("owner")
 
-    def target(self, name: str) -> Ref | OutputRef:
+    def target(self, name: str, kind: str) -> Ref | OutputRef:
         """Return the mailbox or list to change."""
         value = self._value(name)
-        if not isinstance(value, Ref | OutputRef) or value.kind != name:
+        if not isinstance(value, Ref | OutputRef) or value.kind != kind:
             self._refuse(name, f"must be a {name}")
         return value
 
@@ -117,9 +117,9 @@ class Arguments:
         return value
 
     def seats(self) -> int | None:
-        """Return the argument ``capacity``: a whole number from 1 to 100,000, or None."""
+        """Return the argument ``capacity``: a whole number from 1 to 100,000, or None, also for an empty text."""
         value = self._value("capacity")
-        if value is None:
+        if value is None or value == "":
             return None
         number = _whole(value)
         if number is None or not 1 <= number <= _SEATS:

@@ -98,15 +98,23 @@ class Conditions:
                 return not_(self.clause(inner, depth + 1))
 
     def _any_of(self, parts: Sequence[Filter], depth: int) -> Clause:
-        """Join the parts; references to many people become one condition, since SQLite's depth is limited."""
+        """Join the parts; equality with many people or texts is one condition, since SQLite's depth is limited."""
         people: dict[str, list[str]] = defaultdict(list)
+        texts: dict[str, list[str]] = defaultdict(list)
         clauses: list[Clause] = []
         for part in parts:
             if isinstance(part, Compare) and part.op == "==" and isinstance(part.value, Ref):
                 people[part.attribute] += self._user_ids(part)
+            elif isinstance(part, Compare) and part.op == "==" and self._is_text(part):
+                texts[part.attribute].append(fold_case(str(part.value).strip()))
             else:
                 clauses.append(self.clause(part, depth + 1))
-        return or_(false(), *clauses, *(self._held_by(attribute, ids) for attribute, ids in people.items()))
+        held = (self._held_by(attribute, ids) for attribute, ids in people.items())
+        equal = (self._one_of(COLUMNS[name], [word for word in words if word]) for name, words in texts.items())
+        return or_(false(), *clauses, *held, *equal)
+
+    def _is_text(self, part: Compare) -> bool:
+        return part.attribute != "id" and type_of(self.kind, part.attribute) == "text" and isinstance(part.value, str)
 
     def _compare(self, part: Compare) -> Clause:
         type_ = type_of(self.kind, part.attribute)

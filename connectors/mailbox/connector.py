@@ -40,7 +40,7 @@ class MailboxStub:
     """
 
     name = "mailbox"
-    kinds = ("mailbox", "list")
+    kinds = ("mailbox", "mail_list")
 
     def __init__(self, url: str, *, clock: Callable[[], datetime] = _now, new_id: Callable[[], str] = _new_id) -> None:
         self._database = Database(url)
@@ -85,8 +85,8 @@ class MailboxStub:
                 return Outcome("unchanged")
             write(connection, edit.before, edit.after, self._clock())
         changes = differences(edit.before, edit.after)
-        given = arguments.verb.gives.values()
-        return Outcome("changed", changes, {kind: Ref(kind, edit.before.id) for kind in given}, edit.undo)
+        given = arguments.verb.gives.items()
+        return Outcome("changed", changes, {name: Ref(kind, edit.before.id) for name, kind in given}, edit.undo)
 
     def locate(self, text: str, kind: str) -> Ref | None:
         """Find a mailbox or list by id, by one of its addresses, or by a name that only one of them has."""
@@ -150,13 +150,13 @@ def _check_guard(connection: Connection, guard: Guard) -> None:
 
 
 def _target(connection: Connection, arguments: Arguments, *, locked: bool) -> MailObject:
-    kind = "list" if arguments.verb.argument("list") else "mailbox"
-    ref = arguments.target(kind)
+    name, kind = ("list", "mail_list") if arguments.verb.argument("list") else ("mailbox", "mailbox")
+    ref = arguments.target(name, kind)
     if not isinstance(ref, Ref):
         if locked:
-            raise RejectedError(f"The {kind} does not exist yet; nothing was changed.")
+            raise RejectedError(f"The {name} does not exist yet; nothing was changed.")
         return replace(_PLACEHOLDER, object_kind=kind)
     found = load_one(connection, ref, locked=locked)
     if found is None:
-        raise RejectedError(f"There is no such {kind}; nothing was changed.")
+        raise RejectedError(f"There is no such {name}; nothing was changed.")
     return found

@@ -24,7 +24,7 @@ _Decide: TypeAlias = Callable[[MailObject, Arguments], Edit]
 _NEW = {
     "mailbox.create_shared": ("mailbox", "shared"),
     "mailbox.create_room": ("mailbox", "room"),
-    "mailbox.list.create": ("list", "list"),
+    "mailbox.list.create": ("mail_list", "list"),
 }
 
 
@@ -57,8 +57,8 @@ def _create(before: MailObject, arguments: Arguments) -> Edit:
         hidden=bool(arguments.flag("hidden")),
         capacity=arguments.seats(),
     )
-    verb = "mailbox.list.delete" if before.object_kind == "list" else "mailbox.delete"
-    return Edit(before, after, _undo(arguments, verb, {before.object_kind: before.ref}))
+    verb = "mailbox.list.delete" if before.object_kind == "mail_list" else "mailbox.delete"
+    return Edit(before, after, _undo(arguments, verb, {before.argument: before.ref}))
 
 
 def _delete(before: MailObject, _arguments: Arguments) -> Edit:
@@ -73,11 +73,26 @@ def _update(before: MailObject, arguments: Arguments) -> Edit:
         name=name,
         owner=arguments.owner(before.owner),
         hidden=before.hidden if hidden is None else hidden,
+        capacity=_seats(before, arguments),
     )
-    old: dict[str, Value] = {"name": before.name, "owner": before.owner or "", "hidden": before.hidden}
-    new: dict[str, Value] = {"name": after.name, "owner": after.owner or "", "hidden": after.hidden}
+    old, new = _details(before), _details(after)
     changed = {attribute: value for attribute, value in old.items() if value != new[attribute]}
-    return Edit(before, after, _undo(arguments, arguments.verb.name, {before.object_kind: before.ref, **changed}))
+    return Edit(before, after, _undo(arguments, arguments.verb.name, {before.argument: before.ref, **changed}))
+
+
+def _details(state: MailObject) -> dict[str, Value]:
+    """Return what an update changes, as its arguments are written; an empty text is nobody, or no number of seats."""
+    seats = "" if state.capacity is None else state.capacity
+    return {"name": state.name, "owner": state.owner or "", "hidden": state.hidden, "capacity": seats}
+
+
+def _seats(before: MailObject, arguments: Arguments) -> int | None:
+    """Return the seats after an update; only a room has any."""
+    if not arguments.has("capacity"):
+        return before.capacity
+    if before.id and before.kind != "room":
+        raise RejectedError("Only a room has seats.")
+    return arguments.seats()
 
 
 def _grant(before: MailObject, arguments: Arguments) -> Edit:

@@ -86,7 +86,7 @@ def _object(row: MailboxRow, now: datetime) -> dict[str, Any]:
         raise RejectedError("The name of a mailbox must be one line of text; nothing was added.")
     return {
         "id": _id(row),
-        "object_kind": "list" if row.kind == "list" else "mailbox",
+        "object_kind": "mail_list" if row.kind == "list" else "mailbox",
         "kind": row.kind,
         "name": row.name,
         "name_folded": fold_case(row.name),

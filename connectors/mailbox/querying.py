@@ -62,8 +62,10 @@ def _has(attribute: str, word: str) -> Clause:
 
 
 def _order(question: Question) -> tuple[ColumnElement[Any], ...]:
-    attribute = question.sort or "name"
+    named, descending = question.sorting
+    attribute = named or "name"
     type_ = type_of(question.kind, attribute)
     if type_.startswith("list:"):
         raise RejectedError(f'Nothing can be sorted by "{attribute}", which holds several values.')
-    return (COLUMNS[attribute].asc().nulls_first(), _objects.id)
+    column = COLUMNS[attribute]
+    return (column.desc().nulls_last() if descending else column.asc().nulls_first(), _objects.id)

@@ -17,7 +17,7 @@ Person: TypeAlias = Ref | OutputRef
 class MailObject:
     """A mailbox or a list.
 
-    ``object_kind`` is mailbox or list; ``kind`` personal, shared, room or list.  ``addresses`` holds the primary one
+    ``object_kind`` is mailbox or mail_list; ``kind`` personal, shared, room or list.  ``addresses`` holds the primary one
     first, the others in order.  ``rights`` holds pairs of a right and a person, ``auto_mapped`` those whose full access
     shows the mailbox in their mail program.  An empty ``id`` stands for one that does not exist yet.
     """
@@ -43,6 +43,11 @@ class MailObject:
     def ref(self) -> Ref:
         """Its stable identity."""
         return Ref(self.object_kind, self.id)
+
+    @property
+    def argument(self) -> str:
+        """What the verbs about it call it."""
+        return "list" if self.object_kind == "mail_list" else "mailbox"
 
     @property
     def primary(self) -> str:

@@ -61,7 +61,7 @@ mail_objects = Table(
     "mail_objects",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("object_kind", String(8), nullable=False),  # mailbox or list
+    Column("object_kind", String(16), nullable=False),  # mailbox or mail_list
     Column("kind", String(8), nullable=False),  # personal, shared, room; list
     Column("name", Text, nullable=False),
     Column("name_folded", _ordered(), nullable=False, index=True),

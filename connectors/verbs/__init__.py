@@ -7,6 +7,14 @@ reference are made from it.
 from connectors.verbs.attributes import ATTRIBUTES, HARD_ATTRIBUTES, Attribute
 from connectors.verbs.directory import DIRECTORY_VERBS
 from connectors.verbs.mailbox import MAILBOX_VERBS
-from connectors.verbs.permissions import PERMISSIONS
+from connectors.verbs.permissions import PERMISSIONS, READ_PERMISSIONS
 
-__all__ = ["ATTRIBUTES", "DIRECTORY_VERBS", "HARD_ATTRIBUTES", "MAILBOX_VERBS", "PERMISSIONS", "Attribute"]
+__all__ = [
+    "ATTRIBUTES",
+    "DIRECTORY_VERBS",
+    "HARD_ATTRIBUTES",
+    "MAILBOX_VERBS",
+    "PERMISSIONS",
+    "READ_PERMISSIONS",
+    "Attribute",
+]

@@ -48,17 +48,20 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         description=    text        Description
         enabled         bool        Enabled
         pending         bool        Not activated yet
+        disabled_at     datetime    Disabled since
         locked          bool        Locked
         locked_at       datetime    Locked since
         enabled_from    date        First day
         expires_on      date        Last day
         expired         bool        End date has passed
         password_set_on datetime    Password set on
+        password_expires_on datetime Password expires on
         must_change     bool        Must change the password
         mfa_enrolled    bool        Second factor enrolled
         last_logon      datetime    Last sign-in
         is_manager      bool        Manages somebody
         is_service      bool        Service account
+        has_photo       bool        Has a photo
         created         datetime    Created
         changed         datetime    Changed
         groups          list:group  Groups
@@ -98,6 +101,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         system          text        Operating system
         owner           user        Owner
         enabled         bool        Enabled
+        disabled_at     datetime    Disabled since
         last_logon      datetime    Last seen
         created         datetime    Created
         changed         datetime    Changed
@@ -139,7 +143,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         changed         datetime    Changed
         """
     ),
-    "list": _attributes(
+    "mail_list": _attributes(
         """
         id              text        Stable id
         name            text        Name

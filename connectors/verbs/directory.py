@@ -42,6 +42,13 @@ _DIRECTORY = (
         inverse="previous values",
     ),
     verb(
+        "directory.user.set_photo",
+        "Set or remove the photo of a person; JPEG or PNG, at most 100 KB and 648 pixels on each side",
+        "user:user* photo:file",
+        "user.profile.manage@user",
+        inverse="previous values",
+    ),
+    verb(
         "directory.user.set_password",
         "Give an account a new password; it is not enabled and keeps its end date",
         "user:user* password:secret* must_change:bool",

@@ -26,8 +26,8 @@ _MAILBOX = (
     ),
     verb(
         "mailbox.update",
-        "Change the name or the owner of a mailbox",
-        "mailbox:mailbox* name owner:user",
+        "Change the name or the owner of a mailbox, or the seats of a room",
+        "mailbox:mailbox* name owner:user capacity:number",
         "mailbox.manage@mailbox",
         inverse="previous values",
     ),
@@ -100,18 +100,18 @@ _MAILBOX = (
         "Create a distribution list; fails when the address exists",
         "name* address:address* owner:user hidden:bool",
         "mailbox.create@address",
-        gives="list",
+        gives="list:mail_list",
         inverse="mailbox.list.delete",
         idempotent=False,
     ),
     verb(
         "mailbox.list.update",
         "Change the name or the owner of a distribution list",
-        "list:list* name owner:user hidden:bool",
+        "list:mail_list* name owner:user hidden:bool",
         "mailbox.manage@list",
         inverse="previous values",
     ),
-    verb("mailbox.list.delete", "Delete a distribution list", "list:list*", "mailbox.manage@list"),
+    verb("mailbox.list.delete", "Delete a distribution list", "list:mail_list*", "mailbox.manage@list"),
 )
 
 MAILBOX_VERBS: Mapping[str, Verb] = {one.name: one for one in _MAILBOX}

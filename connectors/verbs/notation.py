@@ -16,10 +16,12 @@ _MEANINGS = {
     "keep": "Names of groups that stay, whatever is asked",
     "set": "Attributes and their new values; only what differs is written",
     "password": "A password field",
+    "photo": "A file field; empty removes the photo",
     "must_change": "Must be changed at the next sign-in",
     "login": "Login, unique",
     "upn": "Sign-in name (user@domain), unique",
     "on": "Last day, inclusive; empty = no end",
+    "on:bool": "true switches it on, false off",
     "expires_on": "Last day, inclusive",
     "enabled_from": "First day; the account stays disabled before",
     "until": "Last day, inclusive",
@@ -40,7 +42,7 @@ _MEANINGS = {
 
 def _argument(text: str) -> Argument:
     name, _, type_ = text.rstrip("*").partition(":")
-    meaning = _MEANINGS.get(name, name.replace("_", " ").capitalize())
+    meaning = _MEANINGS.get(f"{name}:{type_}") or _MEANINGS.get(name) or name.replace("_", " ").capitalize()
     one_of = _RIGHTS if name == "rights" else ()
     return Argument(name, type_ or "text", text.endswith("*"), meaning, one_of)
 
@@ -62,8 +64,14 @@ def verb(
         meaning,
         tuple(_argument(word) for word in arguments.split()),
         tuple(Need(*word.split("@")) for word in needs.split()),
-        {gives: gives} if gives else {},
+        _outputs(gives),
         inverse,
         caller_check,
         idempotent,
     )
+
+
+def _outputs(gives: str) -> dict[str, str]:
+    """Read ``"user"``, or ``"list:mail_list"`` where the output and its kind are called differently."""
+    name, _, kind = gives.partition(":")
+    return {name: kind or name} if name else {}

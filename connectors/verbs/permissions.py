@@ -18,9 +18,9 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "group.members.manage": (("group",), "Add and remove members"),
     "group.read": (("group",), "See groups"),
     "mailbox.create": (("mail_domain",), "Create mailboxes in a mail domain"),
-    "mailbox.manage": (("mailbox", "list"), "Change, hide and delete mailboxes"),
+    "mailbox.manage": (("mailbox", "mail_list"), "Change, hide and delete mailboxes"),
     "mailbox.permissions.manage": (("mailbox", "user"), "Give people rights on mailboxes, and take them"),
-    "mailbox.read": (("mailbox", "list"), "See mailboxes"),
+    "mailbox.read": (("mailbox", "mail_list"), "See mailboxes"),
     "report.read": (("",), "Read reports"),
     "request.approve": (("",), "Approve requests"),
     "request.read": (("",), "See requests of others"),
@@ -39,4 +39,13 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "user.read": (("user",), "Find and see people"),
     "user.sessions.clear": (("user",), "End somebody's sessions"),
     "user.unlock": (("user",), "Unlock accounts"),
+}
+
+# Kind of object → the permission to see objects of that kind, for the kinds that have one of their own.
+READ_PERMISSIONS: Mapping[str, str] = {
+    "computer": "computer.read",
+    "group": "group.read",
+    "mail_list": "mailbox.read",
+    "mailbox": "mailbox.read",
+    "user": "user.read",
 }

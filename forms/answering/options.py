@@ -7,14 +7,15 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from connectors.spi import Entry, Ref
 from forms.answering.situation import Situation, given, in_language, is_true
-from forms.answering.wire import PICKERS
+from forms.answering.wire import MOST_ITEMS, PICKS, picked_kind
 from forms.definition import Field, Given, Options, SharedList
 from forms.expressions import Environment, to_text
 from forms.facts import MissingFacts, Search
-from forms.values import OBJECT_KINDS, Choice, Value
+from forms.values import OBJECT_KINDS, Choice, Delta, Type, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +201,35 @@ def picker_search(situation: Situation, field: Field, environment: Environment, 
     return bind(situation, field, environment, lookup, arguments)
 
 
+def out_of_reach(
+    situation: Situation, field: Field, environment: Environment, value: Value, kept: Any
+) -> frozenset[str]:
+    """Return the ids of picked objects that the search behind the question does not find; those ``kept`` may stay."""
+    kind, refs = picked_kind(field), value if isinstance(value, tuple) else (value,)
+    if isinstance(value, Delta):
+        kind, refs = membership_kind(field, environment), (*value.add, *value.remove)
+    held = kept if isinstance(kept, list) else [kept]
+    chosen = frozenset(ref.id for ref in refs if isinstance(ref, Ref) and ref.id not in held)
+    if not chosen or len(chosen) > MOST_ITEMS:
+        return chosen
+    bound = picker_search(situation, field, environment, kind)
+    if bound.search is None:
+        return chosen
+    return chosen - {entry.ref.id for entry in situation.facts.rows(narrowed(bound.search, chosen)).entries}
+
+
 def bind(
     situation: Situation, field: Field, environment: Environment, lookup: str | None, arguments: Mapping[str, Given]
 ) -> Bound:
-    """Bind the arguments of a named search; a needed one that is empty means waiting."""
+    """Bind the arguments of a named search; a needed one that is empty means waiting.
+
+    An object that the author of the form wrote by name is found here; a text that is filled in never names one.
+    """
     definition = situation.catalogue.lookups[lookup or ""]
     bound: list[tuple[str, Hashable]] = []
     for argument in definition.takes:
         template = arguments.get(argument.name)
-        value = given(template, environment)
+        value = _named(given(template, environment), template, argument.type, situation)
         if value is None and argument.required:
             return Bound(None, waiting=_label_of(situation, template, environment))
         if value is not None:
@@ -217,9 +238,22 @@ def bind(
     return Bound(search)
 
 
+def _named(value: Value, written: Given, type_: Type, situation: Situation) -> Value:
+    """Return the object that an author wrote by name as an argument; anything else as it is."""
+    if isinstance(written, tuple | list) and isinstance(value, tuple) and type_.item is not None:
+        item = type_.item
+        return tuple(_named(each, part, item, situation) for each, part in zip(value, written, strict=True))
+    if type_.name in OBJECT_KINDS and isinstance(written, str) and isinstance(value, str) and value:
+        entry = situation.facts.named(type_.name, value)
+        return entry.ref if entry else value
+    return value
+
+
 def _hashable(value: Value) -> Hashable:
     if isinstance(value, Choice):
         return value.value
+    if isinstance(value, tuple | list):
+        return tuple(_hashable(item) for item in value)
     if isinstance(value, str | int | bool | Decimal | date | datetime | Ref):
         return value
     return str(value)
@@ -248,4 +282,4 @@ def membership_kind(field: Field, environment: Environment) -> str:
 
 def is_picker(field: Field) -> bool:
     """Say whether a question's answer is an object of a target system."""
-    return field.type in PICKERS
+    return field.type in PICKS

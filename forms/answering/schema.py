@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from forms.answering.situation import Situation, in_language
-from forms.answering.wire import MOST_NUMBER, PICKERS
-from forms.answering.working_out import Answer
+from forms.answering.wire import MOST_NUMBER, PICKS, row_number
+from forms.answering.working_out import Answer, most_rows
 from forms.definition import Field
 from forms.errors import AnswerProblem
 from forms.expressions import compile_pattern
@@ -36,7 +36,8 @@ def _is_moment(value: object) -> bool:
 
 def is_answered_by_people(field: Field) -> bool:
     """Say whether a question takes an answer at all."""
-    return field.type not in ("note", "computed") and not (field.type == "password" and field.generate is not None)
+    is_shown = field.type in ("note", "computed") or (field.type == "table" and field.select == "none")
+    return not is_shown and not (field.type == "password" and field.generate is not None)
 
 
 def effective_schema(answers: Mapping[str, Answer]) -> dict[str, Any]:
@@ -67,11 +68,20 @@ def question_schema(answer: Answer) -> dict[str, Any]:
         side = {"type": "array", "items": _ID, "uniqueItems": True, "maxItems": 1_000}
         sides = {"add": side, "remove": side}
         return {"type": "object", "additionalProperties": False, "properties": sides}
-    if field.type == "rows":
-        return _many({"type": "object"}, max(field.min_rows or 0, int(answer.required)), field.max_rows or 100)
-    if field.type in PICKERS:
-        return _many(_ID, int(answer.required), 1_000) if field.multiple else dict(_ID)
-    return _text_schema(field)
+    if field.has_rows:
+        return _rows_schema(answer)
+    if field.type in PICKS:
+        least = max(field.min_items or 0, int(answer.required))
+        return _many(_ID, least, field.max_items or 1_000) if field.multiple else dict(_ID)
+    return dict(_ID) if field.type == "file" else _text_schema(field)
+
+
+def _rows_schema(answer: Answer) -> dict[str, Any]:
+    """Return the schema of a list of rows; of a file, rows that are alike are found with their numbers afterwards."""
+    least, most = max(answer.field.min_rows or 0, int(answer.required)), most_rows(answer.field)
+    if answer.field.type == "csv":
+        return {"type": "array", "items": {"type": "object"}, "minItems": least, "maxItems": most}
+    return _many({"type": "object"}, least, most)
 
 
 def _text_schema(field: Field) -> dict[str, Any]:
@@ -152,12 +162,24 @@ def schema_problems(
                 )
     for id_, answer in answers.items():
         if answer.asked and id_ not in told:
-            for number, inner in enumerate(answer.rows, 1):
+            for number, inner in numbered_rows(answer):
                 yield from schema_problems(situation, inner, number, id_)
 
 
+def numbered_rows(answer: Answer) -> Iterator[tuple[int, Mapping[str, Answer]]]:
+    """Yield the rows of an answer with the numbers by which a person knows them."""
+    posted = (row for row in answer.wire if isinstance(row, Mapping)) if answer.rows else ()
+    for position, (row, columns) in enumerate(zip(posted, answer.rows, strict=True), 1):
+        yield row_number(answer.field, row, position), columns
+
+
 def _is_not_found(answer: Answer | None, error: ValidationError) -> bool:
-    """Say whether an answer is none of what a search finds; one bound to other answers may have been found before."""
+    """Say whether an answer is none of what a search finds; one bound to other answers may have been found before.
+
+    What is written in a cell of a file names what it finds, and gives nothing away.
+    """
+    if answer is not None and answer.field.is_written:
+        return False
     options = answer.field.options if answer is not None else None
     return error.validator == "enum" and options is not None and options.lookup is not None and not options.arguments
 
@@ -178,7 +200,7 @@ def _explained(
         yield "", "This form does not ask all of the questions that were answered."
     elif error.absolute_path:
         id_ = str(error.absolute_path[0])
-        yield id_, sentence(situation, answers[id_].field, error)
+        yield id_, answers[id_].trouble or sentence(situation, answers[id_].field, error)
 
 
 def sentence(situation: Situation, field: Field, error: ValidationError) -> str:
@@ -194,7 +216,7 @@ def sentence(situation: Situation, field: Field, error: ValidationError) -> str:
         "maximum": f"Must be {limit} or less.",
         "multipleOf": f"Must be a multiple of {limit}.",
         "minItems": "Please answer this question." if limit == 1 else f"Choose at least {limit}.",
-        "maxItems": f"Choose at most {limit}.",
+        "maxItems": f"At most {limit} rows." if field.type == "csv" else f"Choose at most {limit}.",
         "uniqueItems": "The same thing is there twice.",
         "enum": "Choose one of the options.",
         "format": "Write a date as year-month-day, for example 2027-01-31.",
@@ -212,4 +234,5 @@ def _type_sentence(field: Field) -> str:
         "boolean": "Choose yes or no.",
         "choice": "Choose one of the options.",
         "choices": "Choose from the options.",
+        "file": "Choose a file.",
     }.get(field.type, "This is not an answer to this question.")

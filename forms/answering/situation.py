@@ -1,14 +1,15 @@
 """The situation a form is answered in, and the names its expressions see. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from connectors.spi import Ref
+from connectors.spi import File, Ref
+from forms.answering.languages import in_best_language
 from forms.definition import Catalogue, Form, Given, Template, Text
 from forms.expressions import Environment, Expression, evaluate, holds, render, to_text
-from forms.facts import Facts
+from forms.facts import Facts, TakenCall
 from forms.values import Value
 
 
@@ -28,6 +29,8 @@ class Situation:
 
     ``now`` is aware, in the organisation's time zone.  ``actor`` is the person at the keyboard; ``target`` is None for a
     form without one.
+    ``files`` are those that wait for this submission, by field and token.
+    ``claimed`` holds what rows before this one want to keep unique, casefolded.
     """
 
     form: Form
@@ -38,6 +41,8 @@ class Situation:
     language: str
     request: Request = Request()
     facts: Facts = field(default_factory=Facts)
+    claimed: Set[TakenCall] = frozenset()
+    files: Mapping[tuple[str, str], File] = field(default_factory=dict)
 
     def with_facts(self, facts: Facts) -> "Situation":
         """Return the same situation, knowing more."""
@@ -88,7 +93,7 @@ def in_markdown(text: Text | None, language: str, environment: Environment) -> s
     """Fill a text of Markdown in: the markup is the author's, what is filled in shows as it is."""
     if text is None:
         return ""
-    template = text.languages.get(language) or next(iter(text.languages.values()))
+    template = in_best_language(text, language)
     return "".join(
         part if isinstance(part, str) else _inert(to_text(evaluate(part, environment), environment))
         for part in template.parts
@@ -103,5 +108,5 @@ def in_language(text: Text | None, language: str, environment: Environment) -> s
     """Fill a text in, in the reader's language or the first one; absent gives an empty text."""
     if text is None:
         return ""
-    template = text.languages.get(language) or next(iter(text.languages.values()))
+    template = in_best_language(text, language)
     return to_text(render(template, environment), environment)

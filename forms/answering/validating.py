@@ -2,27 +2,42 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import chain
 from typing import TypeAlias
 
-from connectors.spi import Ref
+from connectors.spi import File
+from forms.answering.files import misfit
 from forms.answering.naming import is_free
-from forms.answering.options import Bound, is_kept, membership_kind, narrowed, picker_search
-from forms.answering.schema import is_answered_by_people, schema_problems
+from forms.answering.options import is_kept
+from forms.answering.record_rules import record_problems
+from forms.answering.row_rules import (
+    WORKED_OUT,
+    names_wanted_twice,
+    repeated_rows,
+    row_environment,
+    undeclared_columns,
+)
+from forms.answering.schema import is_answered_by_people, numbered_rows, schema_problems
 from forms.answering.situation import Situation, in_language
-from forms.answering.wire import PICKERS, filled_rows, normalise
+from forms.answering.wire import normalise
 from forms.answering.working_out import Answer, Worked, work_out
+from forms.compiling.ordering import names_in
 from forms.definition import Check, Field
 from forms.errors import AnswerProblem, AnswersError, ExpressionError
-from forms.expressions import Environment, holds, is_match
+from forms.expressions import Environment, holds
 from forms.expressions.printing import in_zone
+from forms.facts import for_each
 from forms.values import Delta, Value
 
 Place: TypeAlias = tuple[str, int | None, str | None]
 """Where a problem stands: field, row, column."""
 
-_MOST_REASON = 1_000
 _LEAST_PASSWORD = 12
-_WORKED_OUT = "This is worked out by the desk and cannot be answered."
+_NOT_OFFERED = {
+    "user": "Choose somebody from the list.",
+    "table": "Choose from the rows of the table.",
+    "file": "The file is no longer kept here. Choose it again.",
+}
 
 
 def validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
@@ -42,7 +57,7 @@ def _validate(situation: Situation, posted: Mapping[str, object]) -> Worked:
     problems = [
         *_undeclared(situation, posted),
         *_changed_readonly(worked.answers, posted),
-        *_record_problems(situation),
+        *record_problems(situation),
     ]
     problems += schema_problems(situation, worked.answers)
     told = frozenset((problem.field, problem.row, problem.column) for problem in problems)
@@ -62,19 +77,9 @@ def _undeclared(situation: Situation, posted: Mapping[str, object]) -> Iterator[
         if id_ not in fields:
             yield AnswerProblem("", "This form does not ask one of the questions that were answered.")
         elif not is_answered_by_people(fields[id_]):
-            yield AnswerProblem(id_, _WORKED_OUT)
-        elif fields[id_].type == "rows":
-            yield from _undeclared_columns(fields[id_], posted[id_])
-
-
-def _undeclared_columns(field: Field, rows: object) -> Iterator[AnswerProblem]:
-    columns = {column.id: column for column in field.fields}
-    for number, row in enumerate(filled_rows(field, rows) if isinstance(rows, list) else [], 1):
-        for id_ in row if isinstance(row, dict) else ():
-            if id_ not in columns:
-                yield AnswerProblem(field.id, "This row has a column the form does not ask for.", number)
-            elif not is_answered_by_people(columns[id_]):
-                yield AnswerProblem(field.id, _WORKED_OUT, number, id_)
+            yield AnswerProblem(id_, WORKED_OUT)
+        elif fields[id_].has_rows:
+            yield from undeclared_columns(fields[id_], posted[id_])
 
 
 def _changed_readonly(
@@ -91,26 +96,8 @@ def _changed_readonly(
             message = "This is shown, but cannot be changed here."
             yield AnswerProblem(outer, message, row, id_) if outer else AnswerProblem(id_, message)
         posted_rows = [item for item in answer.wire if isinstance(item, Mapping)] if answer.rows else []
-        for number, (columns, item) in enumerate(zip(answer.rows, posted_rows, strict=True), 1):
+        for (number, columns), item in zip(numbered_rows(answer), posted_rows, strict=True):
             yield from _changed_readonly(columns, item, number, id_)
-
-
-def _record_problems(situation: Situation) -> Iterator[AnswerProblem]:
-    record, request = situation.form.record, situation.request
-    if record.ticket == "required" and not request.ticket:
-        yield AnswerProblem("ticket", "Write the ticket number.")
-    elif request.ticket and (record.ticket == "off" or len(request.ticket) > 100 or not request.ticket.isprintable()):
-        yield AnswerProblem("ticket", "This is not a ticket number.")
-    elif request.ticket and record.ticket_pattern and not is_match(record.ticket_pattern, request.ticket):
-        yield AnswerProblem("ticket", "This does not look like a ticket number of your ticket system.")
-    if record.reason == "required" and not request.reason:
-        yield AnswerProblem("reason", "Write why this is done.")
-    elif request.reason and record.reason == "off":
-        yield AnswerProblem("reason", "This form does not ask for a reason.")
-    elif len(request.reason) > _MOST_REASON:
-        yield AnswerProblem("reason", f"Write at most {_MOST_REASON} characters.")
-    elif not all(sign.isprintable() or sign in "\r\n\t" for sign in request.reason):
-        yield AnswerProblem("reason", "Write plain text.")
 
 
 def _question_problems(
@@ -124,14 +111,35 @@ def _question_problems(
     if wrong is not None:
         yield AnswerProblem(id_, wrong[0], is_out_of_reach=wrong[1])
         return
-    for number, columns in enumerate(answer.rows, 1):
-        names = {**environment.names, **{column_id: column.value for column_id, column in columns.items()}}
-        inner = Environment(names, environment.facts, environment.now)
-        for column_id, column in columns.items():
-            if column.asked and (id_, number, column_id) not in told:
-                wrong = _first_wrong(situation, column, inner)
-                if wrong is not None:
-                    yield AnswerProblem(id_, wrong[0], number, column_id, is_out_of_reach=wrong[1])
+    if not answer.rows:
+        return
+    known = set(told)
+    between = repeated_rows(answer) if answer.field.type == "csv" or not _is_told(id_, told) else ()
+    inside = for_each(numbered_rows(answer), lambda row: _row_problems(situation, id_, row, environment, told))
+    for problem in (*chain(*inside), *names_wanted_twice(answer, environment), *between):
+        place = (id_, problem.row, problem.column)
+        is_told = problem.column is None and any(row == problem.row for _, row, _ in known)
+        if place not in known and not is_told:
+            known.add(place)
+            yield problem
+
+
+def _row_problems(
+    situation: Situation,
+    id_: str,
+    row: tuple[int, Mapping[str, Answer]],
+    environment: Environment,
+    told: frozenset[Place],
+) -> list[AnswerProblem]:
+    number, columns = row
+    inner = row_environment(environment, columns)
+    found = []
+    for column_id, column in columns.items():
+        if column.asked and (id_, number, column_id) not in told:
+            wrong = _first_wrong(situation, column, inner)
+            if wrong is not None:
+                found.append(AnswerProblem(id_, wrong[0], number, column_id, is_out_of_reach=wrong[1]))
+    return found
 
 
 def _first_wrong(situation: Situation, answer: Answer, environment: Environment) -> tuple[str, bool] | None:
@@ -139,10 +147,15 @@ def _first_wrong(situation: Situation, answer: Answer, environment: Environment)
 
     What is searched for with the answer to another question may have been offered before that one was changed.
     """
-    bound = answer.field.options or answer.field
-    for message in _reach_messages(situation, answer, environment):
-        return message, not (bound.arguments or answer.field.arguments)
+    for message in _reach_messages(answer):
+        return message, not _is_bound_to_answers(situation, answer.field)
     return next(((message, False) for message in _messages(situation, answer, environment)), None)
+
+
+def _is_bound_to_answers(situation: Situation, field: Field) -> bool:
+    """Say whether what is found hangs on the answer to another question."""
+    arguments = field.options.arguments if field.options is not None else field.arguments
+    return not {other.id for other in situation.form.fields}.isdisjoint(names_in(arguments))
 
 
 def _is_told(id_: str, told: frozenset[Place]) -> bool:
@@ -151,15 +164,17 @@ def _is_told(id_: str, told: frozenset[Place]) -> bool:
 
 def _messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
     field = answer.field
+    if answer.trouble:
+        yield answer.trouble
     if field.type == "membership":
         yield from _membership_messages(situation, answer)
     elif field.type in ("date", "datetime"):
         yield from _moment_messages(answer, environment)
-    elif field.type == "rows":
-        yield from _repeated_rows(answer)
     elif field.type == "email" and field.domains and isinstance(answer.value, str):
         if answer.value.rpartition("@")[2] not in {domain.lower() for domain in field.domains}:
             yield f"The address must end in {' or '.join('@' + domain for domain in field.domains)}."
+    elif field.type == "file" and isinstance(answer.value, File) and (unfit := misfit(field, answer.value)):
+        yield unfit
     elif field.type == "password" and isinstance(answer.wire, str):
         yield from _password_messages(situation, field, answer.wire)
     text = answer.value if isinstance(answer.value, str) and not answer.is_unchanged else ""
@@ -212,42 +227,16 @@ def _day(value: date, environment: Environment) -> date:
     return in_zone(value, environment).date() if isinstance(value, datetime) else value
 
 
-def _repeated_rows(answer: Answer) -> Iterator[str]:
-    if answer.field.unique_by:
-        keys = [tuple(repr(row[id_].wire) for id_ in answer.field.unique_by) for row in answer.rows]
-        if len(set(keys)) < len(keys):
-            yield "The same thing is there twice."
-
-
-def _reach_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
-    """Yield why an object that was chosen is none of those offered."""
-    if answer.field.type in PICKERS:
-        yield from _picker_messages(situation, answer, environment)
-    elif isinstance(answer.value, Delta):
-        bound = picker_search(situation, answer.field, environment, membership_kind(answer.field, environment))
-        for refs, verb in ((answer.value.add, "add"), (answer.value.remove, "remove")):
-            ids = frozenset(ref.id for ref in refs)
-            if ids and not _all_found(situation, bound, ids):
+def _reach_messages(answer: Answer) -> Iterator[str]:
+    """Yield why an object that was chosen is none of those offered; one written down was found by such a search."""
+    if answer.field.is_written:
+        return
+    if answer.field.type == "membership" and isinstance(answer.wire, Mapping):
+        for verb in ("add", "remove"):
+            if answer.beyond.intersection(item for item in answer.wire.get(verb, ()) if isinstance(item, str)):
                 yield f"Choose what to {verb} from the list."
-
-
-def _picker_messages(situation: Situation, answer: Answer, environment: Environment) -> Iterator[str]:
-    refs = answer.value if isinstance(answer.value, tuple) else (answer.value,)
-    kept = answer.original if isinstance(answer.original, list) else [answer.original]
-    chosen = frozenset(ref.id for ref in refs if isinstance(ref, Ref) and ref.id not in kept)
-    if (
-        answer.is_given
-        and chosen
-        and not _all_found(situation, picker_search(situation, answer.field, environment, answer.field.type), chosen)
-    ):
-        yield "Choose somebody from the list." if answer.field.type == "user" else "Choose from the list."
-
-
-def _all_found(situation: Situation, bound: Bound, ids: frozenset[str]) -> bool:
-    if bound.search is None:
-        return False
-    rows = situation.facts.rows(narrowed(bound.search, ids))
-    return ids <= {entry.ref.id for entry in rows.entries}
+    elif answer.beyond:
+        yield _NOT_OFFERED.get(answer.field.type, "Choose from the list.")
 
 
 def _membership_messages(situation: Situation, answer: Answer) -> Iterator[str]:

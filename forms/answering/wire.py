@@ -12,15 +12,20 @@ from typing import Any
 
 import phonenumbers
 
-from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
 from forms.definition import Field
 from forms.values import Choice, Delta, Duration, Value
 
 PICKERS = frozenset({"user", "group", "ou", "computer", "mailbox"})
+PICKS = PICKERS | {"table"}
+"""The field types answered with objects that a search finds."""
 _TEXTS = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "choice"})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 _MOST_ID = 200
+_MOST_LINES = 2_000_000
+ROW = "#"
+"""The key under which a row of a file says in which line it stood, as a spreadsheet counts; no column has this id."""
 MOST_ITEMS = 1_000
 MOST_NUMBER = 10**15
 _TRUE, _FALSE = frozenset({"true", "on", "1", "yes"}), frozenset({"false", "off", "0", "no", ""})
@@ -35,7 +40,7 @@ def normalise(field: Field, posted: object) -> object:
         posted = posted.replace("\r\n", "\n").strip()
     if field.type == "boolean":
         return _normalised_bool(posted)
-    if field.type in ("choices", "membership", "rows") or (field.type in PICKERS and field.multiple):
+    if field.type in ("choices", "membership") or field.has_rows or (field.type in PICKS and field.multiple):
         return _normalised_many(field, posted)
     if posted == "" or posted is None:
         return None
@@ -58,7 +63,7 @@ def _normalised_bool(posted: object) -> object:
 def _normalised_many(field: Field, posted: object) -> object:
     if posted is None or posted == "":
         return {"add": [], "remove": []} if field.type == "membership" else []
-    if field.type == "rows" and isinstance(posted, list):
+    if field.has_rows and isinstance(posted, list):
         return [_normalised_row(field, row) for row in filled_rows(field, posted)]
     if field.type == "membership" and isinstance(posted, dict):
         return {"add": posted.get("add") or [], "remove": posted.get("remove") or []} | {
@@ -71,12 +76,18 @@ def _normalised_many(field: Field, posted: object) -> object:
 
 def filled_rows(field: Field, posted: Sequence[object]) -> list[object]:
     """Return the posted rows without those in which nothing is answered: rows are counted without them."""
-    known = {column.id for column in field.fields}
+    known = {column.id for column in field.fields} | {ROW}
     return [row for row in posted if not (isinstance(row, dict) and row.keys() <= known and _is_blank(row))]
 
 
 def _is_blank(row: Mapping[str, object]) -> bool:
-    return all(value in ("", None, []) or value is False for value in row.values())
+    return all(value in ("", None, []) or value is False for key, value in row.items() if key != ROW)
+
+
+def row_number(field: Field, row: object, position: int) -> int:
+    """Return by which number a person knows a row: its line in the file it came from, else its position from 1."""
+    number = row.get(ROW) if field.type == "csv" and isinstance(row, Mapping) else None
+    return number if type(number) is int and 0 < number <= _MOST_LINES else position
 
 
 def _normalised_row(field: Field, row: object) -> object:
@@ -149,7 +160,8 @@ def empty(field: Field) -> Value:
         return False
     if field.type == "membership":
         return Delta()
-    if field.type in ("choices", "rows") or (field.type in PICKERS and field.multiple):
+    is_shown = field.type == "table" and field.select == "none"
+    if field.type == "choices" or field.has_rows or is_shown or (field.type in PICKS and field.multiple):
         return ()
     return None
 
@@ -169,9 +181,9 @@ def typed(field: Field, wire: object, other_kind: str = "group") -> Value:
         return SecretRef(field.id)
     if field.type == "membership":
         return _typed_delta(wire, other_kind)
-    if field.type == "rows":
+    if field.has_rows:
         return _typed_rows(field, wire)
-    if field.type in PICKERS:
+    if field.type in PICKS:
         return _typed_refs(field, wire)
     if field.type == "choices":
         return tuple(Choice(item) for item in wire if is_id(item)) if isinstance(wire, list) else ()
@@ -208,11 +220,17 @@ def _typed_delta(wire: object, kind: str) -> Delta:
     return Delta(add, remove)
 
 
+def picked_kind(field: Field) -> str:
+    """Return the kind of object that a picker or a table is answered with."""
+    return field.row_kind if field.type == "table" else field.type
+
+
 def _typed_refs(field: Field, wire: object) -> Value:
+    kind = picked_kind(field)
     if field.multiple:
         items = wire if isinstance(wire, list) else []
-        return tuple(Ref(field.type, item) for item in items if is_id(item))
-    return Ref(field.type, wire) if isinstance(wire, str) and is_id(wire) else None
+        return tuple(Ref(kind, item) for item in items if is_id(item))
+    return Ref(kind, wire) if isinstance(wire, str) and is_id(wire) else None
 
 
 def _typed_rows(field: Field, wire: object) -> Value:
@@ -256,6 +274,8 @@ def stored(value: Value) -> Any:
         return simple
     if isinstance(value, Mapping):
         return {key: stored(item) for key, item in value.items()}
+    if isinstance(value, File):
+        return {"name": value.name, "size": value.size, "type": value.type, "sha256": value.sha256}
     return [stored(item) for item in value]  # type: ignore[union-attr]
 
 

@@ -1,18 +1,21 @@
 """Read ``lookups.yaml``, the named searches. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from connectors.verbs import ATTRIBUTES
 from forms.companions.reading import Found, column_type, note_twice, read_companion
+from forms.companions.where import WhereReader
 from forms.compiling.surroundings import Surroundings
-from forms.compiling.types import named_type
 from forms.compiling.values import Values
-from forms.definition import Condition, Lookup, LookupArgument, Settings
-from forms.documents import ListNode, MapNode, ScalarNode
-from forms.expressions import Scope
+from forms.definition import Lookup, LookupArgument, Settings
+from forms.documents import ListNode, MapNode, Node, ScalarNode
+from forms.expressions import Scope, called, type_named
+from forms.expressions.kinds import ORDERED
 from forms.problems import Report, did_you_mean
-from forms.records import Record
+from forms.records import Entries, Record
 from forms.values import ANY, Type
+
+_USUAL, _MOST = 200, 1_000
 
 
 def read_lookups(
@@ -35,58 +38,64 @@ def _lookup(values: Values, record: Record) -> Lookup | None:
     if name is None or kind is None:
         return None
     takes = tuple(_takes(values, name, raw) for name, raw in record.entries("takes") if isinstance(raw, Record))
-    names = {argument.name: argument.type for argument in takes}
+    names = {**dict.fromkeys(_written(record), ANY), **{argument.name: argument.type for argument in takes}}
     scope = Scope({**names, "actor": Type("user"), "org": values.around.org()})
     attributes, what = frozenset(ATTRIBUTES[kind]), f"attribute of a {kind}"
-    sort = record.string("sort") or ""
-    if sort and sort not in attributes:
-        values.report.error(
-            "E126", record.node_of("sort"), f'there is no {what} "{sort}"', did_you_mean(sort, attributes)
-        )
     return Lookup(
         name,
         kind,
         title=record.string("title") or "",
         within=values.known(record.values.get("in"), values.around.resource_sets, "E124", "resource set"),
         takes=takes,
-        where=tuple(_conditions(values, record, kind, scope)),
+        where=WhereReader(values, kind, scope).parts(_pairs(record)),
         search=values.known(record.values.get("search"), attributes, "E126", what),
-        sort=sort,
+        sort=_sort(values, record, kind),
+        limit=_limit(values, record),
     )
+
+
+def _written(record: Record) -> tuple[str, ...]:
+    """Return the names of all arguments, also of those that could not be read: what uses them is not wrong."""
+    entries = record.values.get("takes")
+    return tuple(entries.keys) if isinstance(entries, Entries) else ()
 
 
 def _takes(values: Values, name: str, record: Record) -> LookupArgument:
     return LookupArgument(name, column_type(values, record), record.flag("required"))
 
 
-_OPERATORS = ("==", "!=", "<=", ">=", "<", ">")
-_WORDS = ("contains", "starts_with", "present", "absent")
-
-
-def _conditions(values: Values, record: Record, kind: str, scope: Scope) -> list[Condition]:
-    """Read ``attribute: value`` as equality; ``attribute: { op: value }`` names the comparison."""
-    found = []
+def _pairs(record: Record) -> Iterator[tuple[ScalarNode, Node]]:
     for name, raw in record.entries("where"):
-        attribute = ATTRIBUTES[kind].get(name)
-        node = record.map_key("where", name)
-        if attribute is None:
-            fix = did_you_mean(name, ATTRIBUTES[kind])
-            values.report.error("E126", node, f'there is no attribute of a {kind} "{name}"', fix)
-        elif isinstance(raw, MapNode):
-            found.extend(_compared(values, name, raw, named_type(attribute.type) or ANY, scope))
-        elif isinstance(raw, ScalarNode | ListNode):
-            found.append(Condition(name, "==", values.given(raw, named_type(attribute.type) or ANY, scope, name)))
-    return found
+        key = record.map_key("where", name)
+        if isinstance(key, ScalarNode) and isinstance(raw, MapNode | ScalarNode | ListNode):
+            yield key, raw
 
 
-def _compared(values: Values, name: str, node: MapNode, type_: Type, scope: Scope) -> list[Condition]:
-    found = []
-    for key, value in node.pairs:
-        if key.text not in (*_OPERATORS, *_WORDS):
-            fix = f"Comparisons: {', '.join((*_OPERATORS, *_WORDS))}."
-            values.report.error("E110", key, f'there is no comparison "{key.text}"', fix)
-        elif key.text in ("present", "absent"):
-            found.append(Condition(name, key.text, None))
-        else:
-            found.append(Condition(name, key.text, values.given(value, type_, scope, name)))
-    return found
+def _sort(values: Values, record: Record, kind: str) -> str:
+    """Return the attribute that is sorted by, with its minus; empty when there is none or it is wrong."""
+    written = record.string("sort") or ""
+    name = written.removeprefix("-")
+    known = ATTRIBUTES[kind]
+    if not written:
+        return ""
+    if name not in known:
+        message = f'there is no attribute of a {kind} "{name}"'
+        values.report.error("E126", record.node_of("sort"), message, did_you_mean(name, known))
+        return ""
+    type_ = type_named(known[name].type)
+    if type_.name not in (*ORDERED, "bool") or name == "dn":
+        message = f'nothing is sorted by "{name}", which is {called(type_)}'
+        values.report.error("E214", record.node_of("sort"), message, "Sort by a text, a number or a day.")
+        return ""
+    return written
+
+
+def _limit(values: Values, record: Record) -> int:
+    limit = record.integer("limit")
+    if limit is None:
+        return _USUAL
+    if not 1 <= limit <= _MOST:
+        fix = "What is beyond it is said to be there, and found by typing a word."
+        values.report.error("E115", record.node_of("limit"), f'"limit" is 1 to {_MOST:,}', fix)
+        return _USUAL
+    return limit

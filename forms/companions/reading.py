@@ -5,22 +5,31 @@ from typing import TypeVar
 
 from forms.compiling.types import named_type
 from forms.compiling.values import Values
-from forms.documents import read_document
+from forms.documents import Document, read_document
 from forms.errors import DefinitionError, Problem
 from forms.problems import Report
 from forms.reading import Reader
 from forms.records import Record
 from forms.values import ANY, Type
+from forms.vocabulary import ALIASES
 
 T = TypeVar("T")
+_TYPES = "Types: text, number, bool, date, datetime, user, group, ou, computer, mailbox, list of … ."
 
 Found = tuple[T, tuple[Problem, ...]]
 
 
-def read_companion(file: str, content: bytes, kind: str, empty: T, compile: Callable[[Report, Record], T]) -> Found[T]:
+def read_companion(
+    file: str,
+    content: bytes,
+    kind: str,
+    empty: T,
+    compile: Callable[[Report, Record], T],
+    opened: Callable[[str, bytes], Document] = read_document,
+) -> Found[T]:
     """Read a file whose root is a record of ``kind``; ``empty`` stands for one that cannot be read."""
     try:
-        report = Report(read_document(file, content))
+        report = Report(opened(file, content))
         record = Reader(report).record(kind, report.document.root)
         return (compile(report, record) if record else empty), report.problems
     except DefinitionError as error:
@@ -42,6 +51,7 @@ def column_type(values: Values, record: Record) -> Type:
     written = record.string("type")
     found = named_type(written) if written else ANY
     if found is None:
-        fix = "Types: text, number, bool, date, datetime, user, group, ou, computer, mailbox, list of … ."
+        meant = ALIASES.get((written or "").lower(), "")
+        fix = f'Use "{meant}".' if meant and named_type(meant) else _TYPES
         values.report.error("E120", record.node_of("type"), f'there is no type "{written}"', fix)
     return found or ANY

@@ -59,7 +59,7 @@ def _answers(values: Values, record: Record, key: str, fields: Mapping[str, Fiel
 
 def _wire(values: Values, field: Field, node: Node) -> object:
     """Return an answer as it travels in JSON; texts stay as written."""
-    if field.type == "rows" and isinstance(node, ListNode):
+    if field.has_rows and isinstance(node, ListNode):
         return [_row(values, field, item) for item in node.items]
     if isinstance(node, MapNode):
         return {key.text: _wire(values, field, value) for key, value in node.pairs}
@@ -110,7 +110,28 @@ def _expected(
         found["errors"] = _errors(values, record, fields)
     if "changes" in record:
         found["changes"] = _changes(record, form)
+    if "rows" in record:
+        found["rows"] = _rows(values, record, fields)
     found |= {key: record.string(key) for key in ("approval", "refused") if key in record}
+    return found
+
+
+def _rows(values: Values, record: Record, fields: Mapping[str, Field]) -> Mapping[str, object]:
+    """Return how many rows each table has, or the names in it."""
+    found: dict[str, object] = {}
+    tables = {id_ for id_, field in fields.items() if field.type == "table"}
+    for name, raw in record.entries("rows"):
+        if name not in tables:
+            message = f'the test expects rows of a table "{name}" that does not exist'
+            values.report.error("E210", record.map_key("rows", name), message, did_you_mean(name, tables))
+        elif isinstance(raw, ListNode) and all(isinstance(item, ScalarNode) for item in raw.items):
+            found[name] = [item.text for item in raw.items if isinstance(item, ScalarNode)]
+        elif isinstance(raw, ScalarNode) and raw.text.isascii() and raw.text.isdigit():
+            found[name] = int(raw.text)
+        else:
+            fix = "Write  [a.name, b.name]  or  3 ."
+            node = raw if isinstance(raw, ScalarNode | ListNode | MapNode) else record.map_key("rows", name)
+            values.report.error("E113", node, f'the rows of "{name}" are a list of logins or names, or a number', fix)
     return found
 
 

@@ -1,15 +1,22 @@
 """Compile fields and the sections around them. Pure."""
 
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from connectors.verbs import ATTRIBUTES
+from forms.compiling.csv_columns import check_csv
+from forms.compiling.file_kinds import compile_file
 from forms.compiling.fitting import fits
 from forms.compiling.options import compile_arguments, compile_options
+from forms.compiling.ordering import firm_uses, names_in
 from forms.compiling.questions import Question, check_columns, check_ids, field_types
-from forms.compiling.types import PICKERS, type_of
+from forms.compiling.tables import compile_table
+from forms.compiling.types import PICKERS, row_records, type_of
 from forms.compiling.uniqueness import compile_unique
 from forms.compiling.values import Values
-from forms.definition import Check, Field, Text
+from forms.definition import ROW_TYPES, Check, Field, Text
 from forms.documents import ScalarNode
 from forms.expressions import Expression, Scope, called
 from forms.expressions.templates import compile_template
@@ -40,8 +47,10 @@ def compile_field(values: Values, question: Question, type_: Type, scope: Scope,
     keys |= _texts(values, record, scope) | _numbers(values, record, scope) | _choices(values, record, scope)
     keys |= (
         _things(values, record, scope)
+        | compile_table(values, record, scope)
         | _rows(values, record, scope, target)
         | _worked_out(values, record, type_, scope)
+        | compile_file(values, record)
     )
     label = values.text(record.words("label"), scope, "label") or _label(values, question.id)
     return Field(question.id, record.type, type_, label, **keys)
@@ -53,7 +62,7 @@ def _label(values: Values, id: str) -> Text:
 
 
 def _may_default(values: Values, record: Record) -> bool:
-    if record.type in ("password", "note", "computed", "membership"):
+    if record.type in ("password", "note", "computed", "membership", "file"):
         node = record.node_of("default")
         values.report.error("E122", node, f'a {record.type} field cannot have a "default"', "Remove it.")
         return False
@@ -134,9 +143,20 @@ def _check_password(values: Values, record: Record) -> None:
             )
 
 
+def _is_more(low: Any, high: Any) -> bool:
+    """Say whether two bounds are written out and the wrong way round."""
+    numbers, days = int | Decimal, date
+    same = any(isinstance(low, kind) and isinstance(high, kind) for kind in (numbers, days)) and (
+        isinstance(low, datetime) == isinstance(high, datetime)
+    )
+    return same and bool(low > high)
+
+
 def _numbers(values: Values, record: Record, scope: Scope) -> dict[str, Any]:
     wanted = type_of(record, values.around, "") if record.type in ("number", "date", "datetime") else ANY
     keys: dict[str, Any] = {key: values.given(record.value(key), wanted, scope, key) for key in ("min", "max")}
+    if _is_more(keys["min"], keys["max"]):
+        values.report.error("E115", record.node_of("min"), '"min" is more than "max"', "Exchange the two.")
     keys["step"] = values.given(record.value("step"), NUMBER, scope, "step")
     return keys | {"integer": record.flag("integer"), "unit": record.string("unit"), "style": record.string("style")}
 
@@ -185,24 +205,43 @@ def _of(values: Values, record: Record, scope: Scope) -> Any:
 
 
 def _rows(values: Values, record: Record, scope: Scope, target: str) -> dict[str, Any]:
-    if record.type != "rows":
+    if record.type not in ROW_TYPES:
         return {}
-    questions = tuple(Question(inner) for inner in record.records("fields"))
+    questions = tuple(Question(inner) for inner in row_records(record))
     check_ids(values, questions)
-    check_columns(values, questions)
+    check_columns(values, questions, record.type)
     types = field_types(values, questions, scope.names, target)
     inner = Scope({**scope.names, **types})
     known = frozenset(types)
+    columns = tuple(
+        compile_field(values, question, types.get(question.id, ANY), inner, target)
+        for question in questions
+        if question.record.kind == "FIELD"
+    )
+    _check_order(values, questions, columns)
+    if record.type == "csv":
+        check_csv(values, record, questions)
+        columns = tuple(replace(column, is_written=True) for column in columns)
     return {
-        "fields": tuple(
-            compile_field(values, question, types.get(question.id, ANY), inner, target)
-            for question in questions
-            if question.record.kind == "FIELD"
-        ),
+        "fields": columns,
         "min_rows": record.integer("min_rows"),
         "max_rows": record.integer("max_rows"),
         "unique_by": values.known(record.values.get("unique_by"), known, "E210", "field"),
     }
+
+
+def _check_order(values: Values, questions: tuple[Question, ...], columns: tuple[Field, ...]) -> None:
+    """Note a column that reads one below it: a row is worked out from left to right."""
+    nodes = {question.id: question.record.node_of("id") for question in questions}
+    below = {column.id for column in columns}
+    for column in columns:
+        limits = names_in(column.required, column.min, column.max, column.step)
+        late = sorted(below & {*firm_uses(column), *limits})
+        if late and column.id in nodes:
+            which = "itself" if late[0] == column.id else f'"{late[0]}", which stands below it'
+            message = f'the column "{column.id}" reads {which} and has no value yet'
+            values.report.error("E220", nodes[column.id], message, f'Move "{late[0]}" above it.')
+        below.discard(column.id)
 
 
 def _worked_out(values: Values, record: Record, type_: Type, scope: Scope) -> dict[str, Any]:

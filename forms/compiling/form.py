@@ -1,4 +1,4 @@
-"""Compile one form file: the one door from bytes to a `Form`. Pure."""
+"""Compile one form: the one door from files to a `Form`. Pure."""
 
 import hashlib
 import json
@@ -22,34 +22,45 @@ from forms.compiling.pages import (
 )
 from forms.compiling.questions import Question, check_ids, compile_sections, field_types, flattened
 from forms.compiling.surroundings import REQUEST, RUN, USER, Surroundings
+from forms.compiling.tables import check_view, needs_of_view
 from forms.compiling.tracing import refuse_typed_objects
 from forms.compiling.usage import warn_unguarded, warn_untold, warn_unused
 from forms.compiling.values import Values
-from forms.definition import Field, Form, Section, Text
-from forms.documents import read_document
+from forms.definition import Field, Form, NeedAt, Section, Step, Target, Text
 from forms.errors import DefinitionError, Problem
 from forms.expressions import Scope
+from forms.nodes import ScalarNode
 from forms.problems import Report
 from forms.reading import Reader
 from forms.records import Record, plain
+from forms.resolving.naming import SUFFIXES, form_id_of
+from forms.resolving.resolver import Resolved, Resolver
+from forms.resolving.sources import Sources
 from forms.values import ANY, DATETIME, Type
 
-SUFFIXES = (".form.yaml", ".form.yml", ".form.json")
-
-
-def form_id_of(file: str) -> str:
-    """Return the id a form file's name stands for."""
-    name = file.rsplit("/", 1)[-1]
-    return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
+__all__ = ["SUFFIXES", "check_base", "compile_form", "compile_resolved", "digest_of", "form_id_of", "is_only_a_base"]
 
 
 def compile_form(file: str, content: bytes, around: Surroundings) -> tuple[Form, tuple[Problem, ...]]:
-    """Compile a form and return it with its warnings.
+    """Compile a form that stands by itself and return it with its warnings.
 
-    Raises `DefinitionError` with every error of the file, warnings among them, when it cannot be used.
+    Raises `DefinitionError` with every error of the file, warnings among them, when it cannot be used.  A form that is
+    based on another, or uses a fragment, is compiled with `compile_resolved`.
     """
-    report = Report(read_document(file, content))
-    record = Reader(report).record("FORM", report.document.root)
+    resolved = Resolver(Sources({file: content}), around.language).resolve(file)
+    return compile_resolved(resolved, around)
+
+
+def compile_resolved(resolved: Resolved, around: Surroundings) -> tuple[Form, tuple[Problem, ...]]:
+    """Compile a form made whole and return it with its warnings, see `compile_form`.
+
+    A form that lacks a part is only read, because everything that refers to the part would seem wrong as well; what
+    seems to be missing (E111) may stand in that part.
+    """
+    report = resolved.report()
+    record = Reader(report).record("FORM", resolved.root)
+    if not resolved.is_complete:
+        raise DefinitionError([one for one in report.problems if one.code != "E111" or one in resolved.problems])
     if record is None:
         raise DefinitionError(report.problems)
     form = _Compilation(report, record, around).form()
@@ -58,12 +69,26 @@ def compile_form(file: str, content: bytes, around: Surroundings) -> tuple[Form,
     return form, report.problems
 
 
+def is_only_a_base(resolved: Resolved) -> bool:
+    """Say whether a form does nothing by itself: a draft without operations, for others to be based on."""
+    status = resolved.root.get("status")
+    is_draft = isinstance(status, ScalarNode) and status.text == "draft"
+    return is_draft and resolved.root.get("operations") is None
+
+
+def check_base(resolved: Resolved) -> tuple[Problem, ...]:
+    """Return what is wrong with the shape of a form that is only a base; the rest shows in the forms based on it."""
+    report = resolved.report()
+    Reader(report).record("FORM", resolved.root)
+    return report.problems
+
+
 class _Compilation:
     """One form on its way; keeps what several parts of it need."""
 
     def __init__(self, report: Report, record: Record, around: Surroundings) -> None:
         self.report, self.record, self.around = report, record, around
-        self.values = Values(report, around, record.strings("languages"))
+        self.values = Values(report, around)
         target = record.record("target")
         self.kind = (target.string("type") or "") if target else ""
         self.always: dict[str, Type] = {"actor": USER, "request": REQUEST, "org": self._org()}
@@ -78,12 +103,13 @@ class _Compilation:
         self._check_id()
         target = compile_target(values, record.record("target"), Scope(self.always))
         questions = tuple(Question(inner, section) for section, inner in flattened(record.records("fields")))
+        check_view(values, record, questions)
         check_ids(values, questions)
         types = field_types(values, questions, self.always, self.kind)
         scope = Scope({**self.always, **types})
         sections = compile_sections(values, record.records("fields"), scope)
         fields = self._fields(questions, sections, types, scope)
-        steps, outputs = compile_steps(values, record.records("operations"), scope)
+        steps, outputs = compile_steps(values, record.records("operations"), _without_shown(scope, fields))
         refuse_typed_objects(values, record, steps, fields)
         late = Scope({**scope.names, "steps": outputs, "run": RUN})
         verify = compile_verify(values, record, scope)
@@ -97,7 +123,7 @@ class _Compilation:
             fields=fields,
             order=self._order(fields, questions),
             steps=steps,
-            needs=needs_of(steps, target, self._requires()),
+            needs=self._needs(steps, target, fields),
             sections=sections,
             description=values.text(record.words("description"), Scope({"org": self._org()}), "description"),
             target=target,
@@ -132,9 +158,10 @@ class _Compilation:
             message = f'the id "{form_id}" and the file name "{name}" differ'
             fix = f"Rename the file to  {form_id}.form.yaml  or change the id."
             self.report.error("E130", self.record.node_of("id"), message, fix)
-        if not self.record.has("operations") or self.record.values.get("operations") == ():
-            node = self.record.key("operations")
-            self.report.error("E111", node, 'a form needs "operations"', "Write what is done under  operations: .")
+
+    def _needs(self, steps: tuple[Step, ...], target: Target | None, fields: tuple[Field, ...]) -> tuple[NeedAt, ...]:
+        needs = needs_of(steps, target, self._requires())
+        return needs if steps else needs_of_view(needs, target, fields)
 
     def _requires(self) -> tuple[str, ...]:
         return self.values.known(self.record.values.get("requires"), frozenset(PERMISSIONS), "E126", "permission")
@@ -165,15 +192,22 @@ class _Compilation:
         tests = tuple(compile_example(self.values, each, form, written) for each in self.record.records("tests"))
         if not self.report.has_errors:
             self.values.used |= self._shown_to_approvers(form)
-            warn_unused(self.values, questions)
+            warn_unused(self.values, questions, is_view=form.is_view)
             warn_unguarded(self.values, self.record.records("operations"), form.steps, form.fields)
             warn_untold(self.values, self.record.records("operations"), form)
-        return replace(form, examples=tests)
+        fields = tuple(replace(field, is_read=field.id in self.values.used) for field in form.fields)
+        return replace(form, fields=fields, examples=tests, languages=frozenset(self.values.languages))
 
     def _shown_to_approvers(self, form: Form) -> set[str]:
         if form.approval is None:
             return set()
         return set(form.approval.show or (field.id for field in form.fields))
+
+
+def _without_shown(scope: Scope, fields: tuple[Field, ...]) -> Scope:
+    """Return the scope of operations: what a table only shows may have been cut, so nothing is done with it."""
+    shown = {field.id: Type("table") for field in fields if field.type == "table" and field.select == "none"}
+    return Scope({**scope.names, **shown})
 
 
 def digest_of(record: Record) -> str:

@@ -1,10 +1,12 @@
 """Compile operations against the verbs of the connectors, and derive the permissions they need. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
 
 from connectors.spi import Argument, Verb
-from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES, PERMISSIONS
+from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES, READ_PERMISSIONS
 from forms.compiling.values import Values
 from forms.definition import Given, NeedAt, Step, Target, Template
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -13,7 +15,9 @@ from forms.problems import did_you_mean, nearest_or_all
 from forms.records import Entries, Record
 from forms.values import ANY, DATE, TEXT, Type, list_of
 
-_HARD = frozenset(name.lower() for name in HARD_ATTRIBUTES)
+_SIGNS = re.compile(r"[^a-z0-9]")
+_HARD = frozenset(_SIGNS.sub("", name.lower()) for name in HARD_ATTRIBUTES)
+_PREFIXES = ("custom.", "extension.", "attributes.")
 
 
 def compile_steps(values: Values, records: tuple[Record, ...], scope: Scope) -> tuple[tuple[Step, ...], Type]:
@@ -28,9 +32,8 @@ def compile_steps(values: Values, records: tuple[Record, ...], scope: Scope) -> 
         step_id = record.string("id") or ""
         if step_id and step_id in outputs:
             node = record.node_of("id")
-            values.report.error(
-                "E116", node, f'there are two operations with the step_id "{step_id}"', "Rename one of them."
-            )
+            message = f'there are two operations with the id "{step_id}"'
+            values.report.error("E116", node, message, "Rename one of them.")
         verb = _verb(values, record)
         outputs[step_id] = (
             Type("row", columns={name: type_named(kind) for name, kind in verb.gives.items()}) if verb else ANY
@@ -160,7 +163,7 @@ def _is_settable(values: Values, key: ScalarNode, kind: str) -> bool:
     settable = {name for name, attribute in attributes.items() if attribute.settable}
     if key.text in settable:
         return True
-    if key.text.split(";")[0].lower() in _HARD:
+    if _is_hard(key.text):
         values.report.error("E146", key, f'no form may set "{key.text}"', "Remove it.")
     elif key.text in attributes:
         fix = "There may be an operation of its own for it."
@@ -171,11 +174,19 @@ def _is_settable(values: Values, key: ScalarNode, kind: str) -> bool:
     return False
 
 
+def _is_hard(written: str) -> bool:
+    """Say whether a name, in any spelling, is an attribute that no form may set: ``member-of``, ``custom.adminCount``."""
+    name = unicodedata.normalize("NFKC", written).strip().lower().split(";")[0]
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return _SIGNS.sub("", name) in _HARD
+
+
 def needs_of(steps: tuple[Step, ...], target: Target | None, requires: tuple[str, ...]) -> tuple[NeedAt, ...]:
     """Return every permission the form needs, each once, sorted."""
     needs = {NeedAt(permission, "", "") for permission in requires}
-    if target is not None and f"{target.type}.read" in PERMISSIONS:
-        needs.add(NeedAt(f"{target.type}.read", target.type, "target"))
+    if target is not None and target.type in READ_PERMISSIONS:
+        needs.add(NeedAt(READ_PERMISSIONS[target.type], target.type, "target"))
     for step in steps:
         needs |= _needs_of_step(step)
     return tuple(sorted(needs, key=lambda need: (need.permission, need.kind, need.on)))

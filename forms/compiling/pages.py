@@ -114,7 +114,11 @@ def compile_approval(
     if record is None:
         return None
     if record.has("approvers") == record.has("stages"):
-        values.report.error("E122", record.node, "an approval has either approvers or stages", "Write one of the two.")
+        message = "an approval has approvers or stages, not both"
+        if not record.has("stages"):
+            message = "the approval does not say who may agree"
+        fix = "Write  approvers: [ … ] , or  stages: [ … ]  for one round after the other."
+        values.report.error("E122", record.node, message, fix)
     stages = tuple(_stage(values, stage, scope) for stage in record.records("stages"))
     if record.has("approvers"):
         stages = (_stage(values, record, scope, is_whole=True),)

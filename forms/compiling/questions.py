@@ -59,15 +59,16 @@ def check_ids(values: Values, questions: tuple[Question, ...]) -> None:
         seen.add(question.id)
 
 
-_WHOLE = frozenset({"rows", "password", "membership"})
+_WHOLE = frozenset({"rows", "csv", "password", "membership", "file", "table"})
+_NOT_WRITTEN = _WHOLE | {"note"}
 
 
-def check_columns(values: Values, questions: tuple[Question, ...]) -> None:
-    """Note field types that cannot be a column of ``rows``."""
+def check_columns(values: Values, questions: tuple[Question, ...], around: str = "rows") -> None:
+    """Note field types that cannot be a column of ``rows`` or, with ``around``, of ``csv``."""
     for question in questions:
-        if question.record.type in _WHOLE:
+        if question.record.type in (_NOT_WRITTEN if around == "csv" else _WHOLE):
             node = question.record.node_of("type")
-            message = f'a {question.record.type} field cannot stand inside "rows"'
+            message = f'a {question.record.type} field cannot stand inside "{around}"'
             values.report.error("E122", node, message, "Ask it once, outside.")
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from connectors.spi import Argument
 from forms.compiling.questions import flattened
-from forms.compiling.types import PICKERS
+from forms.compiling.types import PICKERS, row_records
 from forms.compiling.values import Values
 from forms.definition import Field, Given, Step, Template
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -24,7 +24,7 @@ Trace: TypeAlias = Mapping[str, str]
 
 _TYPED = frozenset({"text", "multiline", "email", "phone", "number", "date", "datetime"})
 _CHOSEN = frozenset({"choice", "choices"})
-_OBJECTS = frozenset({*OBJECT_KINDS, "list"})
+_OBJECTS = frozenset(OBJECT_KINDS)
 _OWNERS = frozenset({"manager", "owner"})
 _NONE: Trace = {}
 _REQUEST: Trace = {"ticket": "ticket", "reason": "reason"}
@@ -59,9 +59,9 @@ def _refuse_defaults(
     kinds = {field.id: field.type for field in fields}
     for field in fields:
         question = by_id.get(field.id)
-        if question is not None and field.type == "rows":
+        if question is not None and field.has_rows:
             inner = _traces(field.fields, traces, f"{field.id}.")
-            _refuse_defaults(values, question.records("fields"), field.fields, inner)
+            _refuse_defaults(values, row_records(question), field.fields, inner)
         node = question.value("default") if question is not None and field.type in PICKERS else None
         for place, expression, source in _typed_parts(node, field.default, traces):
             _refuse(values, place, expression, source, "default", field.type, kinds.get(source, ""))
@@ -123,7 +123,7 @@ def _traces(fields: Sequence[Field], outer: Mapping[str, Trace] | None = None, p
 
 
 def _of_field(field: Field, traces: Mapping[str, Trace], path: str) -> Trace:
-    if field.type == "rows":
+    if field.has_rows:
         columns = _traces(field.fields, traces, f"{path}{field.id}.")
         inner = {column.id: next(iter(columns[column.id].values()), "") for column in field.fields}
         return {id_: source for id_, source in inner.items() if source}

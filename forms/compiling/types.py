@@ -1,12 +1,14 @@
 """The types of fields, before anything in them is compiled. Pure."""
 
 from collections.abc import Mapping
+from typing import Literal, cast
 
 from forms.compiling.surroundings import Surroundings
+from forms.definition import ROW_TYPES
 from forms.documents import ScalarNode
 from forms.expressions import type_named
 from forms.records import Record
-from forms.values import ANY, DATE, DATETIME, NULL, NUMBER, SECRET, TEXT, Type, list_of
+from forms.values import ANY, DATE, DATETIME, FILE, NULL, NUMBER, SECRET, TEXT, Type, list_of
 from forms.values import BOOL as YES_NO
 
 _PLAIN: Mapping[str, Type] = {
@@ -19,10 +21,12 @@ _PLAIN: Mapping[str, Type] = {
     "date": DATE,
     "datetime": DATETIME,
     "password": SECRET,
+    "file": FILE,
     "note": NULL,
     "computed": ANY,
 }
 PICKERS = frozenset({"user", "group", "ou", "computer", "mailbox"})
+Select = Literal["none", "one", "many"]
 
 
 def type_of(record: Record, around: Surroundings, target: str) -> Type:
@@ -40,11 +44,18 @@ def type_of(record: Record, around: Surroundings, target: str) -> Type:
     if record.type in ("choice", "choices"):
         one = _choice(record, around)
         return list_of(one) if record.type == "choices" else one
+    if record.type == "table":
+        return _table(record, around)
     if record.type == "membership":
         return Type("delta", item=Type(membership_side(record, target)))
-    if record.type == "rows":
-        return list_of(Type("row", columns=columns_of(record.records("fields"), around, target)))
+    if record.type in ROW_TYPES:
+        return list_of(Type("row", columns=columns_of(row_records(record), around, target)))
     return ANY
+
+
+def row_records(record: Record) -> tuple[Record, ...]:
+    """Return the questions of each row as read: ``fields`` of ``rows``, ``columns`` of ``csv``."""
+    return record.records("columns" if record.type == "csv" else "fields")
 
 
 def columns_of(fields: tuple[Record, ...], around: Surroundings, target: str) -> dict[str, Type]:
@@ -62,6 +73,25 @@ def membership_side(record: Record, target: str) -> str:
     text = of.text.replace(" ", "") if isinstance(of, ScalarNode) else ""
     is_group = (text == "$(target)" and target == "group") or (not text.startswith("$(target") and "group" in text)
     return "user" if is_group else "group"
+
+
+def _table(record: Record, around: Surroundings) -> Type:
+    """Return what a table stands for: the row or the rows that are picked; all that are shown where none can be."""
+    kind = kind_of_rows(record, around)
+    one = Type(kind) if kind else ANY
+    return one if selection_of(record) == "one" else list_of(one)
+
+
+def selection_of(record: Record) -> Select:
+    """Return how many rows of a table may be picked."""
+    return cast("Select", record.string("select") or "none")
+
+
+def kind_of_rows(record: Record, around: Surroundings) -> str:
+    """Return the kind of object that a table shows; empty where its search is not known."""
+    source = record.record("source")
+    lookup = around.lookups.get(source.string("lookup") or "") if source else None
+    return lookup.kind if lookup else ""
 
 
 def _choice(record: Record, around: Surroundings) -> Type:

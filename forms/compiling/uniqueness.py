@@ -39,7 +39,7 @@ def _check_place(values: Values, node: ScalarNode, place: str) -> None:
     """Check ``directory.user.login``, or ``mailbox.address`` where system and kind have the same name."""
     parts = place.split(".")
     kind, attribute = (parts[-2], parts[-1]) if len(parts) in (2, 3) else ("", "")
-    if kind not in ATTRIBUTES:
+    if kind not in ATTRIBUTES or (len(parts) == 2 and kind != "mailbox"):
         fix = "Write for example  directory.user.login  or  mailbox.address ."
         values.report.error("E126", node, f'"{place}" is not an attribute of a connector', fix)
     elif attribute not in ATTRIBUTES[kind]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from forms.compiling.questions import Question
+from forms.compiling.types import selection_of
 from forms.compiling.values import Values
 from forms.definition import Field, Form, Step
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -13,14 +14,16 @@ _NEVER_EMPTY = frozenset({"boolean", "membership", "note"})
 _GUARDED = re.compile(r"\b(default|if|answered)\s*\(")
 
 
-def warn_unused(values: Values, questions: tuple[Question, ...]) -> None:
+def warn_unused(values: Values, questions: tuple[Question, ...], *, is_view: bool = False) -> None:
     """Note answers that no expression reads; what is only looked at is no answer."""
+    where = "the search of a table" if is_view else "an operation"
     for question in questions:
         record = question.record
-        if record.type in ("note", "table") or record.flag("show") or question.id in values.used:
+        is_looked_at = record.type == "note" or (record.type == "table" and selection_of(record) == "none")
+        if is_looked_at or record.flag("show") or question.id in values.used:
             continue
         message = f'the answer "{question.id}" is not used anywhere'
-        values.report.warning("W301", record.node_of("id"), message, "Use it in an operation, or remove the field.")
+        values.report.warning("W301", record.node_of("id"), message, f"Use it in {where}, or remove the field.")
 
 
 def warn_unguarded(

@@ -10,12 +10,13 @@ from forms.documents import ListNode, MapNode, Node, ScalarNode
 from forms.errors import ExpressionError
 from forms.expressions import Expression, Scope, called, compile_condition, compile_expression, compile_pattern
 from forms.expressions.templates import compile_template
-from forms.problems import Report, did_you_mean
+from forms.problems import Report, did_you_mean, nearest_or_all
 from forms.records import Entries, Record, Words
 from forms.scalars import ScalarError
-from forms.values import ANY, Type
+from forms.values import ANY, OBJECT_KINDS, Type
 
 MAX_TEXT = 20_000
+_FEW = 12  # names that are listed when none of them is near
 _PLACES = "Passwords go only into the password argument of an operation, or into  result.show  with  secret: once ."
 _TEMPLATE = re.compile(r"\$\(|\$\{|\{\{")
 _QUOTE = "Write  )  behind the expression; put quotes around a value that has a comma or a bracket inside { } or [ ]."
@@ -23,14 +24,15 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class Values:
-    """Compiles what is written in the keys of one form; ``used`` gathers every name an expression reads.
+    """Compiles what is written in the keys of one form.
 
-    ``languages`` are those the form promises, beyond the first of the settings.
+    ``used`` gathers every name an expression reads, ``languages`` every language in which a text is written.
     """
 
-    def __init__(self, report: Report, around: Surroundings, languages: tuple[str, ...] = ()) -> None:
-        self.report, self.around, self.languages = report, around, languages
+    def __init__(self, report: Report, around: Surroundings) -> None:
+        self.report, self.around = report, around
         self.used: set[str] = set()
+        self.languages: set[str] = set()
 
     def condition(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
         """Compile a condition; None when there is none or it is wrong, which is then noted."""
@@ -104,7 +106,7 @@ class Values:
         self.report.error("E230", node, f"a password may not be written here ({place})", _PLACES)
 
     def text(self, words: Words | None, scope: Scope, place: str) -> Text | None:
-        """Compile a text per language; the first language has to be there, promised ones are warned about."""
+        """Compile a text per language; the first language of the settings has to be there, and comes first."""
         if words is None:
             return None
         languages: dict[str, Template] = {}
@@ -114,17 +116,16 @@ class Values:
             found = self.template(node, scope, place)
             if found is not None:
                 languages[language or self.around.language] = found
-        self._check_languages(words)
-        return Text(languages) if languages else None
+        self._check_first_language(words)
+        self.languages |= languages.keys()
+        first = self.around.language
+        return Text(dict(sorted(languages.items(), key=lambda text: text[0] != first))) if languages else None
 
-    def _check_languages(self, words: Words) -> None:
+    def _check_first_language(self, words: Words) -> None:
         written = {language or self.around.language for language in words.languages}
         if self.around.language not in written:
             fix = f"Add  {self.around.language}: … ; it is the first language in settings.yaml."
             self.report.error("E121", words.node, f'the text in "{self.around.language}" is missing', fix)
-        for language in self.languages:
-            if language not in written and language != self.around.language:
-                self.report.warning("W310", words.node, f'the text in "{language}" is missing', f"Add  {language}: … .")
 
     def given(
         self, node: Node | None, wanted: Type, scope: Scope, name: str, place: str = "", code: str = "E214"
@@ -140,6 +141,8 @@ class Values:
         if isinstance(node, ListNode):
             return self._given_list(node, wanted, scope, name, place, code)
         if not _TEMPLATE.search(node.text):
+            if self._is_name(node, wanted, scope, name):
+                return None
             return self._literal(node, wanted, name)
         found = self._template(node, scope, place or name)
         if found is None or self._is_misplaced_secret(node, found, wanted, place or name):
@@ -149,6 +152,15 @@ class Values:
             self.report.error(code, node, message, _conversion(found.type, node.text))
             return None
         return found
+
+    def _is_name(self, node: ScalarNode, wanted: Type, scope: Scope, name: str) -> bool:
+        """Note a thing that is called like a field or ``target``: it is meant, and its marks were forgotten."""
+        kind = wanted.item if wanted.name == "list" and wanted.item else wanted
+        if node.style or kind.name not in OBJECT_KINDS or node.text not in scope.names:
+            return False
+        message = f'"{name}" would be {called(kind)} with the name "{node.text}"'
+        self.report.error("E204", node, message, f"Write  $({node.text})  for the value of that name.")
+        return True
 
     def _is_misplaced_secret(self, node: Node, found: Template, wanted: Type, place: str) -> bool:
         if found.type.name != "secret" or wanted.name == "secret":
@@ -219,7 +231,9 @@ class Values:
         for word in words if isinstance(words, tuple) else ():
             text = str(word.value)
             if known is not None and text not in known:
-                self.report.error(code, word.node, f'there is no {what} "{text}"', did_you_mean(text, known))
+                fix = nearest_or_all(text, sorted(known) if len(known) <= _FEW else (), "There are")
+                fix = did_you_mean(text, known) or fix
+                self.report.error(code, word.node, f'there is no {what} "{text}"', fix)
             found.append(text)
         return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from connectors.spi import Verb
 from forms.definition.fields import Given, Text
@@ -47,7 +47,10 @@ class LookupArgument:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of a search's ``where``: the attribute, how it is compared, and with what (over its arguments)."""
+    """One line of a search's ``where``: the attribute, how it is compared, and with what (over its arguments).
+
+    ``op`` is a `connectors.spi.Comparison`, or ``in``: equal to one of several values.
+    """
 
     attribute: str
     op: str
@@ -55,17 +58,50 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """How what is found stands to other objects: ``name`` is ``in_group``, ``under`` (a unit) or ``id`` (is one of).
+
+    ``value`` gives the group, the unit or the objects; ``nested`` counts members of groups in the group.
+    """
+
+    name: str
+    value: Given
+    nested: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """``any``: one of the branches holds, each with all its parts."""
+
+    branches: tuple[tuple["Where", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """``not``: the parts do not all hold."""
+
+    parts: tuple["Where", ...]
+
+
+Where: TypeAlias = "Condition | Relation | Either | Opposite"
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
-    """A named search; ``within`` names resource sets (``in:``)."""
+    """A named search; ``within`` names resource sets (``in:``).
+
+    ``sort`` is an attribute, with a minus before it for the last one first; ``limit`` the most rows it gives.
+    """
 
     id: str
     kind: str
     title: str = ""
     within: tuple[str, ...] = ()
     takes: tuple[LookupArgument, ...] = ()
-    where: tuple[Condition, ...] = ()
+    where: tuple[Where, ...] = ()
     search: tuple[str, ...] = ()
     sort: str = ""
+    limit: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +135,7 @@ class VerificationPolicy:
     """How many of which methods make a caller known, how often they may be tried, and how long it lasts."""
 
     id: str
-    title: str
+    title: Text
     need: int
     methods: tuple[str, ...]
     attempts: int = 3

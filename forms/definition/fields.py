@@ -35,6 +35,36 @@ Given: TypeAlias = "Template | Literal_ | Sequence[Given] | Mapping[str, Given]"
 
 Flag: TypeAlias = bool | Expression
 
+ROW_TYPES = frozenset({"rows", "csv"})
+"""The field types whose answer is a list of rows."""
+
+USUAL_ROWS = 100
+"""The most rows of ``rows`` when a form says nothing."""
+
+MOST_CSV_ROWS = 1_000
+"""The most rows a file may have, whatever a form says."""
+
+FILE_TYPES: Mapping[str, str] = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+}
+"""The kinds of file there are: the endings that ``accept:`` takes, and their media types."""
+
+USUAL_FILE_TYPES = ("image/jpeg", "image/png")
+"""The media types a question takes when a form says nothing."""
+
+MOST_FILE_BYTES = 4 * 1024 * 1024
+"""The largest file, whatever a form says."""
+
+USUAL_FILE_BYTES = 1024 * 1024
+"""The largest file when a form says nothing."""
+
+USUAL_CSV_ROWS = 500
+"""The most rows a file may have when a form says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -88,7 +118,10 @@ class Field:
     """One question. Keys a type does not have keep their defaults.
 
     ``when`` includes the conditions of the section around it.  ``source`` is ``from:``, an expression over ``target``.
-    ``arguments`` is ``with:`` of a picker's lookup.
+    ``is_read`` says that something else in the form looks at it.
+    ``arguments`` is ``with:`` of a picker's lookup; a table has both under ``source:``, and ``row_kind`` says of what
+    kind its rows are.  ``fields`` are the questions of each row, of ``csv`` its columns.
+    ``is_written`` marks a column of ``csv``: it is answered by what somebody wrote in a cell, names instead of ids.
     """
 
     id: str
@@ -137,6 +170,7 @@ class Field:
     keep: tuple[str, ...] = ()
     max_changes: int | None = None
     select: Literal["none", "one", "many"] = "none"
+    row_kind: str = ""
     fields: tuple["Field", ...] = ()
     min_rows: int | None = None
     max_rows: int | None = None
@@ -147,6 +181,13 @@ class Field:
     tone: Literal["info", "warning", "success"] = "info"
     value: Given = None
     show: bool = False
+    is_read: bool = False
+    is_written: bool = False
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the answer is a list of rows of ``fields``."""
+        return self.type in ROW_TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,8 +184,8 @@ class Example:
 class NeedAt:
     """A permission a form needs, and on what.
 
-    ``on`` is ``target`` when it is the form's target, else ``<step>.<argument>``; ``kind`` is the kind of thing
-    (``mail_domain`` for an address, ``""`` for the installation).
+    ``on`` is ``target`` when it is the form's target, ``<field>.rows`` for a table, else ``<step>.<argument>``; ``kind``
+    is the kind of thing (``mail_domain`` for an address, ``""`` for the installation).
     """
 
     permission: str
@@ -198,7 +198,8 @@ class Form:
     """A form, compiled and checked.
 
     ``fields`` stand in the order of the page, ``order`` lists their ids so that each comes after those it depends on.
-    ``digest`` is the SHA-256, in hexadecimal, of the resolved definition.
+    ``digest`` is the SHA-256, in hexadecimal, of the resolved definition.  ``languages`` are all in which some text of it
+    is written.
     """
 
     id: str
@@ -229,6 +230,12 @@ class Form:
     result: Result = Result()
     limits: Limits = Limits()
     examples: tuple[Example, ...] = ()
+    languages: frozenset[str] = frozenset()
+
+    @property
+    def is_view(self) -> bool:
+        """Whether the form only shows: it has no operations, so nothing is ever handed in."""
+        return not self.steps
 
     def field(self, id: str) -> Field:
         """Return a field by its id; raises `KeyError`."""

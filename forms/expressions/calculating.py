@@ -69,20 +69,20 @@ def _with_numbers(operator: str, left: Number, right: Number) -> Number:
 
 
 def rounded(value: Number, digits: int) -> Decimal:
-    """Return ``value`` with at most ``digits`` decimals, halves away from zero. Pure."""
+    """Return ``value`` with at most ``digits`` decimals, halves away from zero; zero has no sign. Pure."""
     number = Decimal(value)
-    if number.as_tuple().exponent in range(-digits, 1):
-        return number
-    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_CONTEXT)
+    if number.as_tuple().exponent not in range(-digits, 1):
+        number = number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_CONTEXT)
+    return number or number.copy_abs()
 
 
 def _times(span: Duration, factor: Number) -> Duration:
     if not -1_000_000_000 < factor < 1_000_000_000:
         raise OverflowError
-    months = span.months * factor
+    months, seconds = (_CONTEXT.multiply(Decimal(part), Decimal(factor)) for part in (span.months, span.seconds))
     if months != int(months):
         raise ExpressionError("a month cannot be divided: use days", code="E214")
-    return Duration(int(months), int(rounded(span.seconds * factor, 0)))
+    return Duration(int(months), int(rounded(seconds, 0)))
 
 
 def _shifted(day: date, span: Duration, environment: Environment) -> date:
@@ -124,8 +124,10 @@ def negative(value: Value) -> Value:
             return None
         case bool():
             pass
-        case int() | Decimal():
+        case int():
             return -value
+        case Decimal():
+            return _CONTEXT.minus(value)
         case Duration():
             return _times(value, -1)
     raise ExpressionError('"-" needs a number or a span of time', code="E214")

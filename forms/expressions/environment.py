@@ -9,7 +9,7 @@ from typing import TypeVar
 from connectors.spi import Entry, Ref
 from forms.errors import ExpressionError
 from forms.facts import Facts, MissingFacts
-from forms.values import Value
+from forms.values import Duration, Value
 
 MAX_TEXT = 100_000
 """Characters of the longest text an expression may make."""
@@ -79,6 +79,10 @@ def bounded(value: Value) -> Value:
         raise too_large("number")
     if isinstance(value, int | Decimal) and not -MAX_NUMBER < value < MAX_NUMBER:
         raise too_large("number")
+    if isinstance(value, Duration) and not all(
+        -MAX_NUMBER < part < MAX_NUMBER for part in (value.months, value.seconds)
+    ):
+        raise too_large("span of time")
     return value
 
 

@@ -7,9 +7,9 @@ time linear in the size of its operands.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, cast
 
-from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
 from forms.errors import ExpressionError
 from forms.expressions.calculating import calculate, negative
 from forms.expressions.comparing import are_equal, contains, is_before, start_of_day
@@ -30,7 +30,7 @@ from forms.expressions.syntax import (
     Node,
     Unary,
 )
-from forms.values import Choice, Delta, Value
+from forms.values import FILE_ATTRIBUTES, Choice, Delta, Value
 
 __all__ = ["Environment", "evaluate", "holds", "render", "to_text"]
 
@@ -133,6 +133,8 @@ def _attribute(subject: Value, node: Attribute, environment: Environment) -> Val
             return None
         case Choice():
             return subject.row.get(node.name, subject.value if node.name == "value" else None)
+        case File():
+            return cast("Value", getattr(subject, node.name)) if node.name in FILE_ATTRIBUTES else None
         case Delta():
             return {"add": subject.add, "remove": subject.remove}.get(node.name)
         case Ref() | str():

@@ -37,6 +37,14 @@ from forms.expressions.text_functions import moment_parts, number_format
 from forms.values import ANY, BOOL, DURATION, NULL, NUMBER, TEXT, Duration, Type, list_of
 
 Names = Mapping[str, Type]
+_PLACES = {
+    "item": "It is known in an operation with  for_each: … , as one element of that list.",
+    "row": "It is known in the  label  and  where  of options, as one of them.",
+    "value": "It is known under  validate: , as the answer that is judged.",
+    "steps": "It is known in operations, for those above, and in  result  and  notify .",
+    "run": "It is known in  result  and  notify .",
+    "target": "The form has no target: write  target: { type: user } .",
+}
 _ELSEWHERE = {"yes": "true", "no": "false", "True": "true", "False": "false", "None": "null", "empty": "null"}
 
 
@@ -85,6 +93,10 @@ def _constant_type(value: object) -> Type:
 
 
 def _name_type(name: str, offset: int, names: Names) -> Type:
+    if name in names and names[name].name == "table":
+        message = f'nothing is picked in the table "{name}", so nothing can be done with it'
+        fix = "Add  select: one  or  select: many  to it; what it shows can be counted in conditions and texts only."
+        raise ExpressionError(message, code="E210", offset=offset, fix=fix)
     if name in names:
         return names[name]
     if name in FUNCTIONS and name != "empty":
@@ -92,8 +104,19 @@ def _name_type(name: str, offset: int, names: Names) -> Type:
     elif name in _ELSEWHERE:
         fix = f"Write  {_ELSEWHERE[name]} ."
     else:
-        fix = _meant(name, names)
+        fix = _meant(name, names) or _elsewhere(name, names)
     raise ExpressionError(f'there is no field or value called "{name}"', code="E210", offset=offset, fix=fix)
+
+
+def _elsewhere(name: str, names: Names) -> str:
+    """Say where a name would be known: in the rows of a field, or in an operation that is done for each of them."""
+    if name in _PLACES:
+        return _PLACES[name]
+    for field, type_ in names.items():
+        columns = attributes_of(item_of(type_)) if type_.name == "list" and item_of(type_).name == "row" else None
+        if columns and name in columns:
+            return f"Each row of {field} has it: write  {field}.{name} , or  item.{name}  with  for_each: $({field}) ."
+    return ""
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
@@ -124,6 +147,10 @@ def _attribute_type(node: Attribute, type_: Type) -> Type:
     subject = called(type_)
     if type_.name == "row" and isinstance(node.subject, Name | Attribute):
         subject = f'"{node.subject.name}"'
+    if isinstance(node.subject, Name) and node.subject.name == "steps":
+        above = f"Above it: {', '.join(attributes)}." if attributes else "It is the first one."
+        message = f'there is no operation "{node.name}" above this one'
+        raise ExpressionError(message, code="E211", offset=node.offset, fix=_meant(node.name, attributes) or above)
     if not attributes:
         message = f'{subject} has no attributes, so no "{node.name}"'
         raise ExpressionError(message, code="E211", offset=node.offset)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from connectors.verbs import ATTRIBUTES
-from forms.values import ANY, BOOL, DATE, DATETIME, NUMBER, OBJECT_KINDS, SECRET, TEXT, Type, list_of
+from forms.values import ANY, BOOL, DATE, DATETIME, FILE, NUMBER, OBJECT_KINDS, SECRET, TEXT, Type, list_of
 
 ORDERED = ("number", "date", "datetime", "duration", "text")
 """Types whose values can be put in order."""
@@ -24,6 +24,7 @@ _WRITTEN = {
     "date": DATE,
     "datetime": DATETIME,
     "secret": SECRET,
+    "file": FILE,
 }
 
 
@@ -124,6 +125,8 @@ def attributes_of(type_: Type) -> dict[str, Type] | None:
     if type_.name == "delta":
         side = list_of(item_of(type_))
         return {"add": side, "remove": side}
+    if type_.name == "file":
+        return {"name": TEXT, "size": NUMBER, "type": TEXT, "sha256": TEXT}
     if type_.name == "choice":
         return {"value": TEXT, **type_.columns}
     return dict(type_.columns) if type_.name == "row" else {} if not is_loose(type_) else None

@@ -24,12 +24,15 @@ _SYMBOL = re.compile(r"==|!=|<=|>=|[<>+\-*/|.,()\[\]]")
 _FOREIGN = (
     (re.compile(r"\$\("), "E203"),
     (re.compile(r"\$?\{\{?"), "E204"),
-    (re.compile(r"===|<>|&&|\|\||=(?!=)|!(?!=)|\?|%|\^"), "E201"),
+    (re.compile(r"===|<>|=>|=<|&&|\|\||=(?!=)|!(?!=)|\?|%|\^"), "E201"),
     (re.compile("[“”„‘’«»]"), "E200"),
 )
+_CURLY = re.compile('[“”„‘’«»]([^“”„‘’«»"\n]{1,60})[“”„‘’«»]')
 _HABITS = {
     "===": ('"===" does not compare', 'Use "==" to compare two values.'),
     "=": ('"=" does not compare', 'Use "==" to compare two values.'),
+    "=>": ('"=>" does not compare', 'Use ">=" for "at least".'),
+    "=<": ('"=<" does not compare', 'Use "<=" for "at most".'),
     "<>": ('"<>" does not compare', 'Use "!=" for two values that differ.'),
     "&&": ('"&&" is written "and"', "Write  and ."),
     "||": ('"||" is written "or"', "Write  or ."),
@@ -105,9 +108,8 @@ def _refuse_habits(source: str, at: int) -> None:
         if code == "E201":
             message, fix = _HABITS[found.group()]
             raise ExpressionError(message, code=code, offset=at, fix=fix)
-        raise ExpressionError(
-            f"a text stands between straight quotes, not {source[at]}", offset=at, fix='Write  "text" .'
-        )
+        fix = f'Write  "{word[1]}" .' if (word := _CURLY.match(source, at)) else 'Write  "text" .'
+        raise ExpressionError(f"a text stands between straight quotes, not {source[at]}", offset=at, fix=fix)
 
 
 def braces_error(offset: int) -> ExpressionError:
@@ -170,4 +172,6 @@ def _text_at(source: str, at: int) -> Token:
 def _strange_character(character: str) -> str:
     if character == ";":
         return "An expression is one line without an end mark."
+    if character.isspace() or character in "\u200b\ufeff":
+        return f"This blank is not an ordinary space (it is U+{ord(character):04X}): type a space in its place."
     return "A text stands between quotes." if character.isalpha() else ""

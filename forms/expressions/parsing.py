@@ -45,6 +45,9 @@ def _too_deep(offset: int) -> ExpressionError:
     return ExpressionError(f"an expression has at most {MAX_DEPTH} levels", code="E202", offset=offset, fix=fix)
 
 
+_IF = "A condition stands alone, without if; to choose between two values write  if(condition, value, other value) ."
+
+
 class _Parser:
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self._tokens = tokens
@@ -104,9 +107,19 @@ class _Parser:
             error.fix = 'Two comparisons are joined with "and":  a < b and b < c .'
         elif self._is(")", "]"):
             error.fix = "It was never opened: remove it."
+        elif self._is("(") and self._at >= 3 and self._tokens[self._at - 2].text == ".":
+            called, subject = self._tokens[self._at - 1].text, self._tokens[self._at - 3].text
+            error.message = f'"{called}" is not called behind a dot'
+            error.fix = f"Write  {called}({subject})  or  {subject} | {called} ."
+        elif self._is_if():
+            error.message, error.fix = '"if" is written like a function', _IF
         elif self._next.sort == "constant" or self._next.sort == "word":
             error.fix = "An operator is missing before it, or a text without quotes has a space."
         return error
+
+    def _is_if(self) -> bool:
+        before = self._tokens[self._at - 1] if self._at else self._next
+        return before.sort == "word" and before.text == "if" and not self._is("(")
 
     def _or(self) -> Node:
         return self._logic("or", self._and)

@@ -16,6 +16,7 @@ from forms.expressions.pattern_reading import MAX_REPEATS, Characters, Group, On
 
 MAX_STEPS = 2_000_000
 """Steps a pattern may take, by this estimate, on the longest text that is matched."""
+_SIMPLER = "Write  a+  instead of  (a+)+ , and  [ab]*  instead of  (a|b)* ."
 _MAX_ITEMS = 200
 _MAX_CHOICES = 40
 
@@ -84,7 +85,7 @@ def _loop(group: Group) -> _Item:
     ones = tuple(part for part in parts if isinstance(part, One) and part.low == part.high)
     if len(group.branches) > 1 or len(ones) != len(parts) or not ones:
         message = "a group that repeats may not hold another repetition, or alternatives"
-        raise ExpressionError(message, code="E217", offset=group.offset, fix="Use a class for alternatives:  [ab]* .")
+        raise ExpressionError(message, code="E217", offset=group.offset, fix=_SIMPLER)
     needed = tuple(one.characters for one in ones)
     return _repeated(_union(needed), needed, group.low, group.high)
 

@@ -114,7 +114,8 @@ class _Reader:
         self.at += 1
         if self._next == "?":
             if not self._text.startswith("?:", self.at):
-                self.refuse("looking ahead or behind, names and flags are not allowed in a pattern", code="E217")
+                fix = "Say what the answer looks like from left to right; further rules go under  validate: ."
+                self.refuse("looking ahead or behind, names and flags are not allowed in a pattern", fix, "E217")
             self.at += 2
         group = self.group(nesting + 1)
         if self._next != ")":

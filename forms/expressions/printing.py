@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
 from forms.errors import ExpressionError
 from forms.expressions.environment import MAX_TEXT, Environment, gather, too_large
 from forms.values import Choice, Delta, Duration, Value
@@ -49,6 +49,8 @@ def _compound_text(value: Value, environment: Environment) -> str:
             raise secret_error()
         case Choice():
             return value.value
+        case File():
+            return value.name
         case Ref():
             entry = environment.read(value)
             return entry.label if entry else ""

@@ -6,14 +6,14 @@ import unicodedata
 from forms.errors import ExpressionError
 from forms.expressions.environment import MAX_TEXT, too_large
 
-_LATIN = str.maketrans(
+LATIN = str.maketrans(
     {
         "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "đ": "d", "Đ": "D",
         "ð": "d", "Ð": "D", "ł": "l", "Ł": "L", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "Ŋ": "N",
         "ŧ": "t", "Ŧ": "T", "ĸ": "k", "’": "'", "‘": "'", "–": "-", "—": "-",
     }
 )  # fmt: skip
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\s*-?[0-9]{1,18}(?:\.[0-9]{1,12})?\s*")
 
@@ -24,8 +24,8 @@ def ascii_text(text: str, language: str = "") -> str:
     With the language ``de``, umlauts become ``ae``, ``oe``, ``ue``.
     """
     composed = unicodedata.normalize("NFC", text)
-    spelt = composed.translate(_GERMAN) if language.lower() == "de" else composed
-    apart = unicodedata.normalize("NFKD", spelt.translate(_LATIN))
+    spelt = composed.translate(GERMAN) if language.lower() == "de" else composed
+    apart = unicodedata.normalize("NFKD", spelt.translate(LATIN))
     return apart.encode("ascii", "ignore").decode("ascii")
 
 

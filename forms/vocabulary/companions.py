@@ -45,12 +45,13 @@ COMPANIONS = (
         id        | name                  | yes |           | Name.
         title     | string                |     |           | What it finds, in words.
         connector | one of directory, mailbox |  | directory | System that is searched.
-        find      | one of user, group, ou, computer, contact, mailbox | yes | | Kind of object.
+        find      | one of user, group, ou, computer, contact, mailbox, mail_list | yes | | Kind of object.
         in        | list of name          |     |           | Resource sets.
         takes     | map to [TAKES]        |     |           | Arguments.
-        where     | map to value          |     |           | Attributes and what they must equal.
+        where     | map to value          |     |           | All of it must hold: attributes, in_group, under, any, not.
         search    | list of string        |     |           | Attributes the typed words are looked for in.
-        sort      | string                |     |           | Attribute to sort by.
+        sort      | string                |     |           | Attribute to sort by; with a minus, the last first.
+        limit     | integer               |     | 200       | Most rows at once, at most 1000.
         """,
     ),
     kind(
@@ -84,6 +85,23 @@ COMPANIONS = (
         """,
     ),
     kind(
+        "FIELDS",
+        "fields file",
+        """
+        format | one of fields/1 | yes | | Language and version of this file.
+        fields | list of [FIELD] | yes | | Questions that several forms use.
+        """,
+        open=True,
+    ),
+    kind(
+        "TEXTS",
+        "texts file",
+        """
+        format | one of texts/1 | yes | | Language and version of this file; every other key names a text of the form.
+        """,
+        open=True,
+    ),
+    kind(
         "VERIFICATION",
         "verification file",
         """
@@ -99,7 +117,7 @@ COMPANIONS = (
         "verification policy",
         """
         id        | name         | yes |     | Name.
-        title     | string       | yes |     | What it is, in words.
+        title     | text         | yes |     | What it is, in words.
         need      | integer      | yes |     | How many methods.
         methods   | list of name | yes |     | Methods that count.
         attempts  | integer      |     | 3   | How often it may be tried.
@@ -145,7 +163,7 @@ ACCESS = (
         format         | one of access/1         | yes | | Language and version of this file.
         roles          | list of [ROLE]          |     | | Named sets of permissions.
         resource_sets  | list of [RESOURCE_SET]  |     | | Named sets of things.
-        protected      | list of name            |     | | Sets no binding reaches.
+        protected      | name or list of name    |     | | Sets no binding reaches.
         bindings       | list of [BINDING]       |     | | Who has which role on what.
         standard_roles | list of [STANDARD_ROLE] |     | | Who has a role that ships with the product.
         """,
@@ -157,8 +175,8 @@ ACCESS = (
         """
         id          | name           | yes | | Name.
         title       | string         |     | | What it is, in words.
-        includes    | list of name   |     | | Roles whose permissions are added.
-        permissions | list of string |     | | Permissions.
+        includes    | name or list of name     | | | Roles whose permissions are added.
+        permissions | string or list of string | | | Permissions.
         """,
     ),
     kind(
@@ -178,8 +196,8 @@ ACCESS = (
         id         | name             | yes | | Name.
         principals | list of anything | yes | | People, groups, clients, or everyone.
         role       | name             | yes | | Role.
-        on         | list of name     |     | | Resource sets.
-        forms      | list of name     |     | | Only inside these forms.
+        on         | name or list of name | | | Resource sets.
+        forms      | name or list of name | | | Only inside these forms.
         from       | string           |     | | First day.
         until      | string           |     | | Last day.
         """,

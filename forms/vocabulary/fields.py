@@ -31,9 +31,17 @@ RECORDS_OF_FIELDS = (
         "section",
         """
         section | text            | yes | | Heading.
+        id      | identifier      |     | | Name for forms based on this one, and for translations.
         help    | text            |     | | Text under the heading.
         when    | condition       |     | | Only shown then; applies to everything inside.
         fields  | list of [FIELD] | yes | | Questions.
+        """,
+    ),
+    kind(
+        "USE",
+        "use of a fragment",
+        """
+        use | name | yes | | Fragment whose fields stand here, fragments/<name>.fields.yaml.
         """,
     ),
     kind(
@@ -99,7 +107,7 @@ _OWN: Mapping[str, Key] = key_table(
     step         | value                           | |       | Distance between values.
     integer      | boolean                         | | false | Whole numbers only.
     unit         | string                          | |       | Unit behind the number.
-    style        | string                          | |       | How it is drawn.
+    style        | string                          | |       | How it is drawn: radio shows all options at once.
     options      | [OPTIONS] or list of [OPTION]   | |       | What may be chosen.
     allow_other  | boolean                         | | false | Another answer may be typed.
     min_items    | integer                         | |       | Fewest answers.
@@ -130,6 +138,8 @@ _OWN: Mapping[str, Key] = key_table(
     show         | boolean                         | | false | Displayed.
     """
 )
+
+_CSV_COLUMNS = Key("columns", "list of [FIELD]", True, "", "Questions answered by the columns of the file.")
 
 _TEXT = "min_length max_length pattern pattern_help unique"
 _PICKER = "within except lookup with columns multiple"
@@ -171,11 +181,17 @@ FIELD_TYPES: Mapping[str, FieldType] = {
             "delta",
             f"{_PICKER} of* options keep max_changes",
         ),
-        ("table", "rows to look at or pick from", "ids of the picked rows", "list:row", "source* columns select"),
-        ("rows", "repeatable group of fields", "array of objects", "list:row", "fields* min_rows max_rows unique_by"),
+        (
+            "table",
+            "rows to look at or pick from",
+            "ids of the picked rows",
+            "list:row",
+            "source* columns select min_items max_items",
+        ),
+        ("rows", "repeatable group of fields", "array of objects", "list:row", "min_rows max_rows unique_by fields*"),
         ("file", "file", "string: upload token", "file", "accept max_size"),
-        ("csv", "CSV upload, checked row by row", "array of objects", "list:row", "columns* max_rows"),
-        ("note", "text to read", "–", "null", "text* tone"),
+        ("csv", "CSV upload, checked row by row", "array of objects", "list:row", "max_rows unique_by columns*"),
+        ("note", "text to read", "–", "null", "tone text*"),
         ("computed", "worked out, never typed; hidden unless shown", "not submitted", "any", "value* show unique"),
     )
 }
@@ -208,17 +224,18 @@ ALIASES: Mapping[str, str] = {
 }
 
 # Understood by the language, not offered by this version.
-NOT_YET_TYPES = frozenset({"table", "csv", "file"})
-NOT_YET = frozenset({"extends", "use"})
+NOT_YET_TYPES = frozenset({"file"})
+NOT_YET: frozenset[str] = frozenset()
 
 
 def keys_of(type_: str) -> Mapping[str, Key]:
-    """Return every key a field of this type may have; raises `KeyError` for an unknown type."""
+    """Return every key a field of this type may have, in canonical order; raises `KeyError` for an unknown type."""
     field_type = FIELD_TYPES[type_]
     own = {name: _own_key(field_type, name) for name in field_type.keys}
-    return {**FIELD.keys, **own}
+    common = {name: key for name, key in FIELD.keys.items() if name != "width"}
+    return {**common, **own, "width": FIELD.keys["width"]}
 
 
 def _own_key(field_type: FieldType, name: str) -> Key:
-    key = _OWN[name]
+    key = _OWN[name] if (field_type.name, name) != ("csv", "columns") else _CSV_COLUMNS
     return Key(name, key.kind, needed=name in field_type.needed, default=key.default, meaning=key.meaning)

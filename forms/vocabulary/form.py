@@ -19,6 +19,7 @@ FORM = (
         status      | one of draft, live, retired |     | live   | A draft can only be previewed; a retired form stays readable in the journal.
         languages   | list of string              |     |        | Languages every text must have.
         extends     | name                        |     |        | Form this one is based on.
+        locked      | list of string              |     |        | Parts that forms based on this one cannot change, such as verify or target.except.
         requires    | list of string              |     |        | Extra permissions; those of the operations are added automatically.
         target      | [TARGET]                    |     |        | Person or thing the form acts on; always the first step.
         verify      | name or [VERIFY]            |     |        | How the caller is checked.
@@ -42,24 +43,25 @@ FORM = (
         "TARGET",
         "target",
         """
-        type     | one of user, group, computer, contact, mailbox, ou | yes | | Kind of object.
+        type     | one of user, group, computer, contact, mailbox, mail_list, ou | yes | | Kind of object.
         label    | text            | |       | Question.
         help     | text            | |       | Help text.
+        default  | value           | |       | Chosen beforehand.
         within   | list of name    | |       | Resource sets; always also limited by what the actor may reach.
         except   | list of name    | |       | Resource sets that are refused.
-        where    | list of [CHECK] | |       | Conditions with the message for a refusal.
         search   | list of string  | |       | Attributes searched.
         show     | list of string  | |       | Attributes shown on the card.
         columns  | list of string  | |       | Columns in the pick list.
+        where    | list of [CHECK] | |       | Conditions with the message for a refusal.
         multiple | boolean         | | false | More than one.
         max      | integer         | | 50    | Most targets at once.
-        default  | value           | |       | Chosen beforehand.
         """,
     ),
     kind(
         "CHECK",
         "check",
         """
+        id      | identifier |     | | Name for forms based on this one, and for translations.
         check   | condition  | yes | | Must be true.
         message | text       |     | | Shown when it is not.
         at      | identifier |     | | Field the message is shown at.
@@ -135,10 +137,10 @@ FORM = (
         """
         id       | identifier                  | yes |      | Name; outputs are steps.<id>.…
         do       | string                      | yes |      | What is done, as connector.object.verb.
-        with     | map to value                |     |      | Arguments.
+        for_each | value                       |     |      | List; each element is `item`.
         title    | text                        |     |      | Line in plan and journal.
         only_if  | condition                   |     |      | Skipped otherwise.
-        for_each | value                       |     |      | List; each element is `item`.
+        with     | map to value                |     |      | Arguments.
         until    | value                       |     |      | Date on which it is taken back; empty = for good.
         revert   | one of auto, none           |     | auto | How it is taken back.
         on_error | one of stop, undo, continue |     |      | Overrides the form.
@@ -151,6 +153,7 @@ FORM = (
         "NOTIFY",
         "notification",
         """
+        id      | identifier                 |     |      | Name for forms based on this one, and for translations.
         on      | list of one of submitted, approved, rejected, expired, done, partly_done, failed, ending_soon, ended | yes | | Events.
         when    | condition                  |     |      | Only then.
         before  | duration                   |     | 7d   | For ending_soon.
@@ -173,6 +176,7 @@ FORM = (
         "SHOW",
         "shown value",
         """
+        id     | identifier  |     |       | Name for forms based on this one, and for translations.
         label  | text        | yes |       | Label.
         value  | value       | yes |       | Value.
         secret | one of once |     |       | Shown one time, never stored.
@@ -221,6 +225,7 @@ FORM = (
         approval   | one of none, required    | | | Whether somebody must agree.
         refused    | string                   | | | Why the target is refused.
         changes    | map to anything          | | | Attributes with their values before and after.
+        rows       | map to anything          | | | Tables, with the logins or names in them, or how many rows they have.
         """,
     ),
 )

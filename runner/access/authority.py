@@ -12,6 +12,7 @@ from connectors.spi import Entry, Everything, Filter, Nothing, Value
 from runner.access.filters import all_of, any_of, not_
 from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
+from runner.access.rights_groups import resolved_rights_groups
 from runner.access.selecting import BoundSelector, Index, actor_value, bind
 from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
 
@@ -28,6 +29,7 @@ class Authority:
 
     def __init__(self, resolved: ResolvedPolicy) -> None:
         self.resolved = resolved
+        self._rights_groups = resolved_rights_groups(resolved)
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
         self._rows = _rows_by_principal(resolved.rows)
         self._views: dict[tuple[object, ...], ActorView] = {}
@@ -76,6 +78,10 @@ class Authority:
         index = self._protected_by_kind.get(entry.ref.kind)
         found = index.selecting(entry) if index else ()
         return any(not exclusion.excludes(entry) for exclusion in found) if found else False
+
+    def gives_rights(self, entry: Entry) -> bool:
+        """Say whether whoever is added to this group is given what some binding gives, nested groups included."""
+        return entry.ref.kind == "group" and not self._rights_groups.isdisjoint({entry.ref.id, *entry.groups})
 
     def in_set(self, set_id: str, entry: Entry, actor: Actor, *, excluding: bool = False) -> bool:
         """Say whether an object is in a resource set, as seen by ``actor``.

@@ -18,7 +18,7 @@ SELECTOR_KINDS: Mapping[str, str] = {
     "computers": "computer",
     "contacts": "contact",
     "mailboxes": "mailbox",
-    "lists": "list",
+    "lists": "mail_list",
     "ous": "ou",
     "mail_domains": "mail_domain",
     "forms": "form",

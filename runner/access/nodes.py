@@ -6,8 +6,8 @@ from datetime import date
 
 from forms.documents import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, nearest_or_all
+from forms.scalars import ScalarError, read_boolean, read_date
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
 
@@ -81,10 +81,12 @@ class Taker:
         """Return ``true`` or ``false`` (E114)."""
         if node is None:
             return default
-        if isinstance(node, ScalarNode) and not node.style and node.text in ("true", "false"):
-            return node.text == "true"
-        found = f", not '{node.text}'" if isinstance(node, ScalarNode) else ""
-        self.report.error("E114", node, f'"{name}" must be true or false{found}', "Write  true  or  false.")
+        try:
+            if isinstance(node, ScalarNode):
+                return read_boolean(node, name)
+            self.report.error("E113", node, f'"{name}" must be true or false', "Write  true  or  false .")
+        except ScalarError as error:
+            self.report.error(error.code, node, error.message, error.fix)
         return default
 
     def day(self, node: Node | None, name: str) -> date | None:
@@ -93,9 +95,8 @@ class Taker:
         if text is None or node is None:
             return None
         try:
-            if _DAY.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        self.report.error("E114", node, f'"{name}" is a day', "Write year, month and day:  2027-01-31 .")
+            if isinstance(node, ScalarNode):
+                return read_date(node, name)
+        except ScalarError as error:
+            self.report.error(error.code, node, error.message, error.fix)
         return None

@@ -1,12 +1,14 @@
 """Read ``access.yaml``: roles, resource sets, bindings, standard roles and what is protected. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from connectors.verbs import PERMISSIONS
 from forms.documents import ListNode, MapNode, Node, ScalarNode, read_document
 from forms.errors import DefinitionError, Problem
 from forms.problems import Report, nearest_or_all
+from forms.reading import is_for_tools
 from runner.access.model import Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, applies
 from runner.access.nodes import Taker
 from runner.access.selectors import read_selectors
@@ -39,6 +41,9 @@ def read_access(name: str, content: bytes) -> tuple[Policy, tuple[Problem, ...]]
     return (Policy() if reader.report.has_errors else policy), reader.report.problems
 
 
+_TARGETS = "Write  targets: everything  or  targets: [{ group: … }] ."
+
+
 class _Reader:
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -49,6 +54,7 @@ class _Reader:
         self._standard: list[Binding] = []
 
     def policy(self, root: MapNode) -> Policy:
+        root = replace(root, pairs=tuple(pair for pair in root.pairs if not is_for_tools(pair[0].text)))
         keys = self._taker.map(root, _FILE_KEYS, "this file", ("format",)) or {
             key.text: value for key, value in root.pairs if key.text in _FILE_KEYS
         }
@@ -77,7 +83,8 @@ class _Reader:
                 title = self._taker.text(keys.get("title"), '"title"') or id_
                 written[id_] = (Role(id_, title, frozenset(permissions), includes), keys.get("includes"))
                 if len(keys) == (2 if "title" in keys else 1) and not _has_unknown(item, keys):
-                    self.report.error("E111", item, 'a role needs "permissions" or "includes"')
+                    fix = "Write  permissions: [ … ]  or  includes: [ … ] ."
+                    self.report.error("E111", item, 'a role needs "permissions" or "includes"', fix)
         self._include({id_: role for id_, (role, _) in written.items()}, written)
 
     def _include(self, roles: Mapping[str, Role], written: Mapping[str, tuple[Role, Node | None]]) -> None:
@@ -170,7 +177,8 @@ class _Reader:
             if text == "everyone":
                 return Principal("everyone")
             if text is not None:
-                fix = "Write  { group: … } ,  { user: … } ,  { client: … }  or  everyone ."
+                fix = f"Write  {{ group: {text} }} ,  {{ user: {text} }}  or  {{ client: {text} }} ."
+                fix = "Write  everyone ." if text.lower() in ("everyone", "everybody", "all") else fix
                 self.report.error("E158", node, f'"{text}" does not say what it is', fix)
             return None
         keys = self._taker.map(node, tuple(_PRINCIPALS), "a principal")
@@ -196,8 +204,7 @@ class _Reader:
             self.report.error("E126", keys["role"], f'there is no standard role "{role}"', fix)
         principals = self._principals(keys["principals"])
         if "targets" not in keys:
-            fix = "Write  targets: everything  or  targets: [{ group: … }] ."
-            self.report.error("E159", node, "a standard role has to say what it reaches", fix)
+            self.report.error("E159", node, "a standard role has to say what it reaches", _TARGETS)
             return
         sets = self._targets(role, keys["targets"])
         if role in STANDARD_ROLES and principals and sets:
@@ -207,8 +214,15 @@ class _Reader:
     def _targets(self, role: str, node: Node) -> list[ResourceSet]:
         if isinstance(node, ScalarNode) and node.text == EVERYTHING:
             return [everything()]
+        if isinstance(node, ScalarNode):
+            self.report.error("E159", node, f'"{node.text}" does not say what the role reaches', _TARGETS)
+            return []
         groups: list[str] = []
         for item in self._taker.items(node, '"targets"'):
+            if isinstance(item, ScalarNode):
+                fix = f"Write  {{ group: {item.text} }} . A resource set takes a binding with a role of your own."
+                self.report.error("E159", item, f'"{item.text}" does not say that it is a group', fix)
+                continue
             keys = self._taker.map(item, ("group",), "a target", ("group",))
             group = self._taker.text(keys["group"], "a group") if keys else None
             if group:

@@ -11,15 +11,22 @@ import click
 
 from connectors.spi import Verb
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
-from forms.catalogue import companion_file, load_catalogue
+from forms.catalogue import companion_file, load_catalogue, load_surroundings
 from forms.definition import Form
-from forms.errors import Problem
+from forms.errors import DefinitionError, Problem
+from forms.problems import nearest_or_all
+from forms.resolving.printing import printed
+from forms.resolving.resolver import Resolver
+from forms.resolving.sources import Sources
 from forms.vocabulary.codes import CODES
+from runner.access.escalation import escalations
 from runner.access.reading import read_access
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
 from runner.cli.sarif import sarif_log
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
+from runner.errors import NotFoundError
+from runner.testing.known import known_groups
 from runner.wiring import access_file, open_connectors
 
 
@@ -51,11 +58,15 @@ class Checked:
     type=click.Choice(["text", "json", "sarif"]),
     help="How problems are printed: for people (text), for a program, or as SARIF 2.1.0.",
 )
+@click.option("--resolved", "form", metavar="FORM", help="Print this form with all it takes from other files, as YAML.")
 @json_option
-def check(folder: Path, output: str | None, as_json: bool) -> None:
+def check(folder: Path, output: str | None, form: str | None, as_json: bool) -> None:
     """Check the forms of a desk folder, or of any folder with forms; exit 1 when one of them has errors."""
     if as_json and output not in (None, "json"):
         raise click.UsageError(f"--json and --format {output} exclude each other.")
+    if form is not None:
+        _print_resolved(folder, form)
+        return
     checked = _check(folder)
     if as_json or output == "json":
         click.echo(json.dumps(_json(checked), ensure_ascii=False, indent=2))
@@ -67,6 +78,28 @@ def check(folder: Path, output: str | None, as_json: bool) -> None:
         _print(checked)
     if checked.has_errors:
         raise click.exceptions.Exit(1)
+
+
+def _print_resolved(folder: Path, form: str) -> None:
+    root = folder / FORMS_FOLDER if is_desk_folder(folder) else folder
+    files = read_forms(root)
+    around, _ = load_surroundings(files, {})
+    resolver = Resolver(Sources(files), around.language)
+    file = resolver.sources.forms.get(form)
+    if file is None:
+        fix = nearest_or_all(form, sorted(resolver.sources.forms), "Forms")
+        raise NotFoundError(f'There is no form "{form}" in {root}. {fix}'.strip())
+    try:
+        resolved = resolver.resolve(file)
+        problems = [problem for problem in resolved.problems if problem.level == "error"]
+    except DefinitionError as error:
+        problems = list(error.problems)
+    checked = Checked(root, (), tuple(problems))
+    for problem in problems:
+        click.echo(str(replace(problem, file=str(checked.path_of(problem)))), err=True)
+    if problems:
+        raise click.exceptions.Exit(1)
+    click.echo(printed(resolved), nl=False)
 
 
 def _check(folder: Path) -> Checked:
@@ -81,7 +114,8 @@ def _check(folder: Path) -> Checked:
 def _checked(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], access: str | None) -> Checked:
     catalogue, problems = load_catalogue(files, verbs)
     if access is not None:
-        problems += read_access(access, files[access])[1]
+        policy, found = read_access(access, files[access])
+        problems += (*found, *escalations(policy, catalogue, files, known_groups(files)))
     return Checked(root, tuple(catalogue.forms.values()), problems)
 
 

@@ -15,7 +15,21 @@ import click
 from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
-from runner.cli import access, accounts, explaining, forms, journal, operating, people, submitting, testing
+from runner.cli import (
+    access,
+    accounts,
+    explaining,
+    formatting,
+    forms,
+    journal,
+    new,
+    operating,
+    people,
+    reference,
+    schema,
+    submitting,
+    testing,
+)
 from runner.errors import NotDurableError, RunnerError, SetUpError
 from runner.settings import SETTINGS_FILE
 
@@ -37,7 +51,21 @@ def cli() -> None:
     """Forms for the helpdesk: the agent fills one in, the right change happens in the directory."""
 
 
-for module in (operating, forms, testing, explaining, submitting, people, accounts, access, journal):
+for module in (
+    operating,
+    forms,
+    formatting,
+    new,
+    schema,
+    reference,
+    testing,
+    explaining,
+    submitting,
+    people,
+    accounts,
+    access,
+    journal,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

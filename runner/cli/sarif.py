@@ -6,7 +6,7 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from forms.errors import Problem
-from runner.cli.explaining import plain
+from runner.cli.plain_pages import plain
 
 Json: TypeAlias = dict[str, object]
 

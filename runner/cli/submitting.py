@@ -116,7 +116,7 @@ def _taken(
     form = installation.services.catalogue.forms.get(asked.form)
     target_id = _target_id(installation, actor, form, asked.target)
     posted = Posted(_answers(asked.pairs, asked.answers), asked.ticket, asked.reason)
-    page = take(actor, installation.services.new_id(), asked.form, target_id, posted, "en")
+    page = take(actor, installation.services.new_id(), asked.form, target_id, posted, _language(installation))
     if isinstance(page, VerifyPage):
         raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
     if isinstance(page, FillPage):
@@ -164,11 +164,16 @@ def run(asked: Asked) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _language(installation: Installation) -> str:
+    return installation.services.catalogue.settings.languages[0]
+
+
 def _confirmed(installation: Installation, actor: Actor, page: PlanPage) -> SubmissionPage:
     if page.refused:
         raise RefusedError(page.refused)
     boxes = tuple(range(len(page.acknowledge)))
-    done = installation.desk.confirm(actor, page.head.submission, page.digest, page.type_to_confirm, boxes, "en")
+    submission, language = page.head.submission, _language(installation)
+    done = installation.desk.confirm(actor, submission, page.digest, page.type_to_confirm, boxes, language)
     if not isinstance(done, SubmissionPage):
         raise NotFoundError("The world changed while this ran. Nothing was done; run it again.")
     return done

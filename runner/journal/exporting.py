@@ -50,11 +50,12 @@ def cells(text: str) -> Iterator[dict[str, str]]:
 
 def _csv_line(values: Iterable[str]) -> str:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow([_inert(value) for value in values])
+    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow([inert(value) for value in values])
     return buffer.getvalue()
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one that begins like it has an apostrophe in front."""
     return f"'{text}" if text.lstrip(" ").startswith(_UNSAFE) else text
 
 

@@ -7,6 +7,7 @@ from connectors.spi import Entry, OutputRef, Ref
 from forms.definition import Form
 from forms.planning import Plan, PlannedOperation, Requirement
 from runner.access.model import Decision
+from runner.access.rights_groups import adds_people
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.reading import READ_PERMISSIONS, Reader
 
@@ -105,7 +106,20 @@ def decide_plan(reader: Reader, form: Form, plan: Plan, target: Entry | None) ->
 
 def _permit(reader: Reader, form: Form, planned: PlannedOperation, known: dict[Ref, Entry | None]) -> Permit:
     decisions = tuple(_decided(reader, form, requirement, known) for requirement in planned.requirements)
+    if adds_people(planned.operation):
+        decisions = tuple((need, entry, _not_by_rights(reader, entry, decision)) for need, entry, decision in decisions)
     return Permit(planned.operation.id, decisions)
+
+
+def _not_by_rights(reader: Reader, entry: Entry | None, decision: Decision) -> Decision:
+    """Refuse to add people to a group that gives rights here, but for those who say who has which rights."""
+    authority = reader.services.authority.current()
+    if entry is None or not decision.allowed or not authority.gives_rights(entry):
+        return decision
+    if authority.holds(reader.actor, "access.manage", "", form=None, now=reader.now):
+        return decision
+    reason = "This group gives rights in Deskhand; people are added to it by somebody with access.manage."
+    return Decision(False, reason, None, "protected")
 
 
 def _decided(

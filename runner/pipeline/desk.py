@@ -7,16 +7,17 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.spi import Ref
+from connectors.spi import File, Ref
 from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
-from runner.pipeline import filling, finding, results, submitting
+from runner.pipeline import filling, finding, results, submitting, uploading, viewing
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.finishing import Finished
 from runner.pipeline.notifying import send_mails
 from runner.pipeline.pages import (
     ChoosePage,
+    CsvTemplate,
     DeskPage,
     FillPage,
     FindPage,
@@ -26,9 +27,11 @@ from runner.pipeline.pages import (
     PlanPage,
     Posted,
     SubmissionPage,
+    TableFile,
     VerifyPage,
 )
 from runner.pipeline.planning import Prepared, prepare
+from runner.pipeline.receiving import received
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, start, target_ref
@@ -60,6 +63,14 @@ class Desk:
             return finding.person(self.services, actor, person_id, language)
         except NotFoundError as refused:
             raise refuse(self.services, actor, "open person", refused, target=Ref("user", person_id))  # noqa: B904
+
+    @in_our_errors
+    def photo(self, actor: Actor, person_id: str) -> File:
+        """Return the photo on a person's card, with its content; raises `NotFoundError`."""
+        try:
+            return finding.photo(self.services, actor, person_id)
+        except NotFoundError as refused:
+            raise refuse(self.services, actor, "open photo", refused, target=Ref("user", person_id))  # noqa: B904
 
     @in_our_errors
     def history(self, actor: Actor, page: int, language: str = "en") -> HistoryPage:  # noqa: ARG002 - part of the port
@@ -117,10 +128,39 @@ class Desk:
         return filling.fill_page(walk, posted, checked=state.passed if state else 0)
 
     @in_our_errors
-    def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
-        """Return the form as it looks with these answers; nothing is checked or kept."""
-        walk = self._walk(actor, form_id, target_id, self.services.new_id(), language)
-        return filling.fill_page(walk, posted)
+    def evaluate(
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        posted: Posted,
+        language: str,
+        *,
+        checks: bool = False,
+        submission: str = "",
+    ) -> FillPage:
+        """Return the form as it looks with these answers; only files that were sent are kept, for ``submission``.
+
+        With ``checks``, a form that only shows says what is wrong with the answers.
+        """
+        id_ = self._checked_id(actor, submission, form_id) if submission else self.services.new_id()
+        walk, posted = received(self._walk(actor, form_id, target_id, id_, language), posted)
+        return viewing.shown_page(walk, posted, checks=checks)
+
+    @in_our_errors
+    def export(
+        self, actor: Actor, form_id: str, target_id: str | None, table: str, posted: Posted, language: str
+    ) -> TableFile:
+        """Return a table of a form that only shows as a file; it is recorded that it left."""
+        return viewing.export(self._walk(actor, form_id, target_id, self.services.new_id(), language), table, posted)
+
+    @in_our_errors
+    def csv_template(self, actor: Actor, form_id: str, field_id: str, language: str) -> CsvTemplate:
+        """Return the file to fill in for a question of type ``csv``; raises `NotFoundError`."""
+        try:
+            return uploading.csv_template(self.services, actor, form_id, field_id, language)
+        except NotFoundError as refused:
+            raise refuse(self.services, actor, "open", refused, form=form_id)  # noqa: B904 - the same one
 
     @in_our_errors
     def pick(
@@ -164,6 +204,7 @@ class Desk:
     ) -> FillPage | VerifyPage:
         """Return the page before the one that was posted, of a form of several pages; nothing is checked or kept."""
         walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=True) or filling.fill_page(walk, posted)
 
     @in_our_errors
@@ -283,6 +324,8 @@ class Desk:
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage | Prepared:
         walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        viewing.refuse_to_do(walk, "submit")
+        walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=False) or submitting.submit(walk, posted)
 
     def _begun(
@@ -290,6 +333,7 @@ class Desk:
     ) -> tuple[Walk, Submission]:
         """Open a form and make sure its draft exists, bound to this actor, form and target."""
         walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        viewing.refuse_to_do(walk, "check")
         submission = submitting.begin_draft(walk)
         if submission.state != "draft":
             raise RefusedError("This was already done. Open the form again for the next time.")

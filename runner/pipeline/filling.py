@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.spi import AllOf, AnyOf, Entry, Not, Question, Ref
+from forms.answering.instant import instant, page_rules
 from forms.answering.options import Bound, membership_kind, picker_search
 from forms.answering.situation import Situation, given
 from forms.answering.validating import target_refusal
@@ -14,6 +15,7 @@ from forms.errors import AnswerProblem
 from runner.access.model import Actor
 from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND, is_fitting, open_form, target_permissions
+from runner.pipeline.file_views import told, with_files
 from runner.pipeline.pages import (
     ChoosePage,
     FieldView,
@@ -27,11 +29,14 @@ from runner.pipeline.pages import (
     VerifyPage,
 )
 from runner.pipeline.paging import first_page, pages_of, with_pages
-from runner.pipeline.reading import SEARCHED, Reader
+from runner.pipeline.reaching import problems_of
+from runner.pipeline.reading import SEARCHED, Reader, label_attribute
 from runner.pipeline.services import Services
 from runner.pipeline.showing import sections
+from runner.pipeline.tabling import has_tables, with_tables
 from runner.pipeline.telling import Teller, thing
-from runner.pipeline.walking import Walk, head, reader_for, situation_of
+from runner.pipeline.uploading import files_of, problems_in_files, take_over
+from runner.pipeline.walking import LOOK, Walk, head, reader_for, situation_of
 from runner.verification.checks import CheckState
 
 _PAGE_OF_TARGETS = 25
@@ -41,6 +46,9 @@ _KIND_WORDS = {
     "group": "Which group?",
     "mailbox": "Which mailbox?",
     "computer": "Which computer?",
+    "contact": "Which mail contact?",
+    "mail_list": "Which distribution list?",
+    "ou": "Which unit?",
 }
 
 
@@ -74,7 +82,7 @@ def choose_page(
 def _whole_journey(form: Form) -> Journey:
     labels = ["Person" if form.target and form.target.type == "user" else "Target"]
     labels += ["Caller check"] if form.verify and form.verify.policy and form.verify.when is None else []
-    labels += ["Fill in", "Check", "Done"]
+    labels += [LOOK] if form.is_view else ["Fill in", "Check", "Done"]
     return Journey(tuple((label, "now" if position == 0 else "") for position, label in enumerate(labels)))
 
 
@@ -91,7 +99,7 @@ def _targets(reader: Reader, form: Form, text: str) -> tuple[list[Entry], bool]:
         AllOf((*parts, AnyOf(tuple(within))) if within else tuple(parts)),
         text=text,
         search=target.search or SEARCHED[target.type],
-        sort="display_name" if target.type == "user" else "name",
+        sort=label_attribute(target.type),
         limit=_PAGE_OF_TARGETS,
     )
     page = reader.find(question, target_permissions(form))
@@ -123,7 +131,7 @@ def verify_page(walk: Walk, state: CheckState, error: str = "") -> VerifyPage:
     """Return the caller check as it stands."""
     return VerifyPage(
         head=head(walk, "verify", state.passed),
-        policy=state.policy.title,
+        policy=walk.text(state.policy.title),
         need=state.policy.need,
         passed=state.passed,
         attempts=state.policy.attempts,
@@ -135,8 +143,16 @@ def verify_page(walk: Walk, state: CheckState, error: str = "") -> VerifyPage:
 
 def fill_page(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem] = (), checked: int = 0) -> FillPage:
     """Return the form to fill in, worked out for what was posted so far, with the problems at their questions."""
+    taken = take_over(walk, posted)
+    posted = taken.posted
+    if not problems:
+        walk, in_files = problems_in_files(walk, posted)
+        problems = (*taken.problems, *in_files)
+    wrong = problems or (problems_of(walk, posted.answers) if has_tables(walk.form) else ())
     worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
     shown, _ = walk.reader.gather(situation, lambda known: sections(known, worked, problems))
+    shown = with_tables(walk, shown, posted.answers, posted.typed, wrong)
+    shown = with_files(replace(walk, situation=situation), shown, worked, taken, problems)
     pages = pages_of(shown) if walk.form.layout == "pages" else ()
     page = first_page(shown, problems, posted.page) if pages else 0
     top = head(walk, "fill", checked)
@@ -147,13 +163,15 @@ def fill_page(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem] = ()
         sections=tuple(_with_anything(section) for section in shown),
         ticket=_ticket(walk, posted, problems),
         reason=_reason(walk, posted, problems),
-        errors=tuple(_error_line(shown, problem) for problem in problems),
+        errors=tuple(_error_line(shown, problem) for problem in told(problems, files_of(walk.form))),
+        as_of=walk.reader.now if walk.form.is_view else None,
+        rules=page_rules(instant(walk.form, situation.language), situation.now.date()),
     )
 
 
 def _with_anything(section: SectionView) -> SectionView:
-    """Keep the heading of a section only while one of its questions is asked."""
-    if any(view.asked for view in section.fields):
+    """Keep the heading of a section only while one of its questions is asked, or may be asked by the page itself."""
+    if any(view.asked or view.ahead for view in section.fields):
         return section
     return SectionView("", "", section.fields)
 
@@ -162,21 +180,25 @@ def _error_line(shown: Sequence[SectionView], problem: AnswerProblem) -> tuple[s
     labels = {view.id: view.label for section in shown for view in section.fields}
     labels |= {"ticket": "Ticket", "reason": "Reason"}
     where = labels.get(problem.field, "")
-    if problem.row is not None:
+    files = {view.id: dict(view.csv.labels) for section in shown for view in section.fields if view.csv is not None}
+    if problem.row is not None and problem.field in files:
+        column = files[problem.field].get(problem.column or "", "")
+        where = f"Row {problem.row}, column {column}" if column else f"Row {problem.row}"
+    elif problem.row is not None:
         where = f"{where}, row {problem.row}"
     return problem.field, where, problem.message
 
 
 def _ticket(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem]) -> FieldView | None:
     rule = walk.form.record.ticket
-    if rule == "off":
+    if rule == "off" or walk.form.is_view:
         return None
     return _record_view("ticket", "text", "Ticket", rule == "required", posted.ticket, problems)
 
 
 def _reason(walk: Walk, posted: Posted, problems: Sequence[AnswerProblem]) -> FieldView | None:
     rule = walk.form.record.reason
-    if rule == "off":
+    if rule == "off" or walk.form.is_view:
         return None
     return _record_view("reason", "multiline", "Reason", rule == "required", posted.reason, problems)
 

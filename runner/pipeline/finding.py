@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from connectors.spi import AllOf, AnyOf, Entry, Everything, Ids, Question
+from connectors.spi import AllOf, AnyOf, Entry, Everything, File, Ids, KeepsPhotos, Question
+from forms.answering.languages import in_best_language
 from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.validating import target_refusal
-from forms.definition import Form, Text
+from forms.definition import USUAL_FILE_TYPES, Form, Text
 from runner.access.model import Actor
 from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use, reads_journal
@@ -41,21 +42,21 @@ _RECENT = 6
 UNCLEAR_STATES = ("unknown", "partly_done")
 
 
-def usable_forms(services: Services, actor: Actor) -> list[tuple[Form, Reader]]:
-    """Return the forms this actor may use, in the order of their categories and titles."""
+def usable_forms(services: Services, actor: Actor, language: str) -> list[tuple[Form, Reader]]:
+    """Return the forms this actor may use, in the order of their categories and of their titles in a language."""
     found = []
     for form in services.catalogue.forms.values():
         reader = reader_for(services, actor, form.id)
         if may_use(reader, form):
             found.append((form, reader))
-    return sorted(found, key=lambda pair: (pair[0].category, plain(pair[0].title, "en")))
+    return sorted(found, key=lambda pair: (pair[0].category, plain(pair[0].title, language)))
 
 
 def plain(text: Text | None, language: str) -> str:
     """Return a text that has nothing to fill in, as titles have; what would be filled in is left out."""
     if text is None:
         return ""
-    template = text.languages.get(language) or next(iter(text.languages.values()))
+    template = in_best_language(text, language)
     return "".join(part for part in template.parts if isinstance(part, str))
 
 
@@ -70,7 +71,7 @@ def tile(form: Form, language: str, *, why_not: str = "", asks: str = "") -> Til
 def home(services: Services, actor: Actor, language: str) -> DeskPage:
     """Return the first page."""
     categories: dict[str, list[Tile]] = {}
-    for form, _ in usable_forms(services, actor):
+    for form, _ in usable_forms(services, actor, language):
         categories.setdefault(form.category or "Other", []).append(tile(form, language))
     own = services.store.submissions.list(actor_id=actor.id, limit=60)
     unclear = [submission for submission in own if submission.state in UNCLEAR_STATES][:5]
@@ -131,7 +132,7 @@ def find(services: Services, actor: Actor, text: str, language: str) -> FindPage
     people, more = _people(readers, question)
     tiles = [
         tile(form, language)
-        for form, _ in usable_forms(services, actor)
+        for form, _ in usable_forms(services, actor, language)
         if all(word in _searched_text(form, language) for word in words.casefold().split())
     ]
     return FindPage(words, tuple(thing(entry, readers[0].now) for entry in people), tuple(tiles), more)
@@ -142,13 +143,27 @@ def _searched_text(form: Form, language: str) -> str:
     return " ".join(parts).casefold()
 
 
-def person(services: Services, actor: Actor, person_id: str, language: str) -> PersonPage:
-    """Return a person's card; raises `NotFoundError` when the actor may not read it in any context."""
-    readers = _readers(services, actor)
+def photo(services: Services, actor: Actor, person_id: str) -> File:
+    """Return the photo on a person's card; raises `NotFoundError` when there is none, or no card for this actor."""
+    entry = _readable_person(_readers(services, actor), person_id)
+    connector = services.connectors.for_kind("user")
+    found = connector.photo(entry.ref) if isinstance(connector, KeepsPhotos) else None
+    if found is None or found.content is None or found.type not in USUAL_FILE_TYPES:
+        raise NotFoundError(NOT_FOUND)
+    return found
+
+
+def _readable_person(readers: Sequence[Reader], person_id: str) -> Entry:
     entries, _ = _people(readers, Question("user", Ids(frozenset({person_id})), limit=1))
     if not entries:
         raise NotFoundError(NOT_FOUND)
-    entry, now = entries[0], readers[0].now
+    return entries[0]
+
+
+def person(services: Services, actor: Actor, person_id: str, language: str) -> PersonPage:
+    """Return a person's card; raises `NotFoundError` when the actor may not read it in any context."""
+    readers = _readers(services, actor)
+    entry, now = _readable_person(readers, person_id), readers[0].now
     teller = Teller(readers[0])
     card = thing(entry, now)
     return PersonPage(
@@ -157,6 +172,7 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
         teller.facts(entry, _CARD),
         tuple(_tiles_for(services, actor, entry, language)),
         tuple(_lately(readers[0], entry)),
+        has_photo=entry.attributes.get("has_photo") is True,
     )
 
 
@@ -171,7 +187,7 @@ def _lately(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
 
 def _tiles_for(services: Services, actor: Actor, entry: Entry, language: str) -> Iterable[Tile]:
     """Return what may be done for this person, and what is usually possible but not now, with the reason."""
-    for form, reader in usable_forms(services, actor):
+    for form, reader in usable_forms(services, actor, language):
         if form.target is None or form.target.type != entry.ref.kind:
             continue
         if not _is_readable((reader,), entry) or not is_fitting(reader, form, entry):

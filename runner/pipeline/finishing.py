@@ -9,13 +9,14 @@ from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.access.model import Actor
 from runner.dispatch import Dispatcher, Performed, RefusedNowError
-from runner.errors import NotDurableError
+from runner.errors import NotDurableError, RunnerError
 from runner.pipeline.authorising import decide_operation
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording import intents, nobody_told, outcome
 from runner.pipeline.refusing import has_ended
 from runner.pipeline.telling import Teller, line_json
+from runner.pipeline.waiting import with_contents
 from runner.pipeline.walking import Walk, reader_for
 from runner.store.records import Ceiling, OperationEnd, OperationRow, Submission, SubmissionState
 from runner.verification.checks import CheckState
@@ -54,6 +55,7 @@ def carry_out(
         authorise=lambda planned: _authorise(walk, planned),
         remember=recorder.remember,
         secrets=secrets,
+        with_contents=lambda operation: _with_contents(walk, operation),
     )
     try:
         performed = dispatcher.run(prepared.plan.operations)
@@ -98,6 +100,14 @@ def _begin(prepared: Prepared, submission: Submission, check: CheckState | None,
         consume=check.usable if check else (),
         ceilings=ceilings,
     )
+
+
+def _with_contents(walk: Walk, operation: Operation) -> Operation:
+    """Return an operation with the files it takes, for the connector's eyes alone."""
+    try:
+        return with_contents(walk.services, walk.actor.id, walk.form.id, walk.submission, operation)
+    except RunnerError as gone:
+        raise RefusedNowError(str(gone)) from gone
 
 
 def _authorise(walk: Walk, planned: PlannedOperation) -> Sequence[Entry]:

@@ -16,6 +16,7 @@ from runner.pipeline.authorising import Permit, decide_plan
 from runner.pipeline.pages import OperationView
 from runner.pipeline.recording import denial
 from runner.pipeline.telling import Teller, line_json, line_of
+from runner.pipeline.waiting import with_contents
 from runner.pipeline.walking import Walk, target_ref
 
 
@@ -69,7 +70,8 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
 
 
 def _prepare(walk: Walk, planned: PlannedOperation) -> Preparation:
-    return walk.services.connectors.for_verb(planned.operation.verb).prepare(planned.operation)
+    operation = with_contents(walk.services, walk.actor.id, walk.form.id, walk.submission, planned.operation)
+    return walk.services.connectors.for_verb(operation.verb).prepare(operation)
 
 
 def _record(walk: Walk, reason: str) -> None:

@@ -4,7 +4,7 @@ Values that stand in a form or hang on the target (``target.manager.mail``) are 
 them.  What a person chooses or types is only ever found by a search inside that person's scope.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -24,13 +24,16 @@ from connectors.spi import (
     Question,
     Ref,
 )
-from forms.answering.situation import Situation, given
+from forms.answering.situation import Situation
 from forms.definition import Lookup
 from forms.errors import ExpressionError
 from forms.expressions import Environment
 from forms.facts import Facts, MissingFacts, Rows, Search, TakenCall
 from runner.access.model import Actor
 from runner.errors import RefusedError
+from runner.pipeline.named_searches import Narrowing, names_of
+from runner.pipeline.naming import MOST_NAMED, called_one_of, searches_by_name
+from runner.pipeline.ordering import sort_key
 from runner.pipeline.services import Services
 
 READ_PERMISSIONS = {
@@ -38,7 +41,7 @@ READ_PERMISSIONS = {
     "group": "group.read",
     "computer": "computer.read",
     "mailbox": "mailbox.read",
-    "list": "mailbox.read",
+    "mail_list": "mailbox.read",
     "contact": "contact.manage",
     "ou": "user.create",
 }
@@ -46,14 +49,16 @@ SEARCHED = {
     "user": ("display_name", "login", "mail", "employee_id"),
     "group": ("name", "description", "mail"),
     "mailbox": ("name", "address"),
-    "list": ("name", "address"),
+    "mail_list": ("name", "address"),
     "computer": ("name", "description"),
     "contact": ("display_name", "mail"),
     "ou": ("name",),
 }
 _LABELS = {"user": "display_name", "contact": "display_name"}
 _MOST_ROUNDS = 100
-_MOST_OWNERS = 1_000
+_MOST_OWNERS = 20_000
+_AT_ONCE = 1_000
+_PAGE = 200
 Result = TypeVar("Result")
 
 
@@ -106,7 +111,8 @@ class Reader:
     def _with_answers(self, facts: Facts, missing: MissingFacts) -> Facts:
         entries = {ref: self.entry(ref) for ref in missing.refs}
         names = {(kind, text): self.named(kind, text) for kind, text in missing.names}
-        searches = {search: self.search(search) for search in missing.searches}
+        searches = {search: self.search(search) for search in missing.searches if not search.name}
+        searches |= searches_by_name(missing.searches, self.search_any)
         found = {entry.ref: entry for rows in searches.values() for entry in rows.entries}
         named = {entry.ref: entry for entry in names.values() if entry is not None}
         taken = {call: self.is_taken(call) for call in missing.taken}
@@ -122,7 +128,7 @@ class Reader:
     def _with_owner(self, entry: Entry) -> Entry:
         """Give a mailbox the groups of its owner, which is what ``in_group`` means for it."""
         owner = entry.attributes.get("owner")
-        if entry.ref.kind not in ("mailbox", "list") or not isinstance(owner, Ref):
+        if entry.ref.kind not in ("mailbox", "mail_list") or not isinstance(owner, Ref):
             return entry
         person = self.entry(owner)
         return replace(entry, groups=person.groups) if person else entry
@@ -160,7 +166,7 @@ class Reader:
 
     def ask(self, question: Question) -> Page:
         """Ask a question as it stands, with what one system cannot know put in words of the other."""
-        if question.kind in ("mailbox", "list"):
+        if question.kind in ("mailbox", "mail_list"):
             question = replace(question, filter=self._by_owner(question.filter))
         return self.services.connectors.for_kind(question.kind).read(question)
 
@@ -173,28 +179,68 @@ class Reader:
 
     def _owned_by_members(self, part: InGroup) -> Filter:
         """Mailboxes in a group are those whose owner is; a group too large to list stops the question."""
-        page = self.services.connectors.for_kind("user").read(Question("user", part, limit=_MOST_OWNERS))
-        if page.more:
-            raise UnavailableError("A group that decides on mailboxes has too many members to be listed.")
-        return AnyOf(tuple(Compare("owner", "==", entry.ref) for entry in page.entries))
+        return AnyOf(tuple(Compare("owner", "==", person) for person in self._members(part)))
+
+    def _members(self, part: InGroup) -> Sequence[Ref]:
+        """Return everybody in a group, read by the page in the order of ids; at most ``_MOST_OWNERS``."""
+        people = self.services.connectors.for_kind("user")
+        found: list[Ref] = []
+        is_more = True
+        while is_more:
+            behind = (Compare("id", ">", found[-1].id),) if found else ()
+            page = people.read(Question("user", AllOf((part, *behind)), sort="id", limit=_AT_ONCE))
+            found += (entry.ref for entry in page.entries)
+            is_more = page.more and bool(page.entries)
+            if len(found) > _MOST_OWNERS:
+                raise UnavailableError("A group that decides on mailboxes has too many members to be listed.")
+        return found
 
     def search(self, search: Search) -> Rows:
         """Run a picker's search or a named lookup inside the actor's scope."""
+        return self.search_any(search, frozenset({search.name} if search.name else ()))
+
+    def search_any(self, search: Search, names: frozenset[str]) -> Rows:
+        """Run a search for everything that is called by one of these names; by none of them, for everything."""
+        question = self._question(search)
+        if names:
+            called = AllOf((question.filter, called_one_of(search.kind, names)))
+            question = replace(question, filter=called, limit=MOST_NAMED)
+        page = self.find(question)
+        return Rows(page.entries, page.more)
+
+    def every(self, search: Search, most: int) -> Rows:
+        """Run a search to its end, as one written to a file is; at most ``most`` rows, sorted as the search says.
+
+        It is read by the page, in the order of ids, each page beginning behind the last id of the one before.
+        """
+        question = self._question(search)
+        found: list[Entry] = []
+        last, is_more = "", True
+        while is_more and len(found) <= most:
+            behind = (Compare("id", ">", last),) if last else ()
+            page = self.find(replace(question, filter=AllOf((question.filter, *behind)), sort="id", limit=_AT_ONCE))
+            found += page.entries
+            is_more = page.more and bool(page.entries)
+            last = found[-1].ref.id if found else ""
+        in_order = sorted(found[:most], key=lambda entry: sort_key(entry.attributes.get(question.sort.lstrip("-"))))
+        is_last_first = question.sort.startswith("-")
+        return Rows(tuple(reversed(in_order) if is_last_first else in_order), more=is_more or len(found) > most)
+
+    def _question(self, search: Search) -> Question:
         lookup = self.services.catalogue.lookups.get(search.lookup) if search.lookup else None
-        parts = [*self._sets(search, lookup), *(self._conditions(search, lookup) if lookup else ())]
+        parts = [*self._sets(search, lookup), *(self._narrowed(search, lookup) if lookup else ())]
         if search.ids is not None:
             parts.append(Ids(search.ids))
         if search.member_of is not None:
             parts.append(InGroup(search.member_of.id, nested=False))
-        question = Question(
+        return Question(
             search.kind,
             AllOf(tuple(parts)),
             text=search.text,
             search=(lookup.search if lookup and lookup.search else SEARCHED[search.kind]),
             sort=(lookup.sort if lookup and lookup.sort else label_attribute(search.kind)),
+            limit=max(lookup.limit if lookup else _PAGE, len(search.ids or ())),
         )
-        page = self.find(question)
-        return Rows(page.entries, page.more)
 
     def _sets(self, search: Search, lookup: Lookup | None) -> Iterable[Filter]:
         authority = self.services.authority.current()
@@ -204,11 +250,17 @@ class Reader:
         for name in search.excluded:
             yield Not(authority.set_filter(name, search.kind, self.actor, excluding=True))
 
-    def _conditions(self, search: Search, lookup: Lookup) -> Iterable[Filter]:
-        environment = Environment(dict(search.arguments), Facts(), self.now)  # type: ignore[arg-type]
-        for condition in lookup.where:
-            value = given(condition.value, environment)
-            yield Compare(condition.attribute, _comparison(condition.op), value)  # type: ignore[arg-type]
+    def _narrowed(self, search: Search, lookup: Lookup) -> tuple[Filter, ...]:
+        """Work out the conditions of a named search, reading what their values speak of as it is."""
+        org = self.services.catalogue.settings.org
+        names = names_of(lookup, search.arguments, actor_ref(self.actor), org)
+        facts = actor_facts(self.actor)
+        for _ in range(_MOST_ROUNDS):
+            try:
+                return Narrowing(lookup, Environment(names, facts, self.now)).filters()
+            except MissingFacts as missing:
+                facts = self._with_answers(facts, missing)
+        raise UnavailableError("A search asks for more than can be read at once. Tell its owner.")
 
     def is_taken(self, call: TakenCall) -> bool:
         """Say whether a text is in use as ``connector.object.attribute`` (or ``mailbox.address``), anywhere."""
@@ -219,7 +271,3 @@ class Reader:
         op: Comparison = "contains" if name == "addresses" else "=="
         connector = self.services.connectors.for_kind(kind)
         return bool(connector.read(Question(kind, Compare(name, op, call.text), limit=1)).entries)
-
-
-def _comparison(op: str) -> Comparison:
-    return op or "=="  # type: ignore[return-value]

@@ -24,7 +24,7 @@ def answers_view(walk: Walk, worked: Worked) -> tuple[AnswersView, ...]:
 
 
 def _is_answer(view: FieldView) -> bool:
-    return view.asked and view.show and view.type not in ("note", "computed")
+    return view.asked and view.show and view.type not in ("note", "computed") and view.select != "none"
 
 
 def _told(view: FieldView, hidden: frozenset[str]) -> str:
@@ -33,6 +33,8 @@ def _told(view: FieldView, hidden: frozenset[str]) -> str:
         return "made by the desk" if view.generated else _HIDDEN
     if view.id in hidden:
         return _HIDDEN
+    if view.file is not None:
+        return f"{view.file.name}, {view.file.size}" if view.file.name else ""
     match view.value:
         case bool(ticked):
             return "Yes" if ticked else "No"

@@ -142,6 +142,21 @@ def nobody_told(now: datetime, actor: Actor, form: Form, submission: Submission)
     )
 
 
+def exported(now: datetime, actor: Actor, form: Form, target: Ref | None, what: Mapping[str, Any]) -> Record:
+    """Record that rows left as a file: which table, for which arguments, how many of them."""
+    return Record(
+        "export",
+        now,
+        {
+            "actor": actor_body(actor),
+            "form": form_body(form),
+            "operation": "export table",
+            "target": target_body(target, None),
+            "export": dict(what),
+        },
+    )
+
+
 def checked(
     now: datetime, actor: Actor, submission: Submission, method: str, policy: str, code: str, detail: str
 ) -> Record:

@@ -17,6 +17,7 @@ from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
+from runner.pipeline.links import links_after
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.services import Services
 from runner.pipeline.telling import initials, line_of, moment
@@ -95,7 +96,7 @@ def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
         shows=tuple(_shows(finished)) if finished.state in ("done", "partly_done") else (),
         facts=_facts(walk.services, submission),
         journal=_journal(walk.services, submission),
-        next=_next(walk),
+        next=links_after(finished, _values(finished)),
         just_done=True,
     )
 
@@ -157,18 +158,6 @@ def _secret_of(finished: Finished, show: Show) -> Secret | None:
 def _secret_fields(performed: Performed) -> Sequence[str]:
     values = performed.planned.operation.arguments.values()
     return [field for value in values if isinstance(field := getattr(value, "field", None), str)]
-
-
-def _next(walk: Walk) -> tuple[tuple[str, str], ...]:
-    """Return links to other forms, for the same target."""
-    links = []
-    for following in walk.form.result.next:
-        form = walk.services.catalogue.forms.get(following.form)
-        if form is not None:
-            label = walk.text(following.label) or walk.text(form.title)
-            target = f"/for/{walk.target.ref.id}" if walk.target and form.target else ""
-            links.append((label, f"/forms/{form.id}{target}"))
-    return tuple(links)
 
 
 def submission_page(services: Services, actor: Actor, submission: Submission) -> SubmissionPage:

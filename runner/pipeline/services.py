@@ -50,6 +50,14 @@ class Sealer(Protocol):
         """Decrypt it; raises `ValueError` when it was not sealed here or is too old."""
         ...
 
+    def seal_file(self, content: bytes) -> bytes:
+        """Encrypt the content of a file."""
+        ...
+
+    def unseal_file(self, sealed: bytes) -> bytes:
+        """Decrypt it; raises `ValueError` when it was not sealed here or is older than a day."""
+        ...
+
     def code_hash(self, code: str, salt: str) -> str:
         """Return a keyed hash of a short code, in hexadecimal."""
         ...

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from connectors.spi import Entry, Ref
+from connectors.spi import Entry, File, Ref
+from forms.answering.files import endings, most_bytes, size_text
+from forms.answering.instant import Instant, instant
 from forms.answering.options import (
     NOT_IN_SCOPE,
     Offered,
@@ -18,13 +19,13 @@ from forms.answering.options import (
 )
 from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
-from forms.answering.wire import PICKERS, phone_text
-from forms.answering.working_out import Answer, Worked, new_row
+from forms.answering.wire import PICKERS, PICKS, phone_text, picked_kind
+from forms.answering.working_out import Answer, Worked, as_if_asked, new_row
 from forms.definition import Field
-from forms.errors import AnswerProblem
+from forms.errors import AnswerProblem, ExpressionError
 from forms.expressions import Environment, to_text
 from forms.facts import Search
-from runner.pipeline.pages import FieldView, OptionView, SectionView
+from runner.pipeline.pages import FieldView, FileView, OptionView, SectionView
 
 _MAXIMUM_LENGTH = {"text": 1_000, "email": 254, "multiline": 10_000}
 
@@ -32,13 +33,15 @@ _MAXIMUM_LENGTH = {"text": 1_000, "email": 254, "multiline": 10_000}
 def sections(situation: Situation, worked: Worked, problems: Sequence[AnswerProblem]) -> tuple[SectionView, ...]:
     """Return all questions under their headings, in the order of the form."""
     environment = situation.environment(worked.values)
-    live = _live_names(situation)
+    by_itself = instant(situation.form, situation.language)
     views: dict[int | None, list[FieldView]] = {}
     for answer in worked.answers.values():
         if answer.field.type == "computed" and not answer.field.show:
             continue
-        view = field_view(situation, answer, environment, problems, live)
-        views.setdefault(answer.field.section, []).append(view)
+        view = field_view(situation, answer, environment, problems, by_itself.live)
+        views.setdefault(answer.field.section, []).append(
+            _with_instant(situation, view, answer, environment, by_itself)
+        )
     return tuple(_section(situation, environment, index, fields) for index, fields in views.items())
 
 
@@ -53,24 +56,18 @@ def _section(situation: Situation, environment: Environment, index: int | None, 
     )
 
 
-def _live_names(situation: Situation) -> frozenset[str]:
-    """Return the questions whose answer changes what else is shown, so that the page asks anew when they change."""
-    ids = {field.id for field in situation.form.fields}
-    return frozenset(name for field in situation.form.fields for name in _mentioned(field) if name in ids)
-
-
-def _mentioned(value: Any) -> frozenset[str]:
-    """Collect the names that expressions anywhere inside a definition mention."""
-    names = getattr(value, "names", None)
-    if isinstance(names, frozenset):
-        return names
-    if hasattr(value, "__dataclass_fields__"):
-        return frozenset().union(*(_mentioned(getattr(value, key)) for key in value.__dataclass_fields__))
-    if isinstance(value, Mapping):
-        return frozenset().union(*map(_mentioned, value.values()))
-    if isinstance(value, list | tuple):
-        return frozenset().union(*map(_mentioned, value))
-    return frozenset()
+def _with_instant(
+    situation: Situation, view: FieldView, answer: Answer, environment: Environment, by_itself: Instant
+) -> FieldView:
+    """Add what the page needs to show a question, or to turn required, by itself."""
+    may_turn = "required" in by_itself.rules.get(answer.field.id, {})
+    if answer.asked or answer.field.id not in by_itself.ahead:
+        return replace(view, may_turn=may_turn)
+    try:
+        start = field_view(situation, as_if_asked(situation, answer.field, environment), environment)
+    except ExpressionError:
+        return replace(view, may_turn=may_turn)
+    return replace(view, may_turn=may_turn, ahead=replace(start, may_turn=may_turn))
 
 
 def field_view(
@@ -121,7 +118,17 @@ def field_view(
         min_rows=field.min_rows or 0,
         max_rows=field.max_rows,
         show=field.show or field.type != "computed",
+        select=field.select if field.type == "table" else "",
+        file=_file(answer) if field.type == "file" else None,
     )
+
+
+def _file(answer: Answer) -> FileView:
+    most = most_bytes(answer.field)
+    view = FileView(endings(answer.field), most, size_text(most))
+    if not isinstance(answer.value, File):
+        return view
+    return replace(view, name=answer.value.name, size=size_text(answer.value.size))
 
 
 def _shown_value(answer: Answer, environment: Environment) -> object:
@@ -130,6 +137,10 @@ def _shown_value(answer: Answer, environment: Environment) -> object:
         return to_text(answer.value, environment)
     if field.type == "password":
         return ""
+    if field.type == "file":
+        return answer.wire if isinstance(answer.value, File) else ""
+    if field.type == "csv":
+        return [{} for _ in answer.rows]
     if field.type == "rows":
         return [{id_: _shown_value(column, environment) for id_, column in row.items()} for row in answer.rows]
     if answer.wire is None:
@@ -156,7 +167,7 @@ def _options(situation: Situation, answer: Answer, environment: Environment) -> 
     field = answer.field
     if not answer.asked:
         return ()
-    if field.type in PICKERS or field.type == "membership":
+    if field.type in PICKS or field.type == "membership":
         return tuple(_object_views(situation, answer, environment))
     return tuple(_option_view(option) for option in answer.offer.options)
 
@@ -194,7 +205,7 @@ def _ids(wire: object) -> list[str]:
 def _chosen_entries(situation: Situation, answer: Answer, environment: Environment) -> list[Entry]:
     """Return the objects an answer holds, as far as the actor's own search finds them."""
     field = answer.field
-    kind = membership_kind(field, environment) if field.type == "membership" else field.type
+    kind = membership_kind(field, environment) if field.type == "membership" else picked_kind(field)
     wire = answer.wire.get("add") if isinstance(answer.wire, dict) else answer.wire
     ids = frozenset(_ids(wire))
     if not ids:

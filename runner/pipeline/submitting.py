@@ -22,6 +22,7 @@ from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
 from runner.pipeline.terms import terms
 from runner.pipeline.turning import turn
+from runner.pipeline.uploading import take_over
 from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
@@ -53,7 +54,10 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
     if state is not None and not state.is_met:
         return _unchecked(walk, state, "Check the caller first.")
     brake(walk)
-    answers = dict(posted.answers)
+    taken = take_over(walk, posted)
+    if taken.problems:
+        return fill_page(walk, posted, checked=state.passed if state else 0)
+    answers = dict(taken.posted.answers)
     try:
         answers |= _typed_picks(walk, posted)
         prepared = prepare(walk, answers)
@@ -73,7 +77,16 @@ def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage |
     state = check_state(walk)
     if state is not None and not state.is_met:
         return _unchecked(walk, state, "Check the caller first.")
-    return turn(walk, posted, back=back, checked=state.passed if state else 0)
+    taken = take_over(walk, posted)
+    if taken.problems and not back:
+        return fill_page(walk, posted, checked=state.passed if state else 0)
+    posted = taken.posted
+    checked = state.passed if state else 0
+    try:
+        answers = {**posted.answers, **({} if back else _typed_picks(walk, posted))}
+    except AnswersError as wrong:
+        return fill_page(walk, posted, wrong.problems, checked)
+    return turn(walk, replace(posted, answers=answers), back=back, checked=checked)
 
 
 def _unchecked(walk: Walk, state: CheckState, sentence: str) -> VerifyPage:

@@ -126,10 +126,18 @@ class Teller:
 
     reader: Reader
     names: bool = True
+    known: Mapping[Ref, str] | None = None  # the names of all that are to be told, read beforehand
 
     def without_names(self) -> "Teller":
         """Return one that names no related object, and so reads nothing."""
         return replace(self, names=False)
+
+    def knowing(self, values: Iterable[Any]) -> "Teller":
+        """Return one that has read the names of all objects in these values at once."""
+        refs = {ref for value in values for ref in (value if isinstance(value, tuple) else (value,))}
+        kinds = {ref.kind for ref in refs if isinstance(ref, Ref)}
+        known = {ref: entry.label for kind in kinds for ref, entry in self._visible(kind, tuple(refs)).items()}
+        return replace(self, known=known)
 
     def text(self, value: Any) -> str:
         """Write any value as a person reads it; empty values give an empty text."""
@@ -155,7 +163,8 @@ class Teller:
 
     def _texts(self, values: Sequence[Any]) -> list[str]:
         """Write each value; objects of one kind are read together."""
-        kinds = {value.kind for value in values if isinstance(value, Ref)} if len(values) > 1 and self.names else set()
+        reads = len(values) > 1 and self.names and self.known is None
+        kinds = {value.kind for value in values if isinstance(value, Ref)} if reads else set()
         named = {ref: entry.label for kind in kinds for ref, entry in self._visible(kind, values).items()}
         is_read = [isinstance(value, Ref) and value.kind in kinds for value in values]
         return [
@@ -178,6 +187,8 @@ class Teller:
 
     def label(self, ref: Ref) -> str:
         """Return the name of an object, when the actor may read it."""
+        if self.known is not None:
+            return self.known.get(ref, NOT_IN_SCOPE)
         entry = self.reader.visible(ref.kind, ref.id) if self.names else None
         return entry.label if entry else NOT_IN_SCOPE
 
@@ -188,7 +199,7 @@ class Teller:
     def _fact(self, entry: Entry, name: str) -> Fact:
         known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
         value = entry.attributes.get(name)
-        text = self._worded(name, value)
+        text = self.attribute(name, value)
         person = value.id if isinstance(value, Ref) and value.kind == "user" and text != NOT_IN_SCOPE else ""
         return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
 
@@ -199,12 +210,13 @@ class Teller:
             return self._membership(change)
         known = ATTRIBUTES.get(kind, {}).get(change.attribute)
         attribute = known.label if known else change.attribute.replace("_", " ").capitalize()
-        before, after = self._worded(change.attribute, change.before), self._worded(change.attribute, change.after)
+        before, after = (self.attribute(change.attribute, value) for value in (change.before, change.after))
         if change.attribute in ("password", "secret"):
             before, after = "", "a new one, shown once"
         return ChangeLine(change.kind, change.what, attribute, before, after)
 
-    def _worded(self, name: str, value: Any) -> str:
+    def attribute(self, name: str, value: Any) -> str:
+        """Write the value of an attribute; phone numbers stand as people read them."""
         return phone_text(value) if name in _PHONES and isinstance(value, str) else self.text(value)
 
     def _membership(self, change: Change) -> ChangeLine:

@@ -17,8 +17,12 @@ from runner.pipeline.reading import Reader, actor_facts, actor_ref
 from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller, chips, thing
+from runner.pipeline.waiting import waiting_files
 from runner.verification.checks import policy_for
 
+LOOK = "See"
+"""The step of the journey of a form that only shows."""
+_TARGETS = {"user": "Person", "mail_list": "Distribution list", "ou": "Unit"}
 Stage: TypeAlias = Literal["target", "verify", "fill", "plan", "done"]
 _SAY = (
     "“I am giving you a temporary password. You choose your own at the next sign-in. "
@@ -100,6 +104,7 @@ def start(
     except NotFoundError as refused:
         raise refuse(services, actor, "open", refused, form=form_id, target=wanted)  # noqa: B904 - the same one
     situation = situation_of(reader, form, target, language, channel)
+    situation = replace(situation, files=waiting_files(services, actor.id, form, submission, reader.now))
     refusal, situation = reader.gather(situation, target_refusal)
     if refusal:
         raise refuse(services, actor, "open", RefusedError(refusal), form=form_id, target=wanted)
@@ -145,10 +150,15 @@ def _gives_password(form: Form) -> bool:
 def _journey(walk: Walk, stage: Stage) -> Journey:
     names: list[tuple[Stage, str]] = []
     if walk.form.target is not None:
-        names.append(("target", "Person" if walk.form.target.type == "user" else walk.form.target.type.capitalize()))
+        names.append(("target", _TARGETS.get(walk.form.target.type, walk.form.target.type.capitalize())))
     if walk.policy is not None:
         names.append(("verify", "Caller check"))
-    names += [("fill", FILL_IN), ("plan", "Check"), ("done", "Done")]
+    if walk.form.is_view:
+        names += [("fill", LOOK)] if names else []
+    else:
+        names += [("fill", FILL_IN), ("plan", "Check"), ("done", "Done")]
+    if not names:
+        return Journey(())
     at = [name for name, _ in names].index(stage)
     return Journey(
         tuple(

@@ -12,7 +12,7 @@ from runner.sample.cast import sign_ins
 from runner.sample.groups import make_groups
 from runner.sample.parts import DOMAIN, Company, Computer, Contact, Mailbox, Person
 from runner.sample.people import make_people, with_states
-from runner.sample.places import BRANCHES, COMPUTERS, CONTACTS, SERVICE_ACCOUNTS, units
+from runner.sample.places import BRANCHES, CONTACTS, SERVICE_ACCOUNTS, units
 
 PEOPLE = 2_000
 
@@ -101,7 +101,7 @@ def _computers(people: Sequence[Person], now: datetime, random: Random) -> Itera
         for number, owner in enumerate(owners, 1):
             yield Computer(
                 name=f"{branch.code}-WS-{number:04d}",
-                unit=COMPUTERS,
+                unit=branch.workstations,
                 system=random.choice(("Windows 11", "Windows 11", "Windows 11", "macOS 15", "Debian 13")),
                 owner=owner,
                 enabled=random.random() < 0.96,
@@ -128,7 +128,14 @@ def _shared_mailboxes(people: Sequence[Person], random: Random) -> Iterator[Mail
         staff = [p.login for p in people if p.department == department and p.mail and p.state == "active"]
         readers = tuple(random.sample(staff, 6))
         address = f"{local}@{DOMAIN}"
-        yield Mailbox(name, address, "shared", heads[department], (address,), readers, readers[:3])
+        yield Mailbox(
+            name, address, "shared", heads[department], (address,), readers, readers[:3], _on_behalf(local, readers)
+        )
+
+
+def _on_behalf(local: str, readers: tuple[str, ...]) -> tuple[str, ...]:
+    """Let the last reader of every second mailbox or so write on its behalf."""
+    return readers[-1:] if len(local) % 2 else ()
 
 
 def _rooms() -> Iterator[Mailbox]:

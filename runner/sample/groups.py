@@ -26,6 +26,23 @@ _APPS = (  # noqa: SIM905 - words are easier to read and to add to
     " Fleet-Monitor"
 ).split()
 
+_APPS_OF = {
+    "CRM": "Sales",
+    "CRM-Reports": "Sales",
+    "Warehouse-Scanner": "Warehouse",
+    "RoutePlanner": "Logistics",
+    "Fleet-Monitor": "Logistics",
+    "CustomsDesk": "Logistics",
+    "Payslips": "Human Resources",
+    "Recruiting": "Human Resources",
+    "Contracts": "Legal",
+    "LabNotebook": "Research",
+    "Statistics": "Research",
+    "VideoEditor": "Marketing",
+    "ERP-Orders": "Purchasing",
+    "SQLStudio": "IT",
+}
+
 # name, description, may only be handed out with the owner's consent
 _REQUESTABLE = (
     ("GG-VPN", "Work from outside", False),
@@ -48,6 +65,8 @@ _REQUESTABLE = (
     ("GG-VPN-External", "Work from outside without a company laptop", False),
     ("GG-Audit-Read", "Read access for visiting auditors", True),
 )
+
+_EMPTY = ("GG-Printing-Plotter", "GG-Test-Lab")
 
 _SENSITIVE = (
     ("GG-Board", "Papers of the board"),
@@ -115,10 +134,18 @@ def _requestable(staff: Sequence[Person], heads: dict[str, str], random: Random)
     everybody = [person.login for person in staff]
     for app in _APPS:
         people = tuple(random.sample(everybody, random.randint(4, 160)))
-        yield Group(f"APP-{app}", REQUESTABLE, f"May use {app.replace('-', ' ')}", owner=heads["IT"], people=people)
+        yield Group(
+            f"APP-{app}",
+            REQUESTABLE,
+            f"May use {app.replace('-', ' ')}",
+            department=_APPS_OF.get(app, ""),
+            owner=heads["IT"],
+            people=people,
+        )
     for name, description, is_sensitive in _REQUESTABLE:
         owner = "p.dewit" if name == "GG-Sales-Leads" else heads[random.choice(DEPARTMENTS).name]
         members = {*random.sample(everybody, random.randint(3, 90)), *_always_in(name)} - _never_in(name)
+        members = set() if name in _EMPTY else members
         yield Group(name, REQUESTABLE, description, owner=owner, sensitive=is_sensitive, people=tuple(sorted(members)))
 
 

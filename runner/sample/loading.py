@@ -118,6 +118,7 @@ def _person(person: Person, password_hash: str | None) -> NewEntry:
         "description": person.description,
         "manager": _user(person.manager),
         "created": person.created,
+        "changed": person.changed,
     }
     return NewEntry("user", _dn(person.cn, person.unit), attributes | _states(person), (), password_hash, person.id)
 
@@ -126,6 +127,7 @@ def _states(person: Person) -> dict[str, object]:
     return {
         "enabled": person.state == "active",
         "pending": person.state == "pending",
+        "disabled_at": person.disabled_at,
         "locked_at": person.locked_at,
         "enabled_from": person.enabled_from,
         "expires_on": person.expires_on,
@@ -184,7 +186,11 @@ def _dn(cn: str, unit: str) -> str:
 
 
 def _mailbox(mailbox: Mailbox) -> MailboxRow:
-    rights = {"full_access": mailbox.full_access, "send_as": mailbox.send_as}
+    rights = {
+        "full_access": mailbox.full_access,
+        "send_as": mailbox.send_as,
+        "send_on_behalf": mailbox.send_on_behalf,
+    }
     return MailboxRow(
         name=mailbox.name,
         address=mailbox.address,

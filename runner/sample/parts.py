@@ -62,6 +62,7 @@ class Person:
     employee_type: str = ""
     description: str = ""
     state: str = "active"
+    disabled_at: datetime | None = None
     locked_at: datetime | None = None
     enabled_from: date | None = None
     expires_on: date | None = None
@@ -76,6 +77,12 @@ class Person:
     def id(self) -> str:
         """Stable id."""
         return stable_id("user", self.login)
+
+    @property
+    def changed(self) -> datetime | None:
+        """The latest moment at which something on the account is known to have changed."""
+        moments = (self.created, self.password_set_on, self.locked_at, self.disabled_at)
+        return max((moment for moment in moments if moment is not None), default=None)
 
     @property
     def upn(self) -> str:
@@ -154,6 +161,7 @@ class Mailbox:
     addresses: tuple[str, ...] = ()
     full_access: tuple[str, ...] = ()
     send_as: tuple[str, ...] = ()
+    send_on_behalf: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from runner.sample.cast import cast, director
@@ -177,11 +177,12 @@ def _states(now: datetime) -> tuple[tuple[int, Change], ...]:
         (39, lambda person, random: replace(person, locked_at=now - timedelta(minutes=random.randint(2, 6000)))),
         (30, lambda person, random: replace(person, expires_on=_days(today, -random.randint(1, 90)))),
         (34, lambda person, random: replace(person, expires_on=_days(today, random.randint(1, 30)))),
-        (20, lambda person, _: replace(person, state="disabled")),
-        (40, lambda person, random: _leaver(person, today, random)),
+        (20, lambda person, _: replace(person, state="disabled", disabled_at=_some_time_before(now, person))),
+        (40, lambda person, random: _leaver(person, now, random)),
         (25, lambda person, _: replace(person, must_change=True, password_set_on=None)),
         (12, lambda person, random: _newcomer(person, now, random)),
         (18, lambda person, _: replace(person, last_logon=None)),
+        (22, lambda person, _: _idle(person, now)),
     )
 
 
@@ -189,13 +190,26 @@ def _days(today: date, days: int) -> date:
     return today + timedelta(days=days)
 
 
-def _leaver(person: Person, today: date, random: Random) -> Person:
-    left = _days(today, -random.randint(1, 360))
+def _some_time_before(now: datetime, person: Person) -> datetime:
+    """Return a moment within the past hundred days, another one for everybody."""
+    return now - timedelta(days=int(person.employee_id.removeprefix("E")) % 100, hours=1)
+
+
+def _idle(person: Person, now: datetime) -> Person:
+    """Let somebody who has been here for years sign in four to nine months ago for the last time."""
+    last = now - timedelta(days=121 + int(person.employee_id.removeprefix("E")) % 150, hours=2)
+    created = min(person.created or last, last - timedelta(days=200))
+    return replace(person, last_logon=last, created=created, password_set_on=min(person.password_set_on or last, last))
+
+
+def _leaver(person: Person, now: datetime, random: Random) -> Person:
+    left = _days(now.date(), -random.randint(1, 360))
     return replace(
         person,
         unit=LEAVERS,
         cn=f"{person.cn} {person.employee_id}",
         state="disabled",
+        disabled_at=datetime.combine(left, time(17), now.tzinfo),
         manager="",
         description=f"Left on {left.isoformat()}",
     )

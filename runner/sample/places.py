@@ -29,6 +29,11 @@ class Branch:
         """DN of the unit its people stand in."""
         return f"OU={self.name},{PEOPLE}"
 
+    @property
+    def workstations(self) -> str:
+        """DN of the unit its computers stand in."""
+        return f"OU=Workstations {self.name},{COMPUTERS}"
+
 
 @dataclass(frozen=True, slots=True)
 class Department:
@@ -82,9 +87,13 @@ def units() -> tuple[Unit, ...]:
         Unit("Contacts", CONTACTS, "", "People outside, for the address book"),
     )
     branches = tuple(Unit(branch.name, branch.unit, PEOPLE, f"People of {branch.name}") for branch in BRANCHES)
+    workstations = tuple(
+        Unit(f"Workstations {branch.name}", branch.workstations, COMPUTERS, f"Computers in {branch.name}")
+        for branch in BRANCHES
+    )
     groups = (
         Unit("Requestable", REQUESTABLE, GROUPS, "Groups that a desk may hand out"),
         Unit("Lists", LISTS, GROUPS, "Mailing lists of departments"),
         Unit("Roles", ROLES, GROUPS, "Who may do what in Deskhand, and other powers"),
     )
-    return top + branches + groups
+    return top + branches + workstations + groups

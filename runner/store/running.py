@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from runner.errors import NotFoundError, StaleError, TooManyError
 from runner.journal.records import Record
 from runner.store import rows
 from runner.store.journalling import append, locked_head
 from runner.store.records import Ceiling, OperationRow, Submission
-from runner.store.tables import notifications, operations, submissions, verifications
+from runner.store.tables import notifications, operations, submissions, uploads, verifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def finish(
     _skip_rest(connection, id)
     query = update(submissions).where(submissions.c.id == id)
     connection.execute(query.values(state=state, updated_at=now, finished_at=now))
+    connection.execute(delete(uploads).where(uploads.c.submission_id == id))
     if mails:
         connection.execute(insert(notifications), list(mails))
 
@@ -135,6 +136,7 @@ def mark_lost(connection: Connection, dead_nodes: Sequence[str], now: datetime) 
     unclear = {lost_id: _lose_operations(connection, lost_id, now) for lost_id in ids}
     query_end = update(submissions).where(submissions.c.id.in_(ids))
     connection.execute(query_end.values(state="unknown", updated_at=now, finished_at=now))
+    connection.execute(delete(uploads).where(uploads.c.submission_id.in_(ids)))
     found = connection.execute(select(submissions).where(submissions.c.id.in_(ids)).order_by(submissions.c.id))
     marked = [rows.submission(row) for row in found.mappings()]
     append(connection, [_lost_record(submission, unclear[submission.id], now) for submission in marked])

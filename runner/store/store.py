@@ -14,6 +14,7 @@ from runner.store.schema import check
 from runner.store.sessions import SessionStore
 from runner.store.submissions import SubmissionStore
 from runner.store.throttle import ThrottleStore
+from runner.store.uploads import UploadStore
 from runner.store.verifications import VerificationStore
 
 
@@ -34,6 +35,7 @@ class Store:
         self.accounts = AccountStore(database)
         self.sessions = SessionStore(database)
         self.throttle = ThrottleStore(database)
+        self.uploads = UploadStore(database)
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from runner.errors import NotFoundError, StaleError
 from runner.journal.chain import canonical
@@ -13,7 +13,7 @@ from runner.store.database import Database
 from runner.store.journalling import append
 from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission
 from runner.store.running import Beginning, begin, count_begun, finish, mark_lost, operation_finished, stay_below
-from runner.store.tables import operations, submissions
+from runner.store.tables import operations, submissions, uploads
 
 
 class SubmissionStore:
@@ -85,6 +85,7 @@ class SubmissionStore:
 
         def work(connection: Connection) -> None:
             _change_draft(connection, id, values)
+            connection.execute(delete(uploads).where(uploads.c.submission_id == id))
             append(connection, records)
 
         self._database.write(work)

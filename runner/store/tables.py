@@ -214,3 +214,21 @@ nodes = Table(
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
+
+# Files that wait until the submission they were chosen for ends; ``content`` is sealed.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("actor_id", String(), nullable=False),
+    Column("form_id", String(), nullable=False),
+    Column("field_id", String(), nullable=False),
+    Column("submission_id", String(64), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Index(None, "actor_id", "created_at"),
+)

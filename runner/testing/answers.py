@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.spi import OutputRef, Ref, Secret, SecretRef
-from forms.answering.wire import PICKERS, normalise
+from forms.answering.wire import PICKS, normalise, picked_kind
 from forms.answering.working_out import Answer
 from forms.definition import Catalogue, Field, Form
 from forms.values import Choice, Delta
@@ -67,8 +67,8 @@ class Names:
 
     def _kind(self, field: Field) -> str:
         """Return the kind of object a question is answered with; empty for one that is answered with a text."""
-        if field.type in PICKERS:
-            return field.type
+        if field.type in PICKS:
+            return picked_kind(field)
         if field.type == "membership":
             return "user" if self.form.target is not None and self.form.target.type == "group" else "group"
         options = field.options

@@ -9,7 +9,7 @@ from forms.errors import AnswerProblem
 from runner.testing.answers import plain
 from runner.testing.walking import Seen
 
-_LOOKS = frozenset({"visible", "hidden", "values"})
+_LOOKS = frozenset({"visible", "hidden", "values", "rows"})
 _PLANNED = frozenset({"operations", "approval", "changes"})
 
 
@@ -125,6 +125,17 @@ def _changes(_form: Form, expect: Mapping[str, object], seen: Seen) -> Iterator[
         yield Difference("changes", expected, readable if seen.is_planned else None)
 
 
+def _rows(_form: Form, expect: Mapping[str, object], seen: Seen) -> Iterator[Difference]:
+    """Compare the rows of tables, in any order, or how many there are."""
+    wanted = expect["rows"]
+    for id_, expected in wanted.items() if isinstance(wanted, Mapping) else ():
+        refs = seen.rows.get(id_)
+        called = sorted(seen.names.world.called(ref) for ref in refs) if refs is not None and seen.names else None
+        got = len(called) if called is not None and isinstance(expected, int) else called
+        if got != (sorted(expected) if isinstance(expected, list) else expected):
+            yield Difference(f"rows.{id_}", expected, got)
+
+
 def _by_attribute(changes: Iterable[Change]) -> dict[str, object]:
     """Return ``[before, after]`` for each attribute, and what is added and removed where it has several values."""
     found: dict[str, object] = {}
@@ -174,4 +185,5 @@ _COMPARED: Mapping[str, Callable[[Form, Mapping[str, object], Seen], Iterator[Di
     "approval": _approval,
     "refused": _refused,
     "changes": _changes,
+    "rows": _rows,
 }

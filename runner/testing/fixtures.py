@@ -11,7 +11,7 @@ from connectors.verbs import ATTRIBUTES
 from forms.compiling.fitting import literal
 from forms.documents import ListNode, Node, ScalarNode, read_document
 from forms.errors import DefinitionError, Problem
-from forms.problems import Report, did_you_mean
+from forms.problems import Report, did_you_mean, nearest_or_all
 from forms.reading import Reader
 from forms.records import Entries, Record
 from forms.scalars import ScalarError, read_date
@@ -80,6 +80,7 @@ class _Compiling:
             for key, kind in _KINDS.items()
             for number, item in enumerate(self._maps(record, key), 1)
         )
+        self._check_logins(record)
         mailboxes = tuple(self._mailbox(item, entries) for item in self._maps(record, "mailboxes"))
         return Fixture(
             self.file,
@@ -90,6 +91,19 @@ class _Compiling:
             mailboxes,
             frozenset(self.locked),
         )
+
+    def _check_logins(self, record: Record) -> None:
+        """Note a login that two people have, and an actor who is none of them."""
+        logins: dict[str, ScalarNode] = {}
+        for item in self._maps(record, "users"):
+            node = item.entries.get("login")
+            if isinstance(node, ScalarNode) and logins.setdefault(node.text, node) is not node:
+                message = f'there are two people with the login "{node.text}"'
+                self.report.error("E116", node, message, "Rename one of them.")
+        actor = record.string("actor")
+        if actor is not None and record.has("users") and actor not in logins:
+            fix = nearest_or_all(actor, list(logins)[:12], "There are")
+            self.report.error("E126", record.node_of("actor"), f'there is nobody with the login "{actor}"', fix)
 
     def _today(self, record: Record) -> date:
         node = record.node_of("today")

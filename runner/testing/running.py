@@ -10,7 +10,9 @@ from typing import TypeAlias
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Catalogue, Example, Form
-from forms.errors import Problem
+from forms.errors import DefinitionError, Problem
+from forms.resolving.resolver import Resolver
+from forms.resolving.sources import Sources
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.store.schema import upgrade
@@ -72,7 +74,10 @@ def run_tests(files: Definitions, wanted: Iterable[str] = (), *, strict: bool = 
     access = companion_file(files, "access")
     policy, wrong = read_access(access, files[access]) if access else (Policy(), ())
     fixtures, unread = _fixtures(files)
-    problems = tuple(one for one in (*found, *wrong, *unread) if one.level == "error" and _concerns(one.file, chosen))
+    concerned = chosen | _bases_of(files, chosen, catalogue.settings.languages[0])
+    problems = tuple(
+        one for one in (*found, *wrong, *unread) if one.level == "error" and _concerns(one.file, concerned)
+    )
     forms = [form for id_, form in sorted(catalogue.forms.items()) if not chosen or id_ in chosen]
     with tempfile.TemporaryDirectory(prefix="deskhand-test-") as folder:
         running = _Running(files, catalogue, policy, fixtures, Path(folder), strict=strict, are_unread=bool(unread))
@@ -88,6 +93,18 @@ def form_ids(files: Definitions) -> frozenset[str]:
     """Return the ids that the files of forms are named after."""
     names = (file.rpartition("/")[2] for file in files)
     return frozenset(name.partition(".form.")[0] for name in names if ".form." in name)
+
+
+def _bases_of(files: Definitions, chosen: frozenset[str], language: str) -> frozenset[str]:
+    """Return the ids of the forms that the chosen ones are based on."""
+    resolver = Resolver(Sources(files), language)
+    found: set[str] = set()
+    for file in (resolver.sources.forms[id_] for id_ in chosen if id_ in resolver.sources.forms):
+        try:
+            found |= form_ids(dict.fromkeys(resolver.resolve(file).ancestors, b""))
+        except DefinitionError as error:
+            found |= form_ids({problem.file: b"" for problem in error.problems})
+    return frozenset(found)
 
 
 def _concerns(file: str, chosen: frozenset[str]) -> bool:

@@ -1,11 +1,12 @@
 """Walk one test of a form through the pipeline, as far as the plan. Reads the fixture's world; performs nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError
 from connectors.spi import Change, Entry, Ref
 from forms.answering.situation import given
+from forms.answering.validating import validate
 from forms.answering.working_out import Worked, work_out
 from forms.definition import Example, Form
 from forms.errors import AnswerProblem, AnswersError
@@ -15,6 +16,8 @@ from runner.pipeline.authorising import target_permissions
 from runner.pipeline.planning import prepare
 from runner.pipeline.reading import READ_PERMISSIONS
 from runner.pipeline.services import Services
+from runner.pipeline.tabling import rows_of
+from runner.pipeline.viewing import MOST_ROWS
 from runner.pipeline.walking import Walk, reader_for, situation_of, start
 from runner.testing.answers import Names
 from runner.testing.world import World
@@ -33,7 +36,8 @@ class Seen:
     """What came of a test: how far it got, and what stood there.
 
     ``operations`` are the steps of the plan in their order, each once; ``changes`` those the connectors announced.
-    ``refused`` is the sentence of a refusal, ``why`` what an author has to know of it.
+    ``rows`` are what stands in each table, where the test asks for it.  ``refused`` is the sentence of a refusal, ``why``
+    what an author has to know of it.
     """
 
     worked: Worked | None = None
@@ -44,6 +48,7 @@ class Seen:
     approval: bool = False
     changes: tuple[Change, ...] = ()
     is_planned: bool = False
+    rows: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
     names: Names | None = field(default=None, repr=False)
     target: Ref | None = None
 
@@ -65,7 +70,34 @@ def walk_test(world: World, form: Form, example: Example, language: str) -> Seen
         return Seen(refused=str(refused), why=_why_not(world, services, actor, form, target))
     except (RunnerError, ConnectorError) as refused:
         return Seen(refused=str(refused))
-    return _walked(walk, form, Names(world, form, services.catalogue), example.fill)
+    names = Names(world, form, services.catalogue)
+    try:
+        seen = _looked_at(walk, names, example.fill) if form.is_view else _walked(walk, form, names, example.fill)
+        return _with_rows(walk, seen, example)
+    except (RunnerError, ConnectorError) as refused:
+        return Seen(refused=str(refused), names=names)
+
+
+def _looked_at(walk: Walk, names: Names, fill: Mapping[str, object]) -> Seen:
+    """Work out a form that only shows."""
+    posted = names.posted(fill)
+    target = walk.target.ref if walk.target else None
+    worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted))
+    try:
+        walk.reader.gather(situation, lambda known: validate(known, posted))
+    except AnswersError as wrong:
+        return Seen(worked, wrong.problems, names=names, target=target)
+    return Seen(worked, names=names, target=target)
+
+
+def _with_rows(walk: Walk, seen: Seen, example: Example) -> Seen:
+    """Add the rows of the tables that a test names."""
+    wanted = example.expect.get("rows")
+    if not isinstance(wanted, Mapping) or seen.names is None or seen.worked is None:
+        return seen
+    posted = seen.names.posted(example.fill)
+    found = {id_: rows_of(walk, posted, walk.form.field(id_), MOST_ROWS)[0] for id_ in wanted}
+    return replace(seen, rows={id_: tuple(entry.ref for entry in rows.entries) for id_, rows in found.items()})
 
 
 def _walked(walk: Walk, form: Form, names: Names, fill: Mapping[str, object]) -> Seen:

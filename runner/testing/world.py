@@ -32,6 +32,9 @@ from runner.sealing import KeySealer, new_key
 from runner.store.store import Store
 from runner.testing.fixtures import Fixture
 
+PASSWORD_DAYS = 90
+"""How many days a password is good for in every fixture."""
+
 _ROLE_BINDING = "as-the-test-says"
 
 
@@ -119,7 +122,7 @@ def open_world(fixture: Fixture, catalogue: Catalogue, policy: Policy, store: St
     """Load a fixture into databases below ``folder``; what cannot be loaded is said in ``trouble``."""
     folder.mkdir()
     now = fixture.moment(ZoneInfo(catalogue.settings.timezone))
-    directory = LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=lambda: now)
+    directory = LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=lambda: now, password_days=PASSWORD_DAYS)
     mailbox_url = f"sqlite:///{folder / 'mailbox.db'}"
     trouble = [*_load_directory(directory, fixture, now), *_load_mailboxes(mailbox_url, fixture, now)]
     trouble += _stand_ins(directory, fixture, policy, now)

@@ -1,12 +1,13 @@
 """Wire the web: `create_app` is the only place where views, guard, templates and ports meet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 
 from flask import Flask
 
+from connectors.spi import Verb
 from runner.web.assets import assets_blueprint, build_assets
-from runner.web.context import Web
+from runner.web.context import LANGUAGES, Web
 from runner.web.cookies import FormSecrets
 from runner.web.desk import desk_blueprint
 from runner.web.errors import handle_errors
@@ -19,10 +20,12 @@ from runner.web.outbox import outbox_blueprint
 from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
 from runner.web.rendering import prepare_templates
+from runner.web.schemas import schemas_blueprint
 from runner.web.sessions import sessions_blueprint
 from runner.web.sign_in import sign_in_blueprint
 from runner.web.submission import submission_blueprint
 from runner.web.theme import theme_blueprint
+from runner.web.uploads import allow_uploads, files_blueprint
 
 LARGEST_REQUEST_BYTES = 256 * 1024
 MOST_FORM_PARTS = 5_000
@@ -38,11 +41,14 @@ def create_app(
     outbox: Outbox | None = None,
     hints: Sequence[SignInHint] = (),
     zone: tzinfo = UTC,
+    verbs: Mapping[str, Verb] | None = None,
+    languages: Sequence[str] = ("en", "nl"),
 ) -> Flask:
     """Return the application.
 
     ``secret_key`` signs the form tokens.  A ``demo`` shows its ``outbox`` and, on the sign-in page, ``hints`` of whom to
-    sign in as.  ``zone`` is the organisation's time.
+    sign in as.  ``zone`` is the organisation's time, ``verbs`` those of the installed connectors, for authors' editors.
+    ``languages`` are those texts of forms are written in, the first of the settings first.
     """
     app = Flask("deskhand", static_folder=None, template_folder=None)
     app.config.update(
@@ -53,21 +59,25 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the browser's session
         WTF_CSRF_SSL_STRICT=False,  # the guard looks at Origin and Sec-Fetch-Site for every request, not only on HTTPS
         PROPAGATE_EXCEPTIONS=False,
+        **{LANGUAGES: tuple(languages)},
     )
     app.session_interface = FormSecrets()
     web = Web(desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else ())
     assets = build_assets()
+    allow_uploads(app)
     guard(app, web)
     prepare_templates(app, web, assets, installed_icons())
     handle_errors(app, web)
     blueprints = [
         assets_blueprint(assets),
         health_blueprint(),
+        schemas_blueprint(verbs or {}),
         theme_blueprint(),
         sign_in_blueprint(web),
         desk_blueprint(web),
         person_blueprint(web),
         form_blueprint(web),
+        files_blueprint(web),
         submission_blueprint(web),
         history_blueprint(web),
         sessions_blueprint(web),

@@ -1,6 +1,7 @@
 """What a browser keeps: style sheets and scripts, under names that hold their content's hash, compressed once at start."""
 
 import gzip
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +10,7 @@ from importlib.resources.abc import Traversable
 
 from flask import Blueprint, Response, abort, request
 
+from forms.expressions.browser_tables import browser_tables
 from runner.web.stylesheets import purged, with_system_theme, words_in
 
 _FOREVER = "public, max-age=31536000, immutable"
@@ -24,15 +26,29 @@ _LOOK = (
     "caller-check",
     "pickers",
     "plan",
+    "tables",
     "door",
     "narrow",
     "settings",
 )
+FORM_MODULES = (
+    "expressions-tables.js",
+    "expressions-values.js",
+    "expressions-functions.js",
+    "expressions.js",
+    "instant.js",
+    "instant-page.js",
+)
+"""What only a page with rules of its own loads; the first one is made from the server's tables."""
 MODULES = (
     "announcing.js",
     "combobox.js",
     "duallist.js",
     "rows.js",
+    "csv.js",
+    "file.js",
+    "uploading.js",
+    "tables.js",
     "showing.js",
     "finding.js",
     "secrets.js",
@@ -76,7 +92,10 @@ class Assets:
 
 def build_assets() -> Assets:
     """Read, shrink, hash and compress everything; about a tenth of a second, once."""
-    scripts = {name: (_STATIC / name).read_text(encoding="utf-8") for name in MODULES}
+    scripts = {FORM_MODULES[0]: _tables_script()}
+    scripts |= {
+        name: (_STATIC / name).read_text(encoding="utf-8") for name in (MODULES[0], *FORM_MODULES[1:], *MODULES)
+    }
     made = {
         "deskhand.css": _asset("deskhand.css", _style_sheet("\n".join(scripts.values())).encode()),
         "mark.svg": _asset("mark.svg", (_STATIC / "mark.svg").read_bytes()),
@@ -87,8 +106,14 @@ def build_assets() -> Assets:
     return Assets(made)
 
 
+def _tables_script() -> str:
+    """Write the tables of the evaluator on the server as a module, in ASCII so that no tool changes a letter."""
+    constants = browser_tables().items()
+    return "".join(f"export const {name} = {json.dumps(value, separators=(',', ':'))};\n" for name, value in constants)
+
+
 def _with_hashed_imports(script: str, made: Mapping[str, Asset]) -> str:
-    """Name the modules a script imports by their hashed names; `MODULES` has each behind those it imports."""
+    """Name the modules a script imports by their hashed names; the lists have each behind those it imports."""
     for name, asset in made.items():
         script = script.replace(f'"./{name}"', f'"/assets/{asset.name}"')
     return script

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from flask import g, request
+from flask import current_app, g, request
 
 from runner.access.model import Actor
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint, Visitor
 
-LANGUAGES = ("en", "nl")
+LANGUAGES = "LANGUAGES"
+"""The key of the application's configuration that holds the languages of its texts, the one of the settings first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,15 @@ def actor() -> Actor:
 
 
 def language() -> str:
-    """Return the best of our languages that the browser asks for."""
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    """Return the best of the languages of the forms that the browser asks for, else the first of the settings."""
+    spoken: tuple[str, ...] = current_app.config[LANGUAGES]
+    wanted = (name for name, quality in request.accept_languages if quality > 0)
+    return next((found for name in wanted if (found := _matching(name, spoken))), spoken[0])
+
+
+def _matching(wanted: str, spoken: Sequence[str]) -> str | None:
+    """Return the language asked for, or one that differs in the region only: who prefers en-GB over nl reads en. Pure."""
+    low = wanted.lower()
+    alike = [one for one in spoken if one.lower() == low]
+    alike += [one for one in spoken if one.lower().partition("-")[0] == low.partition("-")[0]]
+    return alike[0] if alike else None

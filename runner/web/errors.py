@@ -51,7 +51,12 @@ _BY_STATUS = {
     403: Shape(403, "Not allowed", "Nothing was done.", "shield-lock"),
     404: Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass"),
     405: Shape(405, "Not possible like this", "This address is not opened that way. Nothing was done.", "slash-circle"),
-    413: Shape(413, "Too much at once", "More was sent than a form can hold (256 KiB). Nothing was done.", "box-seam"),
+    413: Shape(
+        413,
+        "Too much at once",
+        "More was sent than a form can hold (256 KiB; with a file of rows 4 MiB). Nothing was done.",
+        "box-seam",
+    ),
 }
 _STALE_PAGE = Shape(
     400, "This page was open too long", "Go back, load the page again and send it once more. Nothing was done.", "clock"

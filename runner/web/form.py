@@ -5,9 +5,9 @@ from dataclasses import replace
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from runner.pipeline.pages import PickPage
+from runner.pipeline.pages import PickPage, TableFile
 from runner.web.context import Web, actor, language
-from runner.web.journey import AnyPage, rendered
+from runner.web.journey import AnyPage, rendered, template_of
 from runner.web.posted import Sent, expect_only, read_sent
 from runner.web.rendering import harmless
 from runner.web.showing import fragments, unequal_passwords
@@ -20,6 +20,7 @@ _CHECKED = frozenset({"csrf_token", "submission", "target", "method", "go"})
 def form_blueprint(web: Web) -> Blueprint:
     """Serve ``/forms/…``."""
     blueprint = Blueprint("form", __name__, url_prefix="/forms/<form_id>")
+    _serve_downloads(blueprint, web)
 
     def first_step(form_id: str, target: str | None) -> AnyResponse:
         text = " ".join(request.args.get("q", "").split())[:_LONGEST_TEXT]
@@ -36,7 +37,8 @@ def form_blueprint(web: Web) -> Blueprint:
     @blueprint.post("/evaluate")
     def evaluate(form_id: str) -> Response:
         sent = _sent()
-        return jsonify(fragments(web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language())))
+        page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission)
+        return jsonify(fragments(page))
 
     @blueprint.post("/pick")
     def pick(form_id: str) -> Response:
@@ -54,7 +56,8 @@ def form_blueprint(web: Web) -> Blueprint:
             return _again(web, form_id, sent)
         elif sent.unequal:
             page = unequal_passwords(
-                web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language()), sent.unequal
+                web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission),
+                sent.unequal,
             )
             page = replace(page, head=replace(page.head, submission=sent.submission))
         else:
@@ -81,19 +84,43 @@ def form_blueprint(web: Web) -> Blueprint:
 
 
 def _sent() -> Sent:
-    return read_sent(request.form.items(multi=True))
+    return read_sent(request.form.items(multi=True), request.files.items(multi=True))
 
 
 def _again(web: Web, form_id: str, sent: Sent) -> AnyResponse:
     """Show the form again without handing it in: more questions, or what a picker finds. For browsers without script."""
-    page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language())
+    page = web.desk.evaluate(
+        actor(),
+        form_id,
+        sent.target,
+        sent.posted,
+        language(),
+        checks=sent.go == "more",
+        submission=sent.submission,
+    )
     page = replace(page, head=replace(page.head, submission=sent.submission))
     found: dict[str, PickPage] = {}
     if (wanted := sent.wanted) is not None:
         found[wanted.place] = web.desk.pick(
             actor(), form_id, sent.target, wanted.path, wanted.text, sent.posted, language()
         )
-    return make_response(render_template("form/fill.html", page=page, found=found))
+    return make_response(render_template(template_of(page), page=page, found=found))
+
+
+def _serve_downloads(blueprint: Blueprint, web: Web) -> None:
+    """Serve ``/forms/…/export``, a table of a form that only shows as a file."""
+
+    @blueprint.post("/export")
+    def export(form_id: str) -> Response:
+        sent = _sent()
+        return _download(web.desk.export(actor(), form_id, sent.target, sent.field, sent.posted, language()))
+
+
+def _download(file: TableFile) -> Response:
+    response = make_response(file.content)
+    response.content_type = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
 
 
 def _picked(page: PickPage) -> dict[str, object]:

@@ -11,7 +11,8 @@ from runner.web.context import Web
 from runner.web.cookies import token_of
 from runner.web.going import sign_in_address
 
-PUBLIC = frozenset({"sign_in.form", "sign_in.enter", "assets.asset", "health.health", "theme.choose"})
+ANONYMOUS = frozenset({"assets.asset", "health.health", "schemas.schema"})
+PUBLIC = ANONYMOUS | {"sign_in.form", "sign_in.enter", "theme.choose"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -54,7 +55,7 @@ def guard(app: Flask, web: Web) -> None:
 
     @app.before_request
     def identify() -> AnyResponse | None:
-        token = "" if request.endpoint in ("assets.asset", "health.health") else token_of(request)
+        token = "" if request.endpoint in ANONYMOUS else token_of(request)
         g.visitor = web.gate.lookup(token, web.now()) if token else None
         if g.visitor is not None or request.endpoint in PUBLIC:
             return None

@@ -24,7 +24,7 @@ def rendered(page: AnyPage, *, posted: bool = False, confirmed: bool = False) ->
         case FillPage(errors=errors, turned=turned):
             if posted and not errors and not turned:
                 return redirect(f"/submissions/{page.head.submission}", 303)
-            return _template("form/fill.html", page, 422 if errors else 200, found={})
+            return _template(template_of(page), page, 422 if errors else 200, found={})
         case PlanPage():
             if posted and not confirmed:
                 return redirect(f"/submissions/{page.head.submission}", 303)
@@ -33,6 +33,11 @@ def rendered(page: AnyPage, *, posted: bool = False, confirmed: bool = False) ->
             )
         case SubmissionPage():
             return _template("submission/submission.html", page)
+
+
+def template_of(page: FillPage) -> str:
+    """Return the template of a form: one that is handed in, or one that only shows."""
+    return "form/fill.html" if page.as_of is None else "form/view.html"
 
 
 def _template(name: str, page: AnyPage, status: int = 200, **more: object) -> Response:

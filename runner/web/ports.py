@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from connectors.spi import Secret
+from connectors.spi import File, Secret
 from runner.access.model import Actor
 from runner.pipeline.pages import (
     ChoosePage,
+    CsvTemplate,
     DeskPage,
     FillPage,
     FindPage,
@@ -21,6 +22,7 @@ from runner.pipeline.pages import (
     PlanPage,
     Posted,
     SubmissionPage,
+    TableFile,
     VerifyPage,
 )
 
@@ -28,7 +30,7 @@ from runner.pipeline.pages import (
 class DeskPort(Protocol):
     """The pipeline as the web sees it: every method decides before it shows or does anything.
 
-    ``language`` is ``en`` or ``nl``; ids are opaque texts from the browser and untrusted.
+    ``language`` is one in which texts of forms are written; ids are opaque texts from the browser and untrusted.
     """
 
     def home(self, actor: Actor, language: str) -> DeskPage:
@@ -65,8 +67,31 @@ class DeskPort(Protocol):
         """Return the page before the one that was posted, of a form of several pages. Stores nothing."""
         ...
 
-    def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
-        """Work the form out for the answers so far: what is asked, what follows. Stores nothing."""
+    def evaluate(
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        posted: Posted,
+        language: str,
+        *,
+        checks: bool = False,
+        submission: str = "",
+    ) -> FillPage:
+        """Work the form out for the answers so far: what is asked, what follows. Stores files only, for ``submission``.
+
+        With ``checks``, a form that only shows says what is wrong with the answers.
+        """
+        ...
+
+    def export(
+        self, actor: Actor, form_id: str, target_id: str | None, table: str, posted: Posted, language: str
+    ) -> TableFile:
+        """Return a table of a form that only shows as a file; raises `NotFoundError`, `RefusedError`."""
+        ...
+
+    def csv_template(self, actor: Actor, form_id: str, field_id: str, language: str) -> CsvTemplate:
+        """Return the file to fill in for a question of type ``csv``; raises `NotFoundError`."""
         ...
 
     def pick(
@@ -104,6 +129,10 @@ class DeskPort(Protocol):
         self, actor: Actor, submission_id: str, digest: str, typed: str, acknowledged: tuple[int, ...], language: str
     ) -> FillPage | PlanPage | VerifyPage | SubmissionPage:
         """Carry a confirmed plan out, once."""
+        ...
+
+    def photo(self, actor: Actor, person_id: str) -> File:
+        """Return the photo of a person with its content; raises `NotFoundError`."""
         ...
 
     def history(self, actor: Actor, page: int, language: str) -> HistoryPage:

@@ -8,6 +8,7 @@
 ``row.<id>.<n>.<kind>.<column>``  the same inside row ``n``; kind is ``answer``, ``flag``, ``list``, ``typed`` or ``default``
 ``typed.<id>``         what was typed into a picker, for browsers without script
 ``repeat.<id>``        a password the second time
+``carried.<id>``       the rows of a file that was read, as JSON; ``paste.<id>`` what was pasted instead of a file
 ``default.<id>``       the default shown beside an untouched question: an equal answer is left out
 =====================  =================================================================================
 
@@ -19,11 +20,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from werkzeug.datastructures import FileStorage
+
 from runner.pipeline.pages import Posted
+from runner.web.uploads import CarriedError, files_sent, rows_carried
 
 _NAME = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _PLAIN = re.compile(rf"(answer|flag|list|add|remove|typed|repeat|default)\.({_NAME})")
 _IN_ROW = re.compile(rf"row\.({_NAME})\.(\d{{1,4}})\.(answer|flag|list|typed|default)\.({_NAME})")
+_CSV = re.compile(rf"(carried|paste)\.({_NAME})")
+_DROPS = re.compile(rf"drop\.({_NAME})")
 _FINDS = re.compile(rf"find\.({_NAME})(?:\.(\d{{1,4}})\.({_NAME}))?")
 _ALLOWED = frozenset({"csrf_token", "submission", "target", "ticket", "reason", "go", "page", "field", "text"})
 _SINGLE = frozenset({"answer", "typed", "repeat", "default"})
@@ -74,9 +80,11 @@ class _Collected:
     answers: dict[str, object] = field(default_factory=dict)
     rows: dict[str, dict[int, "_Row"]] = field(default_factory=dict)
     singles: dict[str, dict[str, str]] = field(default_factory=lambda: {"typed": {}, "repeat": {}, "default": {}})
+    carried: dict[str, str] = field(default_factory=dict)
+    pasted: dict[str, str] = field(default_factory=dict)
 
 
-def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
+def read_sent(pairs: Iterable[tuple[str, str]], files: Iterable[tuple[str, FileStorage]] = ()) -> Sent:
     """Sort what a browser sent; raises `UnexpectedInputError` for names no page of ours contains."""
     collected, plain = _Collected(), dict[str, str]()
     for name, text in pairs:
@@ -90,12 +98,26 @@ def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
                 _once(row.singles[match[3]], match[4], _with_plain_line_ends(text))
             else:
                 _put(row.answers, match[3], match[4], text)
+        elif match := _CSV.fullmatch(name):
+            _once(collected.carried if match[1] == "carried" else collected.pasted, match[2], text)
         else:
             raise UnexpectedInputError("The page sent something this form does not have.")
     answers = _without_defaults(_with_rows(collected), collected.singles["default"])
+    (uploads, names), dropped = _uploads(collected, files), _DROPS.fullmatch(plain.get("go", ""))
+    answers |= _carried(collected, answers)
+    if dropped is not None:
+        answers[dropped[1]] = "" if isinstance(answers.get(dropped[1]), str) else []
+        uploads.pop(dropped[1], None)
     return Sent(
         posted=Posted(
-            answers, plain.get("ticket", ""), plain.get("reason", ""), _page(plain), typed=collected.singles["typed"]
+            answers,
+            plain.get("ticket", ""),
+            plain.get("reason", ""),
+            _page(plain),
+            typed=collected.singles["typed"],
+            uploads=uploads,
+            names=names,
+            pasted={} if dropped is not None else collected.pasted,
         ),
         submission=plain.get("submission", ""),
         target=plain.get("target") or None,
@@ -107,6 +129,28 @@ def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
             name for name, again in collected.singles["repeat"].items() if collected.answers.get(name, "") != again
         ),
     )
+
+
+def _uploads(
+    collected: _Collected, files: Iterable[tuple[str, FileStorage]]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files that were chosen, and what was pasted where none was; and what files are called."""
+    try:
+        chosen = files_sent(files)
+    except CarriedError as error:
+        raise UnexpectedInputError("The page sent something this form does not have.") from error
+    pasted = {name: text.encode("utf-8", "replace") for name, text in collected.pasted.items() if text.strip()}
+    contents = {name: content for name, (_, content) in chosen.items()}
+    return pasted | contents, {name: file_name for name, (file_name, _) in chosen.items()}
+
+
+def _carried(collected: _Collected, answers: Mapping[str, object]) -> dict[str, object]:
+    if not answers.keys().isdisjoint(collected.carried):
+        raise UnexpectedInputError("The page sent two answers of different kinds to one question.")
+    try:
+        return {name: rows_carried(text) for name, text in collected.carried.items()}
+    except CarriedError as error:
+        raise UnexpectedInputError("The rows of a file were changed on the page. Choose the file again.") from error
 
 
 def expect_only(sent: Iterable[str], names: frozenset[str], start: str | None = None) -> None:

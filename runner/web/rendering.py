@@ -10,11 +10,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from connectors.spi import Secret
-from runner.web.assets import MODULES, Assets
+from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
 from runner.web.icons import Icons
 from runner.web.languages import page_language, translated
+from runner.web.plan_rows import by_row
 from runner.web.posted import as_text
 from runner.web.showing import stamp
 
@@ -83,10 +84,11 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
         revealed=revealed,
         as_text=as_text,
         stamp=stamp,
+        by_row=by_row,
         browser_name=browser_name,
         moment=_moment_in(web),
     )
-    environment.globals.update(icon=icons, asset=assets.address, demo=web.demo, modules=MODULES)
+    environment.globals.update(icon=icons, asset=assets.address, demo=web.demo, modules=MODULES, form_modules=FORM_MODULES)
 
     @app.context_processor
     def of_request() -> dict[str, Any]:

@@ -14,6 +14,7 @@ _UNEQUAL = "The two passwords are not the same. Type both again."
 def fragments(page: FillPage) -> dict[str, Any]:
     """Return what a page replaces: for each question its HTML, a stamp to see whether it changed, whether it is asked."""
     return {
+        "as_of": render_template("form/as_of.html", as_of=page.as_of) if page.as_of else "",
         "fields": [_fragment(field) for section in page.sections for field in section.fields],
         "sections": [
             {"is_asked": any(field.asked for field in section.fields), "title": section.title, "help": section.help}

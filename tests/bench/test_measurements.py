@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bench import access_bench, compile_bench, http_bench, import_bench, journal_bench, pipeline_bench
+from bench import access_bench, check_bench, compile_bench, http_bench, import_bench, journal_bench, pipeline_bench
 from bench.desks import measured_desk
 from bench.figures import Figure, keep, shown, table
 from bench.slices import Effort, percentile
 
-LITTLE = Effort(slice_seconds=0.01, rounds=1, bindings=20, people=50, decisions=40, records=30, journeys=1, clients=2)
+LITTLE = Effort(
+    slice_seconds=0.01, rounds=1, bindings=20, people=50, decisions=40, records=30, journeys=1, clients=2, forms=40
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +24,8 @@ def desk() -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "measure",
-    [access_bench.measure, compile_bench.measure, journal_bench.measure],
-    ids=["decisions", "forms", "journal"],
+    [access_bench.measure, compile_bench.measure, check_bench.measure, journal_bench.measure],
+    ids=["decisions", "forms", "check", "journal"],
 )
 def test_a_measurement_gives_figures_that_are_sound(measure: Callable[[Effort], list[Figure]]) -> None:
     figures = measure(LITTLE)

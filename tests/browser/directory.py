@@ -1,6 +1,6 @@
 """Look into the directory behind the pages."""
 
-from connectors.spi import Entry, Ids, Question
+from connectors.spi import Compare, Entry, Ids, Question
 from runner.store.records import Submission
 from tests.browser.serving import Site, person_id
 
@@ -10,6 +10,12 @@ def read_person(site: Site, login: str) -> Entry:
     connector = site.installation.services.connectors.for_kind("user")
     (entry,) = connector.read(Question("user", Ids(frozenset({person_id(login)})))).entries
     return entry
+
+
+def find_person(site: Site, login: str) -> Entry | None:
+    """Return somebody by the login, when there is such an account."""
+    connector = site.installation.services.connectors.for_kind("user")
+    return next(iter(connector.read(Question("user", Compare("login", "==", login))).entries), None)
 
 
 def groups_of(site: Site, login: str) -> set[str]:

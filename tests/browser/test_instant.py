@@ -30,7 +30,7 @@ def test_a_question_appears_and_goes_while_the_focus_stays(open_page: OpenPage, 
     expect(page.locator("[data-announce]")).to_have_text("Now also asked: Which building?")
     assert has_focus(page, "#q-moved")
     page.keyboard.press("Space")
-    expect(page.locator("#q-building")).to_have_count(0)
+    expect(page.locator("#q-building")).to_be_hidden()
     expect(page.locator("[data-announce]")).to_have_text("No longer asked: Which building?")
     assert has_focus(page, "#q-moved")
     assert is_still_here(page)

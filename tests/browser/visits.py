@@ -10,6 +10,7 @@ from tests.browser.serving import Site, person_id
 Visit = Callable[[Page, Site], None]
 CALLER = "z.lindqvist"
 COLLEAGUE = "t.novak"
+LEAD = "p.dewit"
 
 
 def at(path: str) -> Visit:
@@ -59,6 +60,13 @@ def picking(page: Page, site: Site) -> None:
     open_form(page, site, "create-shared-mailbox")
     page.fill("#q-owner", "lind")
     page.wait_for_selector("#field-owner [role=option]")
+
+
+def view_of_many(page: Page, site: Site) -> None:
+    page.goto(site.at("/forms/report-not-logged-on"))
+    page.fill("#q-days", "1")
+    page.press("#q-days", "Tab")
+    page.wait_for_selector(".table-more")
 
 
 def plan(page: Page, site: Site) -> None:
@@ -130,6 +138,9 @@ INSIDE: Mapping[str, Visit] = {
     "fill-dual-list": dual_list,
     "fill-mailbox": mailbox_rows,
     "fill-picking": picking,
+    "tables": at(f"/forms/hand-over-reports/for/{person_id(LEAD)}"),
+    "view": at(f"/forms/person-details/for/{person_id(LEAD)}"),
+    "view-of-many": view_of_many,
     "plan": plan,
     "plan-groups": plan_groups,
     "result": result,

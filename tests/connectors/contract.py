@@ -384,6 +384,25 @@ class ConnectorContract:
                     page = connector.read(Question(kind, Compare(name, "present"), sort=name, limit=1000))
                     values = [str(entry.attributes[name]).casefold() for entry in page.entries]
                     assert values == sorted(values)
+                    last_first = connector.read(Question(kind, Compare(name, "present"), sort=f"-{name}", limit=1000))
+                    values = [str(entry.attributes[name]).casefold() for entry in last_first.entries]
+                    assert values == sorted(values, reverse=True)
+
+    def test_days_and_numbers_are_sorted_both_ways_with_the_empty_ones_before_all_others(
+        self, connector: Connector
+    ) -> None:
+        for kind in connector.kinds:
+            for name, attribute in ATTRIBUTES[kind].items():
+                if attribute.type in _ORDERED - {"text"}:
+                    rising, falling = (
+                        [entry.attributes.get(name) for entry in connector.read(question).entries]
+                        for question in (
+                            Question(kind, Everything(), sort=sort, limit=1000) for sort in (name, f"-{name}")
+                        )
+                    )
+                    known = sorted(value for value in rising if value is not None)
+                    assert rising == [None] * (len(rising) - len(known)) + known
+                    assert falling == known[::-1] + [None] * (len(rising) - len(known))
 
     def test_hostile_texts_are_only_texts(self, connector: Connector) -> None:
         for kind, searched in self.searched.items():
@@ -402,6 +421,8 @@ class ConnectorContract:
             Question("unicorn", Everything()),
             Question(kind, Compare("unicorn", "present")),
             Question(kind, Everything(), sort="unicorn"),
+            Question(kind, Everything(), sort="-unicorn"),
+            Question(kind, Everything(), sort="--name"),
         ):
             with pytest.raises(RejectedError):
                 connector.read(question)
@@ -509,6 +530,7 @@ def _filters(kind: str, entries: Sequence[Entry], groups: Sequence[str]) -> st.S
         st.builds(InGroup, st.sampled_from(groups), st.booleans()),
         _comparisons(kind, entries),
         _comparisons(kind, entries),
+        _alternatives(kind, entries),
     )
     return st.recursive(
         leaves,
@@ -535,6 +557,16 @@ def _comparisons(draw: st.DrawFn, kind: str, entries: Sequence[Entry]) -> Compar
     if type_ == "datetime" and draw(st.booleans()):
         value = value.date()
     return Compare(name, op, value)
+
+
+@st.composite
+def _alternatives(draw: st.DrawFn, kind: str, entries: Sequence[Entry]) -> AnyOf:
+    """One attribute equal to one of several values, with the spaces and capitals that texts may have."""
+    name = draw(st.sampled_from([name for name in ATTRIBUTES[kind] if name not in ("dn", "id")]))
+    values = [value for entry in entries for value in _items(entry.attributes.get(name))]
+    wanted = draw(st.lists(st.sampled_from(values), max_size=4)) if values else []
+    texts = [value.swapcase() if isinstance(value, str) and draw(st.booleans()) else value for value in wanted]
+    return AnyOf(tuple(Compare(name, "==", value) for value in texts))
 
 
 def _items(value: object) -> list[object]:

@@ -98,19 +98,19 @@ def mailbox() -> Connector:
 def test_the_connectors_of_an_installation_know_who_serves_what(mailbox: Connector) -> None:
     directory = Other("directory", ("user", "group"), ("directory.user.unlock",))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
-    assert connectors.for_kind("list") is mailbox
+    assert connectors.for_kind("mail_list") is mailbox
     assert connectors.for_kind("user") is directory
     assert connectors.for_verb("mailbox.hide") is mailbox
     assert connectors.for_verb("directory.user.unlock") is directory
     assert connectors.all() == (directory, mailbox)
-    assert connectors.kinds == ("group", "list", "mailbox", "user")
+    assert connectors.kinds == ("group", "mail_list", "mailbox", "user")
     assert set(connectors.verbs) == {*MAILBOX_VERBS, "directory.user.unlock"}
     assert connector_for_kind(connectors.all(), "user") is directory
 
 
 def test_what_nobody_serves_is_said(mailbox: Connector) -> None:
     connectors = Connectors({"mailbox": mailbox})
-    with pytest.raises(RegistryError, match=r'serves "user"\. Served: list, mailbox'):
+    with pytest.raises(RegistryError, match=r'serves "user"\. Served: mail_list, mailbox'):
         connectors.for_kind("user")
     with pytest.raises(RegistryError, match=r"directory\.user\.unlock"):
         connectors.for_verb("directory.user.unlock")
@@ -120,6 +120,6 @@ def test_what_nobody_serves_is_said(mailbox: Connector) -> None:
 
 def test_two_connectors_cannot_serve_the_same(mailbox: Connector) -> None:
     with pytest.raises(RegistryError, match="found: mailbox, other"):
-        Connectors({"mailbox": mailbox, "other": Other("other", ("list",))})
+        Connectors({"mailbox": mailbox, "other": Other("other", ("mail_list",))})
     with pytest.raises(RegistryError, match=r"mailbox\.hide"):
         verbs_of([mailbox, Other("other", (), ("mailbox.hide",))])

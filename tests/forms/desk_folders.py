@@ -16,7 +16,9 @@ VERBS = {**DIRECTORY_VERBS, **MAILBOX_VERBS}
 
 
 def folder(path: Path) -> Mapping[str, bytes]:
-    return {file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*.yaml"))}
+    return {
+        file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*.*")) if file.is_file()
+    }
 
 
 def examples() -> Mapping[str, bytes]:

@@ -10,10 +10,11 @@ from tests.forms.desk_folders import VERBS, examples, library, load, surrounding
 NAMES = ("create-shared-mailbox", "manage-groups", "reset-password", "unlock-account", "update-contact-details")
 
 
-def test_all_five_examples_compile_without_an_error() -> None:
+def test_all_nine_examples_compile_without_an_error() -> None:
     catalogue, problems = load(examples())
-    assert [str(problem) for problem in problems if problem.level == "error"] == []
-    assert tuple(catalogue.forms) == NAMES
+    assert {problem.code for problem in problems} == {"W310"}
+    assert len(catalogue.forms) == 9
+    assert set(NAMES) < set(catalogue.forms)
 
 
 def test_the_library_compiles_without_a_warning() -> None:

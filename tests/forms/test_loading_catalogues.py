@@ -4,7 +4,8 @@ import pytest
 
 from tests.forms.desk_folders import examples, library, load
 
-LEFT = ["create-shared-mailbox", "manage-groups", "reset-password", "update-contact-details"]
+LEFT = sorted(name.removesuffix(".form.yaml") for name in examples() if name.endswith(".form.yaml"))
+LEFT.remove("unlock-account")
 
 
 def changed(file: str, old: str, new: str) -> dict[str, bytes]:
@@ -88,15 +89,15 @@ def test_without_an_access_file_the_names_of_sets_are_not_checked() -> None:
 
 
 def test_a_link_to_a_form_that_is_not_there_is_a_warning() -> None:
-    files = {name: content for name, content in library().items() if name != "reset-password.form.yaml"}
+    files = {name: content for name, content in library().items() if not name.startswith("reset-password.")}
     catalogue, problems = load(files)
-    assert [problem.code for problem in problems] == ["W303"]
+    assert {problem.code for problem in problems} == {"W303"}
     assert "unlock-account" in catalogue.forms
 
 
 def test_the_settings_of_the_library_are_those_of_the_sample_company() -> None:
     settings = load(library())[0].settings
-    assert settings.languages == ("en", "nl")
+    assert settings.languages == ("en", "nl", "de")
     assert settings.org["mail_domain"] == "sample.test"
     assert settings.password_policies["temporary"].kind == "words"
     assert "krbtgt" in settings.reserved_logins

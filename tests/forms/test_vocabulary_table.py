@@ -42,8 +42,8 @@ def test_every_key_of_the_form_and_the_target_is_compiled_somewhere() -> None:
     form = {field.name for field in fields(Form)}
     elsewhere = {
         "format": "",
-        "languages": "",
         "extends": "",
+        "locked": "",
         "requires": "needs",
         "operations": "steps",
         "tests": "examples",

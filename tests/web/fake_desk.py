@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from connectors.spi import Message, Secret
+from connectors.spi import Content, File, Message, Secret
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, TooManyError
 from runner.pipeline.pages import (
     ChoosePage,
+    CsvTemplate,
     DeskPage,
     FillPage,
     FindPage,
@@ -18,9 +19,11 @@ from runner.pipeline.pages import (
     PlanPage,
     Posted,
     SubmissionPage,
+    TableFile,
     VerifyPage,
 )
 from runner.web.ports import SessionLine, Visitor
+from tests.pictures import png
 from tests.web import samples, samples_of_questions
 from tests.web.samples import NOW, Bend, straight
 
@@ -54,6 +57,13 @@ class FakeDesk:
         if person_id != "zoe":
             raise NotFoundError("There is nobody here by that name, or not among those you look after.")
         return samples.person(self.bend)
+
+    def photo(self, actor: Actor, person_id: str) -> File:
+        self._fail()
+        if person_id != "zoe":
+            raise NotFoundError("There is nobody here by that name, or not among those you look after.")
+        picture = png(8, 8)
+        return File("a.png", len(picture), "image/png", "", content=Content(picture))
 
     def open(
         self, actor: Actor, form_id: str, target_id: str | None, text: str, language: str
@@ -90,10 +100,30 @@ class FakeDesk:
         self.posted.append(posted)
         return self._fill(form_id, posted.answers)
 
-    def evaluate(self, actor: Actor, form_id: str, target_id: str | None, posted: Posted, language: str) -> FillPage:
+    def export(
+        self, actor: Actor, form_id: str, target_id: str | None, table: str, posted: Posted, language: str
+    ) -> TableFile:
+        self._fail()
+        raise NotFoundError("There is nothing here.")
+
+    def evaluate(
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        posted: Posted,
+        language: str,
+        *,
+        checks: bool = False,
+        submission: str = "",
+    ) -> FillPage:
         self._fail()
         self.posted.append(posted)
         return self._fill(form_id, posted.answers)
+
+    def csv_template(self, actor: Actor, form_id: str, field_id: str, language: str) -> CsvTemplate:
+        self._fail()
+        return CsvTemplate(f"{form_id}-{field_id}", b"\xef\xbb\xbfName\r\n", {"fields": []})
 
     def pick(
         self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str

@@ -37,6 +37,7 @@ def all_(status: int) -> tuple[int, ...]:
 TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/health"): Row("/health", 200, all_(200)),
     ("GET", "/assets/<name>"): Row("/assets/nothing.css", 404, all_(404)),
+    ("GET", "/schema/<name>"): Row("/schema/form-1.json", 200, all_(200)),
     ("GET", "/sign-in"): Row("/sign-in", 200, all_(302)),
     ("GET", "/"): Row("/", 302, all_(200)),
     ("GET", "/find"): Row("/find?q=novak", 302, all_(200)),
@@ -44,6 +45,12 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/people/<person_id>"): Row("/people/u-t.novak", 302, (404, 200, 404, 404, 200)),
     ("GET", "/forms/<form_id>"): Row("/forms/office", 302, (404, 200, 200, 404, 404)),
     ("GET", "/forms/<form_id>/for/<target>"): Row("/forms/office/for/u-t.novak", 302, (404, 200, 404, 404, 404)),
+    ("GET", "/forms/<form_id>/files/<question>.csv"): Row(
+        "/forms/offices-from-file/files/moves.csv", 302, (404, 200, 200, 404, 404)
+    ),
+    ("GET", "/forms/<form_id>/files/<question>.schema.json"): Row(
+        "/forms/offices-from-file/files/moves.schema.json", 302, (404, 200, 200, 404, 404)
+    ),
     ("GET", "/submissions/<submission_id>"): Row(f"/submissions/{DRAFT}", 302, (404, 200, 404, 404, 404)),
     ("GET", "/submissions/<submission_id>/edit"): Row(f"/submissions/{DRAFT}/edit", 302, (404, 200, 404, 404, 404)),
     ("GET", "/history"): Row("/history", 302, all_(200)),
@@ -53,6 +60,9 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/forms/<form_id>/evaluate"): Row("/forms/office/evaluate", 401, (404, 200, 404, 404, 404), OFFICE),
     ("POST", "/forms/<form_id>/pick"): Row(
         "/forms/office/pick", 401, (404, 200, 404, 404, 404), OFFICE | {"field": "colleague", "text": "a"}
+    ),
+    ("POST", "/forms/<form_id>/export"): Row(
+        "/forms/report-not-logged-on/export", 401, (404, 200, 200, 404, 200), {"field": "accounts"}
     ),
     ("POST", "/forms/<form_id>/submit"): Row(
         "/forms/office/submit", 401, (404, 303, 404, 404, 404), OFFICE | {"submission": NEW}, ("submissions",)

@@ -4,6 +4,7 @@ A view hands these to one template.  Texts are in the reader's language, dates s
 text is Markdown, the web renders it with a safe renderer.  Ids are opaque.
 """
 
+from runner.pipeline.pages.files import CsvCellView, CsvRowView, CsvTemplate, CsvView, FileView
 from runner.pipeline.pages.journey import (
     AnswerLine,
     AnswersView,
@@ -13,6 +14,7 @@ from runner.pipeline.pages.journey import (
     Head,
     Journey,
     MethodView,
+    NextView,
     OperationView,
     PlanPage,
     ShowView,
@@ -32,16 +34,24 @@ from runner.pipeline.pages.lists import (
     Tile,
 )
 from runner.pipeline.pages.questions import FieldView, OptionView, Posted, SectionView
+from runner.pipeline.pages.tables import CellView, ColumnView, RowView, TableFile, TableView
 
 __all__ = [
     "AnswerLine",
     "AnswersView",
+    "CellView",
     "ChangeLine",
     "Chip",
     "ChoosePage",
+    "ColumnView",
+    "CsvCellView",
+    "CsvRowView",
+    "CsvTemplate",
+    "CsvView",
     "DeskPage",
     "Fact",
     "FieldView",
+    "FileView",
     "FillPage",
     "FindPage",
     "Head",
@@ -49,15 +59,19 @@ __all__ = [
     "HistoryPage",
     "Journey",
     "MethodView",
+    "NextView",
     "OperationView",
     "OptionView",
     "PersonPage",
     "PickPage",
     "PlanPage",
     "Posted",
+    "RowView",
     "SectionView",
     "ShowView",
     "SubmissionPage",
+    "TableFile",
+    "TableView",
     "Thing",
     "Tile",
     "VerifyPage",

@@ -1,7 +1,9 @@
 """The steps of a form: choose, check, fill in, plan, result. Immutable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from connectors.spi import Secret
 from runner.pipeline.pages.lists import Chip, Fact, Thing
@@ -77,7 +79,9 @@ class FillPage:
     """The form to fill in. ``errors`` lists (anchor, label, message), the first gets the focus.
 
     ``pages`` are the numbers of the sections that are a page each, ``page`` the one shown; empty for a form of one page.
-    ``turned`` says that a page was turned: nothing was handed in.
+    ``turned`` says that a page was turned: nothing was handed in.  ``as_of`` is when a form that only shows was read,
+    None for one that is handed in.  ``rules`` is what the page works out by itself, JSON as
+    `forms.answering.instant.page_rules` writes it, None for nothing.
     """
 
     head: Head
@@ -88,6 +92,8 @@ class FillPage:
     pages: tuple[int, ...] = ()
     page: int = 0
     turned: bool = False
+    as_of: datetime | None = None
+    rules: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,20 @@ class ShowView:
 
 
 @dataclass(frozen=True, slots=True)
+class NextView:
+    """A link to another form: its id, the target's id where it has one, and the answers it starts with.
+
+    ``inputs`` are names and texts as the page posts them; ``submission`` is the id of the journey that begins.
+    """
+
+    label: str
+    form: str
+    target: str = ""
+    submission: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionPage:
     """A submission: what was asked, what was done, when, by whom. Also the last page of the journey.
 
@@ -184,6 +204,6 @@ class SubmissionPage:
     shows: tuple[ShowView, ...]
     facts: tuple[Fact, ...]
     journal: tuple[tuple[datetime, str], ...]
-    next: tuple[tuple[str, str], ...] = ()
+    next: tuple[NextView, ...] = ()
     just_done: bool = False
     notice: str = ""

@@ -92,6 +92,7 @@ class PersonPage:
     facts: tuple[Fact, ...]
     tiles: tuple[Tile, ...]
     lately: tuple[HistoryLine, ...]
+    has_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

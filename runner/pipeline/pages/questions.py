@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from runner.pipeline.pages.files import CsvView, FileView
+from runner.pipeline.pages.tables import TableView
+
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
@@ -26,7 +29,9 @@ class FieldView:
     ``name`` is what the input is called in the page; a column of a row has the name of its column.  ``live`` says that
     other questions depend on this one.  ``follows`` says that it shows its default, which follows other answers: the
     page remembers that default beside the input and leaves the answer out of `Posted.answers` while it is unchanged.
-    For a target that is a group, ``current`` holds its members.
+    For a target that is a group, ``current`` holds its members.  ``select`` says how many rows of a ``table`` are picked.
+    ``ahead`` is how a question that is not asked would start, where the page may show it by itself; ``may_turn`` says
+    that the page itself turns required on and off.
     """
 
     id: str
@@ -65,6 +70,12 @@ class FieldView:
     min_rows: int = 0
     max_rows: int | None = None
     show: bool = True
+    ahead: "FieldView | None" = None
+    may_turn: bool = False
+    select: str = ""
+    table: TableView | None = None
+    csv: CsvView | None = None
+    file: FileView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class SectionView:
 class Posted:
     """What the browser sent for a form: untrusted. ``answers`` maps field ids to text, lists, rows or deltas.
 
+    ``uploads`` maps field ids of type ``csv`` and ``file`` to the files that were chosen, or pasted; ``names`` to what
+    files are called, ``pasted`` to what was pasted.  ``refused`` says why a file was not taken.
     ``page`` is the number of the section that was shown, of a form of several pages.
     """
 
@@ -88,3 +101,7 @@ class Posted:
     reason: str = ""
     page: int | None = None
     typed: Mapping[str, str] = field(default_factory=dict)  # picker texts without a chosen id, for pages without script
+    uploads: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    pasted: Mapping[str, str] = field(default_factory=dict, repr=False)
+    names: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)

@@ -19,11 +19,11 @@ export const cross = () => {
   return span;
 };
 
-// What a form would send, without the passwords: they leave the page only when it is handed in.
+// What a form would send, without the passwords, which leave the page only when it is handed in, and without files.
 export function filled(form) {
-  const sent = new URLSearchParams();
+  const sent = form.enctype === "multipart/form-data" ? new FormData() : new URLSearchParams();
   const hidden = new Set([...form.querySelectorAll("input[type=password]")].map((input) => input.name));
-  for (const [name, value] of new FormData(form)) if (!hidden.has(name)) sent.append(name, value);
+  for (const [name, value] of new FormData(form)) if (!hidden.has(name) && typeof value === "string") sent.append(name, value);
   return sent;
 }
 

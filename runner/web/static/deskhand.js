@@ -1,7 +1,10 @@
 // Everything a page does by itself. Without script the pages work too; these modules make them quicker.
 import { enhance as rows } from "./rows.js";
+import { enhance as csv } from "./csv.js";
+import { enhance as file } from "./file.js";
 import { enhance as combobox } from "./combobox.js";
 import { enhance as dualList } from "./duallist.js";
+import { enhance as tables } from "./tables.js";
 import { start as showing } from "./showing.js";
 import { start as finding } from "./finding.js";
 import { start as secrets } from "./secrets.js";
@@ -10,8 +13,11 @@ import { start as sending } from "./sending.js";
 
 const enhance = (root) => {
   rows(root, enhance);
+  csv(root, enhance);
+  file(root, enhance);
   combobox(root);
   dualList(root);
+  tables(root, enhance);
 };
 
 enhance(document);

@@ -1,10 +1,11 @@
-// A form is sent once: a second click while the answer is under way does nothing.
+// A form is sent once: a second click while the answer is under way does nothing. A download leaves the page as it is.
 const SLOW_MS = 300;
 
 export function start() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
+    if (event.submitter?.hasAttribute("data-download")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     const button = event.submitter;

@@ -1,18 +1,21 @@
 // Instant questions: when an answer changes what else is asked, the server works the form out and the page follows.
-// What somebody is typing in is never touched.
+// What the rules in the page decide is shown at once, before the server is asked. What somebody is typing in is never touched.
 import { announce, ask, filled } from "./announcing.js";
 
 const PAUSE_MS = 150;
 
 export function start(enhance) {
   const form = document.querySelector("form[data-fill]");
-  if (!form || !form.querySelector("[data-live]")) return;
-  let timer = 0, pending = null, typed = 0;
+  const block = document.getElementById("form-rules");
+  if (!form || !(block || form.querySelector("[data-live]"))) return;
+  let timer = 0, pending = null, typed = 0, instant = null;
+  if (block) import("./instant-page.js").then(({ InstantPage }) => { instant = new InstantPage(form, JSON.parse(block.textContent), enhance); }).catch(() => {});
 
   const place = (part, said) => {
     const slot = form.querySelector(`.slot[data-field="${CSS.escape(part.id)}"]`);
     if (!slot) return;
     const was = !slot.hidden;
+    instant?.heard(part.id, part.asked);
     const isPassword = slot.querySelector("input[type=password]") !== null;
     const isBusy = slot.contains(document.activeElement) || (isPassword && part.asked);
     if (was !== part.asked) said.push(part.asked ? `Now also asked: ${part.label}` : `No longer asked: ${slot.dataset.label}`);
@@ -29,9 +32,9 @@ export function start(enhance) {
     if (!section) return;
     const legend = section.querySelector(":scope > legend"), help = section.querySelector(":scope > .section-help");
     legend.textContent = part.title;
-    legend.hidden = !part.title;
+    legend.hidden = !part.title || !part.is_asked;
     help.textContent = part.help;
-    help.hidden = !part.help;
+    help.hidden = !part.help || !part.is_asked;
   };
   const follow = async () => {
     pending?.abort();
@@ -43,6 +46,9 @@ export function start(enhance) {
       const said = [];
       page.fields.forEach((part) => place(part, said));
       page.sections.forEach(head);
+      instant?.remind();
+      const asOf = form.querySelector("[data-as-of]");
+      if (asOf && page.as_of) asOf.innerHTML = page.as_of;
       if (said.length) announce(said.join(". "));
     } catch (error) {
       if (error.name !== "AbortError") announce("The form could not be brought up to date; it is checked again when you hand it in.");
@@ -57,7 +63,10 @@ export function start(enhance) {
   };
   const noticed = (event) => {
     typed += 1;
-    if (event.target.closest("[data-live]") || form.hasAttribute("data-following")) later();
+    const name = event.target.closest(".slot")?.dataset.field;
+    if (event.type === "change" && name) instant?.touched.add(name);
+    const isOpen = instant ? instant.follow() : block !== null;
+    if (isOpen || event.target.closest("[data-live]") || form.hasAttribute("data-following")) later();
   };
   form.addEventListener("input", noticed);
   form.addEventListener("change", noticed);

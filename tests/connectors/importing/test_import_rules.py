@@ -55,6 +55,19 @@ def test_a_login_that_is_taken_in_the_directory_refuses_the_row_only(engine: Eng
     assert ["login is already in use" in refusal.reason for refusal in report.refused] == [True]
 
 
+def test_an_account_that_a_file_enables_or_disables_has_no_known_day_of_it(engine: Engine, import_ldif: Import) -> None:
+    import_ldif(person("alice") + person("bob"))
+    with writing(engine) as connection:
+        connection.execute(update(people).values(enabled=False, disabled_at=NOW))
+    import_ldif(person("alice", "pwdAccountLockedTime: 000001010000Z") + person("bob", "title: Driver"))
+    assert [row["disabled_at"] for row in rows(engine, "user", "login").values()] == [NOW, NOW]
+    with writing(engine) as connection:
+        connection.execute(update(people).values(enabled=True, disabled_at=NOW))
+    import_ldif(person("alice", "pwdAccountLockedTime: 000001010000Z") + person("bob", "title: Driver"))
+    found = {row["login"]: (row["enabled"], row["disabled_at"]) for row in rows(engine, "user", "login").values()}
+    assert found == {"alice": (False, None), "bob": (True, NOW)}
+
+
 def test_what_the_file_says_replaces_and_what_it_does_not_mention_stays(engine: Engine, import_ldif: Import) -> None:
     import_ldif(person("alice", "title: Buyer", "mail: alice@shop.test", "telephoneNumber: +31105550109"))
     report = import_ldif(person("alice", "title: Driver", "mail: a.lice@shop.test"))

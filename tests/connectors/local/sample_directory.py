@@ -12,6 +12,7 @@ ROOT = "DC=example,DC=test"
 PEOPLE, LEAVERS, GROUPS = f"OU=People,{ROOT}", f"OU=Leavers,{ROOT}", f"OU=Groups,{ROOT}"
 SALES, FACTORY = f"OU=Sales,{PEOPLE}", f"OU=Factory\\, North,{PEOPLE}"
 QUICK = PasswordPolicy(memory_kib=8, rounds=1, tries=3, lock_lasts=timedelta(minutes=30))
+PASSWORD_DAYS = 90
 
 
 def clock() -> datetime:
@@ -37,17 +38,19 @@ def _group(name: str, *members: str, **attributes: object) -> NewEntry:
 
 PERSONS = (
     _person("Alice Jansen", SALES, "alice", department="Sales", title="Account manager", phone="+31 20 123 4567",
-            manager="charlie", employee_id="0007", addresses=("alice.jansen@example.test",), must_change=False),
+            manager="charlie", employee_id="0007", addresses=("alice.jansen@example.test",), must_change=False,
+            password_set_on=NOW - timedelta(days=80)),
     _person("Bob de Vries", SALES, "bob", department="sales", manager="charlie", locked_at=NOW - timedelta(minutes=5),
-            expires_on=date(2026, 12, 31)),
+            expires_on=date(2026, 12, 31), password_set_on=NOW - timedelta(days=95)),
     _person("Charlie Müller", PEOPLE, "charlie", department="Management", title="Director", mfa_enrolled=True,
-            last_logon=NOW - timedelta(days=3), office="AMS-3"),
+            last_logon=NOW - timedelta(days=3), office="AMS-3", password_set_on=NOW - timedelta(days=1)),
     _person("Dörthe Straße", FACTORY, "dorthe", department="Factory", mail=None, enabled=False,
-            description="50% _ off"),
+            description="50% _ off", disabled_at=NOW - timedelta(days=400)),
     _person("Erik Ørsted", FACTORY, "erik", pending=True, enabled=False, employee_type="external",
             company="O'Neill & Co"),
     _person("Fiona Łukasz", PEOPLE, "fiona", enabled_from=date(2026, 10, 1), last_logon=NOW - timedelta(days=200)),
-    _person("Gone User", LEAVERS, "gone", enabled=False, expires_on=date(2026, 8, 31), must_change=True),
+    _person("Gone User", LEAVERS, "gone", enabled=False, expires_on=date(2026, 8, 31), must_change=True,
+            disabled_at=NOW - timedelta(days=1)),
     _person("Hanna Ἑλένη", SALES, "hanna", display_name="Hanna Ἑλένη (sales)", is_service=True, mobile="0612345678"),
 )  # fmt: skip
 GROUPS_AND_MEMBERS = (
@@ -60,7 +63,8 @@ GROUPS_AND_MEMBERS = (
 )
 OTHERS = (
     NewEntry("computer", f"CN=PC-001,OU=Computers,{ROOT}", {"owner": "alice", "system": "Linux"}, id="c-1"),
-    NewEntry("computer", f"CN=PC-002,OU=Computers,{ROOT}", {"enabled": False, "last_logon": NOW}, id="c-2"),
+    NewEntry("computer", f"CN=PC-002,OU=Computers,{ROOT}", {"enabled": False, "last_logon": NOW, "disabled_at": NOW},
+             id="c-2"),
     NewEntry("contact", f"CN=Ivo Partner,OU=Contacts,{ROOT}",
              {"mail": "ivo@partner.example", "company": "Partner", "first_name": "Ivo"}, id="k-1"),
     NewEntry("contact", f"CN=Jo Press,OU=Contacts,{ROOT}", {"mail": "jo@press.example", "phone": "112"}, id="k-2"),

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,10 +12,11 @@ from sqlalchemy import delete, text, update
 
 from connectors.local.connector import LocalDirectory
 from connectors.local.tables import create_tables, objects
-from connectors.spi import Connector, Ref, Secret, SecretRef, Verb
+from connectors.spi import Connector, Content, File, Ref, Secret, SecretRef, Verb
 from connectors.verbs import DIRECTORY_VERBS
 from tests.connectors.contract import Case, ConnectorContract
 from tests.connectors.local.sample_directory import QUICK, clock, fill
+from tests.pictures import png
 from tests.servers.postgres import Cluster
 
 ALICE, BOB, CHARLIE = Ref("user", "u-alice"), Ref("user", "u-bob"), Ref("user", "u-charlie")
@@ -35,6 +37,7 @@ NEW_USER = {
     "expires_on": date(2026, 12, 31),
     "set": {"office": "AMS-4"},
 }
+PHOTO = png(48, 48)
 CASES = {
     "directory.user.create": Case(NEW_USER, {"password": PASSWORD}),
     "directory.user.update": Case({"user": ALICE, "set": {"phone": "112", "manager": BOB, "title": None}}),
@@ -46,6 +49,12 @@ CASES = {
     ),
     "directory.user.set_password": Case(
         {"user": DORTHE, "password": SecretRef("password")}, {"password": PASSWORD}, again="rejected"
+    ),
+    "directory.user.set_photo": Case(
+        {
+            "user": ALICE,
+            "photo": File("a.png", len(PHOTO), "image/png", sha256(PHOTO).hexdigest(), content=Content(PHOTO)),
+        }
     ),
     "directory.user.expire_password": Case({"user": ALICE}),
     "directory.user.reset_mfa": Case({"user": CHARLIE}),
@@ -87,7 +96,7 @@ class LocalDirectoryContract(ConnectorContract):
         "computer": ("name", "system"),
         "contact": ("display_name", "mail", "phone"),
     }
-    restless: ClassVar[frozenset[str]] = frozenset({"changed", "password_set_on"})
+    restless: ClassVar[frozenset[str]] = frozenset({"changed", "password_set_on", "password_expires_on", "disabled_at"})
 
     def case_for(self, connector: Connector, verb: str) -> Case:
         case = CASES[verb]
@@ -117,7 +126,7 @@ class LocalDirectoryContract(ConnectorContract):
 @pytest.fixture(scope="module")
 def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("filled") / "directory.db"
-    directory = LocalDirectory(f"sqlite:///{file}", clock=clock, policy=QUICK)
+    directory = LocalDirectory(f"sqlite:///{file}", clock=clock, policy=QUICK, password_days=90)
     create_tables(directory.engine)
     fill(directory.engine)
     directory.close()
@@ -126,7 +135,7 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def directory_on_postgresql(postgres_cluster: Cluster) -> Iterator[LocalDirectory]:
-    directory = LocalDirectory(postgres_cluster.new_database(), clock=clock, policy=QUICK)
+    directory = LocalDirectory(postgres_cluster.new_database(), clock=clock, policy=QUICK, password_days=90)
     create_tables(directory.engine)
     yield directory
     directory.close()
@@ -136,7 +145,9 @@ class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
     @pytest.fixture
     def connector(self, filled_file: Path, tmp_path: Path) -> Iterator[LocalDirectory]:
         shutil.copy(filled_file, tmp_path / "directory.db")
-        directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK)
+        directory = LocalDirectory(
+            f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK, password_days=90
+        )
         yield directory
         directory.close()
 
@@ -145,7 +156,7 @@ class TestLocalDirectoryOnSqlite(LocalDirectoryContract):
         return b"".join(part.read_bytes() for part in sorted(file.parent.glob(f"{file.name}*")))
 
     def unreachable(self) -> LocalDirectory:
-        return LocalDirectory("sqlite:////nowhere/at/all/directory.db", clock=clock, policy=QUICK)
+        return LocalDirectory("sqlite:////nowhere/at/all/directory.db", clock=clock, policy=QUICK, password_days=90)
 
 
 class TestLocalDirectoryOnPostgresql(LocalDirectoryContract):
@@ -164,11 +175,11 @@ class TestLocalDirectoryOnPostgresql(LocalDirectoryContract):
 
     def unreachable(self) -> LocalDirectory:
         url = "postgresql+psycopg://nobody:wrong@127.0.0.1:1/nothing?connect_timeout=2"
-        return LocalDirectory(url, clock=clock, policy=QUICK)
+        return LocalDirectory(url, clock=clock, policy=QUICK, password_days=90)
 
 
 def test_the_sample_is_loaded_without_problems(tmp_path: Path) -> None:
-    directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK)
+    directory = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}", clock=clock, policy=QUICK, password_days=90)
     create_tables(directory.engine)
     report = fill(directory.engine)
     directory.close()

@@ -15,7 +15,7 @@ from tests.connectors.contract import Case, ConnectorContract
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALICE, BOB, CHARLIE = (Ref("user", name) for name in ("alice", "bob", "charlie"))
-SALES, ATTIC, EVERYONE = Ref("mailbox", "box-sales"), Ref("mailbox", "box-attic"), Ref("list", "list-everyone")
+SALES, ATTIC, EVERYONE = Ref("mailbox", "box-sales"), Ref("mailbox", "box-attic"), Ref("mail_list", "list-everyone")
 
 ROWS = (
     MailboxRow(
@@ -65,7 +65,7 @@ CASES = {
 
 class TestMailboxStub(ConnectorContract):
     table = MAILBOX_VERBS
-    searched = {"mailbox": ("name", "address", "addresses", "auto_reply"), "list": ("name", "address")}  # noqa: RUF012
+    searched = {"mailbox": ("name", "address", "addresses", "auto_reply"), "mail_list": ("name", "address")}  # noqa: RUF012
 
     @pytest.fixture
     def connector(self, mail_url: str) -> Iterator[MailboxStub]:

@@ -183,7 +183,7 @@ def test_hundreds_of_random_filters_mean_what_they_say(stub: MailboxStub) -> Non
 
 
 def test_lists_and_mailboxes_are_never_mixed(stub: MailboxStub) -> None:
-    lists = stub.read(Question("list", Everything(), limit=1000)).entries
+    lists = stub.read(Question("mail_list", Everything(), limit=1000)).entries
     assert {entry.ref.kind for entry in lists} == {"list"}
     assert not {entry.ref.id for entry in lists} & set(ids(stub, Everything()))
     assert ids(stub, Ids(frozenset({lists[0].ref.id}))) == []

@@ -47,7 +47,7 @@ def state(stub: MailboxStub) -> list[tuple[Ref, dict[str, Value]]]:
     """Everything there is, without moments and versions."""
     entries = [
         entry
-        for kind in ("mailbox", "list")
+        for kind in ("mailbox", "mail_list")
         for entry in stub.read(Question(kind, Everything(), sort="id", limit=1000)).entries
     ]
     return [(entry.ref, {name: v for name, v in entry.attributes.items() if name != "changed"}) for entry in entries]
@@ -234,9 +234,9 @@ REFUSED: list[tuple[str, dict[str, Value], str]] = [
     ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": BOB, "rights": "send_as"}, "full_access"),
     ("mailbox.grant", {"mailbox": Ref("mailbox", "id-1"), "user": ALICE.id, "rights": ["send_as"]}, "person"),
     ("mailbox.hide", {"mailbox": Ref("mailbox", "nobody")}, "no such mailbox"),
-    ("mailbox.hide", {"mailbox": Ref("list", "id-1")}, "must be a mailbox"),
+    ("mailbox.hide", {"mailbox": Ref("mail_list", "id-1")}, "must be a mailbox"),
     ("mailbox.hide", {"mailbox": "sales@example.org"}, "must be a mailbox"),
-    ("mailbox.list.delete", {"list": Ref("list", "id-1")}, "no such list"),
+    ("mailbox.list.delete", {"list": Ref("mail_list", "id-1")}, "no such list"),
     ("mailbox.add_address", {"mailbox": Ref("mailbox", "id-1"), "address": "ALL@example.org"}, "already in use"),
     ("mailbox.remove_address", {"mailbox": Ref("mailbox", "id-1"), "address": "sales@example.org"}, "primary"),
     ("mailbox.set_primary_address", {"mailbox": Ref("mailbox", "id-1"), "address": "new@example.org"}, "add it"),
@@ -277,7 +277,7 @@ def test_what_is_found_by_id_address_and_name(stub: MailboxStub) -> None:
     do(stub, "mailbox.add_address", mailbox=mailbox, address="verkoop@example.org")
     for text in ("id-1", "SALES@example.org", "verkoop@example.org", "sales"):
         assert stub.locate(text, "mailbox") == mailbox
-        assert stub.locate(text, "list") is None
+        assert stub.locate(text, "mail_list") is None
     do(stub, "mailbox.create_shared", name="SALES", address="sales2@example.org")
     assert stub.locate("Sales", "mailbox") is None
     assert stub.locate("", "mailbox") is None

@@ -13,7 +13,7 @@ from forms.answering.validating import validate
 from forms.answering.working_out import Worked, work_out
 from forms.definition import Catalogue, Form, Lookup
 from forms.expressions import Environment
-from forms.facts import Facts, MissingFacts, Rows, Search, TakenCall
+from forms.facts import NAMED_BY, Facts, MissingFacts, Rows, Search, TakenCall
 from tests.forms.desk_folders import compiled, folder, load, surroundings
 
 NOW = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
@@ -126,9 +126,16 @@ class Reading:
         found = [entry for entry in found if not any(entry.ref.id in SETS[name] for name in search.excluded)]
         if lookup is not None:
             found = [entry for entry in found if _fits(entry, lookup, search)]
+        if search.name:
+            return Rows(tuple(entry for entry in found if search.name in _names(entry)))
         if search.ids is not None:
             return Rows(tuple(entry for entry in found if entry.ref.id in search.ids))
         return Rows(tuple(found[: self.most]), more=len(found) > self.most)
+
+
+def _names(entry: Entry) -> set[str]:
+    values = (entry.ref.id, *(entry.attributes.get(name) for name in NAMED_BY.get(entry.ref.kind, ())))
+    return {value.casefold() for value in values if isinstance(value, str)}
 
 
 def _fits(entry: Entry, lookup: Lookup, search: Search) -> bool:
@@ -187,6 +194,8 @@ fields:
   - { id: mailbox, type: mailbox }
   - { id: membership, type: membership, of: $(target) }
   - { id: rows, type: rows, fields: [{ id: inner, type: text }, { id: who, type: user }] }
+  - { id: csv, type: csv, columns: [{ id: inner, type: text }, { id: who, type: user }] }
+  - { id: table, type: table, source: { lookup: managers }, select: many }
   - { id: note, type: note, text: Read this. }
   - { id: computed, type: computed, value: $(text) }
 operations:

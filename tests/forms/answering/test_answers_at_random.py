@@ -198,6 +198,8 @@ def has_the_type(field: Field, value: Value) -> bool:
             and all(has_the_type(column, row[id_]) for id_, column in columns.items())
             for row in value
         )
+    if field.type == "table" and field.select == "none":
+        return isinstance(value, tuple) and all(isinstance(item, Ref) for item in value)
     if field.type == "choices" or field.multiple:
         kind: tuple[type, ...] = (Choice, Ref) if field.type == "choices" else (Ref,)
         return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)

@@ -53,7 +53,7 @@ def test_tidying_twice_changes_nothing_more(name: str, posted: object) -> None:
 
 def test_a_question_without_an_answer_has_the_value_of_its_type() -> None:
     found = {name: empty(field) for name, field in FIELDS.items()}
-    special = {"boolean": False, "membership": Delta(), "choices": (), "rows": (), "user": ()}
+    special = {"boolean": False, "membership": Delta(), "choices": (), "rows": (), "csv": (), "user": (), "table": ()}
     assert found == {name: special.get(name) for name in FIELDS}
     assert {name: typed(field, None) for name, field in FIELDS.items()} == found
 

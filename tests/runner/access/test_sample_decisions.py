@@ -81,10 +81,13 @@ def test_resource_sets_are_seen_with_the_eyes_of_the_actor(town, authority):
 
 
 def test_the_permissions_and_rows_of_an_actor_are_listed(town, authority, now):
-    assert authority.permissions_of(town.actor("bob"), now) == {"user.read", "user.profile.manage"}
-    assert [row.binding for row in authority.bindings_of(town.actor("firstline"), now)] == [
+    assert authority.permissions_of(town.actor("bob"), now) == {
+        "user.read", "user.profile.manage", "user.groups.manage", "group.read", "group.members.manage",
+    }  # fmt: skip
+    assert list(dict.fromkeys(row.binding for row in authority.bindings_of(town.actor("firstline"), now))) == [
         "desk-everywhere",
         "own-contact-details",
+        "software-requests",
     ]
     assert authority.permissions_of(town.actor("client unknown"), now) == frozenset()
 

@@ -13,7 +13,7 @@ from runner.cli.main import cli
 from tests.runner.cli.commands import ROOT, deskhand, served
 
 PASSWORD = "a password for tests"
-DOCUMENTS = ("README.md", "docs/operating.md", "docs/connectors.md", "CONTRIBUTING.md")
+DOCUMENTS = ("README.md", "docs/operating.md", "docs/connectors.md", "docs/editors.md", "CONTRIBUTING.md")
 # What these do is what sets up and runs the tests themselves.
 NOT_RUN_HERE = {
     "make demo",

@@ -1,11 +1,16 @@
 """`explain`, and the ways in which `check` prints what it found."""
 
+import re
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
+from forms.reference import examples_of
+from forms.reference.topics import topics_of
+from forms.vocabulary import FIELD_TYPES, KINDS, keys_of
 from forms.vocabulary.codes import CODES
 from runner.cli.explaining import page_of
 from tests.runner.cli.commands import Result, deskhand, is_one_sentence
@@ -85,17 +90,79 @@ def test_a_program_gets_the_page_as_it_is_written() -> None:
         ("E219", 'Did you mean "E21'),
         ("E14", 'Did you mean "E14'),
         ("210", 'Did you mean "E210"?'),
-        ("requierd", "All of them: deskhand explain"),
-        ("", "All of them: deskhand explain"),
+        ("requierd", 'Did you mean "required"?'),
+        ("phoen", 'Did you mean "phone"?'),
+        ("directory.user.unlok", 'Did you mean "directory.user.unlock"?'),
+        ("field.wehn", 'Did you mean "field.when"?'),
+        ("x" * 70, "All codes: deskhand explain"),
+        ("", "All codes: deskhand explain"),
         ("../E210", 'Did you mean "E210"?'),
     ],
 )
-def test_a_code_that_does_not_exist_gets_the_nearest_one(typed: str, hint: str) -> None:
+def test_a_name_that_does_not_exist_gets_the_nearest_one(typed: str, hint: str) -> None:
     refused = deskhand("explain", typed)
     assert (refused.code, refused.out, is_one_sentence(refused.err)) == (1, "", True)
-    assert f'There is no code "{typed}". {hint}' in refused.err
+    assert f'There is nothing called "{typed[:60]}" to explain. {hint}' in refused.err
     with pytest.raises(KeyError):
         page_of(typed)
+
+
+@pytest.mark.parametrize("type_", FIELD_TYPES)
+def test_every_type_of_field_is_explained(type_: str) -> None:
+    explained = deskhand("explain", type_)
+    assert (explained.code, explained.err) == (0, "")
+    assert explained.out.startswith(f"{type_}, a type of field\n\n{FIELD_TYPES[type_].meaning[0].upper()}")
+    for key in FIELD_TYPES[type_].keys:
+        assert f"\n    {key} " in explained.out
+    assert "|---" not in explained.out
+
+
+@pytest.mark.parametrize("verb", {**DIRECTORY_VERBS, **MAILBOX_VERBS})
+def test_every_verb_is_explained_with_its_arguments_and_an_example(verb: str) -> None:
+    explained = deskhand("explain", verb)
+    assert (explained.code, explained.err) == (0, "")
+    assert explained.out.startswith(f"{verb}, a verb\n\n")
+    assert "    argument" in explained.out
+    assert re.search(rf"^ +(- .*)?do: {re.escape(verb)}\b", explained.out, re.MULTILINE)
+
+
+def test_every_key_of_every_record_and_type_is_explained() -> None:
+    known = topics_of({**DIRECTORY_VERBS, **MAILBOX_VERBS}, examples_of())
+    names = [f"{kind.name.lower()}.{key}" for kind in KINDS.values() for key in kind.keys]
+    names += [f"{type_}.{key}" for type_ in FIELD_TYPES for key in keys_of(type_)]
+    assert [name for name in names if name not in known] == []
+    assert [name for name, topics in known.items() if any("](" in one.page for one in topics)] == []
+
+
+def test_a_key_is_explained_by_what_it_takes_and_where_it_stands() -> None:
+    explained = deskhand("explain", "operation.until").out
+    assert explained.startswith("operation.until, a key of an operation\n\nDate on which it is taken back")
+    assert "It may be left out." in explained
+    assert "\n        until: " in explained
+    assert "Left out, it is `optional`." in deskhand("explain", "record.ticket").out
+    assert "It has to be there." in deskhand("explain", "target.type").out
+
+
+def test_a_word_that_stands_for_several_things_says_which() -> None:
+    several = deskhand("explain", "when").out
+    assert several.startswith("Several things are called when:\n")
+    assert "\n  field.when" in several
+    assert "\n  notify.when" in several
+    both = deskhand("explain", "target").out
+    assert both.startswith("target, a record: target\n")
+    assert "\nOther things called target:\n  form.target  Person or thing the form acts on" in both
+
+
+def test_another_word_for_a_type_and_a_key_without_its_record_lead_to_it() -> None:
+    assert deskhand("explain", "telephone").out == deskhand("explain", "phone").out
+    assert deskhand("explain", "region").out == deskhand("explain", "phone.region").out
+
+
+def test_a_program_gets_all_that_is_called_so() -> None:
+    (topic,) = deskhand("explain", "--json", "field.when").json["topics"]
+    assert (topic["name"], topic["page"].splitlines()[0]) == ("field.when", "# field.when, a key of a field")
+    names = [one["name"] for one in deskhand("explain", "--json", "target").json["topics"]]
+    assert names == ["target", "form.target", "test.target"]
 
 
 def test_paths_of_check_lead_there_from_where_it_was_started(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,9 @@ def store_with(*statements: str) -> Break:
     return lambda desk: change(desk / STORE, *statements)
 
 
+LOCAL = 'use = "local"\nurl = "sqlite:///directory.db"\n'
 BROKEN: dict[str, tuple[Break, str]] = {
-    "broken TOML": (replaced(SETTINGS, "[web]", "[web"), "at the end of a table declaration (at line 19, column 5)"),
+    "broken TOML": (replaced(SETTINGS, "[web]", "[web"), "at the end of a table declaration (at line 20, column 5)"),
     "not UTF-8": (written(SETTINGS, b"\xff\xfe"), f"{SETTINGS} is not UTF-8. Save it again"),
     "an empty file": (written(SETTINGS, b""), f"{SETTINGS}: the first line must be: format = 1"),
     "an unknown setting": (replaced(SETTINGS, "threads", "threds"), '[web] has no setting "threds". Known are: host,'),
@@ -60,7 +61,14 @@ BROKEN: dict[str, tuple[Break, str]] = {
         '[connectors.mailbox] mailbox does not take the option "colour". Known are: url.',
     ),
     "a needed option left out": (replaced(SETTINGS, 'url = "sqlite:///mailbox.db"', ""), 'needs the option url = "…".'),
-    "no directory": (replaced(SETTINGS, 'use = "local"', 'use = "mailbox"'), f"{SETTINGS}: Two connectors"),
+    "no directory": (
+        replaced(SETTINGS, f"{LOCAL}password_days = 365", LOCAL.replace("local", "mailbox")),
+        f"{SETTINGS}: Two connectors",
+    ),
+    "a password age that is none": (
+        replaced(SETTINGS, "password_days = 365", "password_days = 0"),
+        "[connectors.directory] cannot be opened: password_days must be a number of days from 1 to 36,500.",
+    ),
     "an address that is none": (replaced(SETTINGS, "sqlite:///directory.db", "?"), "[connectors.directory] cannot be"),
     "a newer folder": (replaced(SETTINGS, "format = 1", "format = 2"), "made by a newer release of Deskhand (format 2"),
     "no forms": (removed("forms"), "forms is missing: a desk folder keeps its forms there."),
@@ -120,7 +128,7 @@ def test_a_directory_that_cannot_be_read_is_not_imported_into_and_doctor_says_so
     says = "does not answer"
     if breaks == "newer":
         change(directory, "UPDATE directory_schema SET version = 99")
-        says = "has schema 99, this release knows 1: update Deskhand."
+        says = "has schema 99, this release knows 2: update Deskhand."
     else:
         directory.write_bytes(GARBAGE)
     before = contents(company)["directory.db"]

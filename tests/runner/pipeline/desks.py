@@ -45,8 +45,10 @@ _RANDOM = SystemRandom()
 
 
 def definitions() -> Mapping[str, bytes]:
-    """Return the library with the forms of these tests beside it."""
-    return {**library(), **{file.name: file.read_bytes() for file in sorted(FORMS.glob("*.yaml"))}}
+    """Return the library with the forms of these tests beside it; one of the same name stands for that of the library."""
+    own = {file.name: file.read_bytes() for file in sorted(FORMS.glob("*.yaml"))}
+    replaced = {name.partition(".")[0] for name in own}
+    return {**{name: text for name, text in library().items() if name.partition(".")[0] not in replaced}, **own}
 
 
 class Clock:

@@ -67,7 +67,10 @@ def test_the_last_page_leads_to_the_plan_with_all_answers_read_back(desk):
     plan = turn(desk, answers, 2, ticket="T-1")
     assert isinstance(plan, PlanPage)
     assert plan.review
-    read = [(section.section, section.title, [(line.label, line.text) for line in section.lines]) for section in plan.answers]
+    read = [
+        (section.section, section.title, [(line.label, line.text) for line in section.lines])
+        for section in plan.answers
+    ]
     assert read == [
         (0, "The office", [("Office", "A"), ("Has a desk there", "Yes")]),
         (1, "The desk", [("Desk", "7"), ("Alarm code", "not shown here")]),

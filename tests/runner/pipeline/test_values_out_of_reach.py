@@ -57,3 +57,19 @@ def test_an_id_that_was_posted_is_not_said_to_be_anybody(desk, page):
 def test_a_manager_who_is_visible_but_not_offered_any_more_keeps_the_name(desk):
     page = desk.desk.evaluate(desk.actor("agent.rotterdam"), FORM, "u-z.lindqvist", Posted({}), "en")
     assert shown(manager(page)) == [("u-p.dewit", "Pieter de Wit")]
+
+
+def test_nothing_on_a_page_is_worked_out_of_an_id_that_somebody_made_up(desk):
+    """Neither what follows another answer nor what is shown may tell of somebody whom the actor cannot see."""
+    actor = desk.actor("agent.rotterdam")
+    for made_up in ("u-u.bakker", "u-r.admin", "u-svc"):
+        answers = {"who": made_up, "several": ["u-z.lindqvist", made_up], "rows": [{"one": made_up}]}
+        page = desk.desk.evaluate(actor, "tells", "u-t.novak", Posted(answers), "en")
+        told = {field.id: field.value for section in page.sections for field in section.fields}
+        assert (told["of_one"], told["follows"], told["of_several"], told["of_rows"]) == ("", "", "Zoë Lindqvist", "")
+    answers = {"who": "u-z.lindqvist", "rows": [{"one": "u-p.dewit"}], "groups": {"add": ["g-Audit"], "remove": []}}
+    page = desk.desk.evaluate(actor, "tells", "u-t.novak", Posted(answers), "en")
+    told = {field.id: field.value for section in page.sections for field in section.fields}
+    assert (told["of_one"], told["follows"], told["of_rows"]) == ("Zoë Lindqvist", "z.lindqvist", "Pieter de Wit")
+    assert told["of_groups"] == ""
+    assert desk.performed == []

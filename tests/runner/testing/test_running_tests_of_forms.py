@@ -145,3 +145,35 @@ def test_a_hundred_tests_take_a_few_seconds() -> None:
     report = report_of(tests)
     assert time.process_time() - began < 10
     assert (report.is_ok, len(report.outcomes)) == (True, 102)
+
+
+VIEW = """\
+format: form/1
+id: leads
+title: Leads
+fields:
+  - { id: lead, type: user, label: Lead, required: true }
+  - { id: people, type: table, label: People, source: { lookup: people-of-manager, with: { person: $(lead) } } }
+tests:
+"""
+ROWS_MET = (
+    "fill: { lead: p.dewit }, expect: { rows: { people: [t.novak] } }",
+    "fill: { lead: p.dewit }, expect: { rows: { people: 1 }, values: { lead: p.dewit } }",
+    "fill: { lead: t.novak }, expect: { rows: { people: [] } }",
+    "expect: { errors: { lead: Please answer this question. }, rows: { people: 0 } }",
+)
+ROWS_NOT_MET = (
+    ("fill: { lead: p.dewit }, expect: { rows: { people: 2 } }", Difference("rows.people", 2, 1)),
+    ("fill: { lead: p.dewit }, expect: { rows: { people: [] } }", Difference("rows.people", [], ["t.novak"])),
+    ("expect: {}", Difference("errors", {}, {"lead": EMPTY})),
+)
+
+
+def test_the_rows_of_a_form_that_only_shows_are_compared() -> None:
+    texts = [*ROWS_MET, *(text for text, _ in ROWS_NOT_MET)]
+    tests = "".join(f"  - {{ name: test {number}, {text} }}\n" for number, text in enumerate(texts))
+    report = run_tests(folder("", **{"leads.form.yaml": (VIEW + tests).encode()}), ["leads"], strict=True)
+    assert report.problems == ()
+    wanted = [(), (), (), (), *((difference,) for _, difference in ROWS_NOT_MET)]
+    assert [one.differences for one in report.outcomes] == [*wanted, (), ()]
+    assert [one.is_ok for one in report.outcomes[-2:]] == [True, True]

@@ -1,0 +1,81 @@
+"""Files that wait: bound to actor, form, question and submission, sealed, and gone when the submission ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+
+from runner.errors import TooManyError
+from runner.store.database import Database
+from runner.store.rows import as_row
+from runner.store.tables import uploads
+
+_AGAIN_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is known of a waiting file; its content is read apart. ``size`` is in bytes, ``sha256`` of the clear content."""
+
+    token: str
+    actor_id: str
+    form_id: str
+    field_id: str
+    submission_id: str
+    name: str
+    size: int
+    type: str
+    sha256: str
+    created_at: datetime
+
+
+_KNOWN = [uploads.c[name] for name in Upload.__slots__]
+
+
+class UploadStore:
+    """Files that were chosen for a submission; ``content`` is always what the caller sealed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, upload: Upload, content: bytes, *, most: int) -> None:
+        """Insert a file; of those chosen before for the same question, only the last one stays beside it.
+
+        The last one stays because a plan that is still shown may be about it.  Raises `TooManyError` when more than
+        ``most`` files of this actor would wait; nothing was stored then.
+        """
+        same = _bound(upload.actor_id, upload.form_id, upload.submission_id) & (uploads.c.field_id == upload.field_id)
+        last = select(uploads.c.token).where(same).order_by(uploads.c.created_at.desc(), uploads.c.token).limit(1)
+        waiting = select(func.count()).select_from(uploads).where(uploads.c.actor_id == upload.actor_id)
+
+        def work(connection: Connection) -> None:
+            kept = connection.execute(last).scalar_one_or_none()
+            connection.execute(delete(uploads).where(same, uploads.c.token != kept))
+            connection.execute(insert(uploads).values(**as_row(upload), content=content))
+            if connection.execute(waiting).scalar_one() > most:
+                raise TooManyError(f"{most} files of yours are waiting. Finish what you began first.", _AGAIN_SECONDS)
+
+        self._database.write(work)
+
+    def waiting(self, actor_id: str, form_id: str, submission_id: str, since: datetime) -> Sequence[Upload]:
+        """Return the files of a submission that came at ``since`` or later."""
+        query = select(*_KNOWN).where(_bound(actor_id, form_id, submission_id), uploads.c.created_at >= since)
+        found = self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [Upload(**row) for row in found]
+
+    def content(self, token: str, actor_id: str, form_id: str, submission_id: str) -> bytes | None:
+        """Return the sealed content of a file; None when none of this submission has that token."""
+        query = select(uploads.c.content).where(_bound(actor_id, form_id, submission_id), uploads.c.token == token)
+        return self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+
+    def forget(self, before: datetime) -> int:
+        """Remove what came before a moment; return how many files that were."""
+        query = delete(uploads).where(uploads.c.created_at < before)
+        return self._database.write(lambda connection: connection.execute(query).rowcount)
+
+
+def _bound(actor_id: str, form_id: str, submission_id: str) -> ColumnElement[bool]:
+    return (
+        (uploads.c.actor_id == actor_id) & (uploads.c.form_id == form_id) & (uploads.c.submission_id == submission_id)
+    )
