@@ -9,7 +9,7 @@ from forms.documents import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, nearest_or_all
 from forms.records import Entries, Raw, Record, Word, Words
 from forms.scalars import SCALARS, ScalarError, read_one_of
-from forms.vocabulary import ALIASES, FIELD_TYPES, KINDS, NOT_YET, NOT_YET_TYPES, Key, keys_of
+from forms.vocabulary import ALIASES, FIELD_TYPES, KINDS, Key, keys_of
 
 MAX_ITEMS = 1_000
 MAX_FIELDS = 200
@@ -47,7 +47,6 @@ class Reader:
         values: dict[str, Raw] = {}
         for key, value in node.pairs:
             if key.text in known:
-                self._not_yet(key)
                 found = self.read(known[key.text].kind, value, key.text)
                 if found is not None:
                     values[key.text] = found
@@ -61,10 +60,6 @@ class Reader:
                 self.report.error("E111", node, message, f"Write  {wanted.name}: … .")
         return Record(kind, node, values, written, frozenset(written) - values.keys(), type_)
 
-    def _not_yet(self, key: ScalarNode) -> None:
-        if key.text in NOT_YET:
-            self.report.error("E199", key, f'"{key.text}" is not available in this version')
-
     def _bare_option(self, node: ScalarNode, name: str) -> Record | None:
         word = self._scalar("string", node, name)
         if word is None:
@@ -77,8 +72,6 @@ class Reader:
         written = node.get("type")
         type_ = written.text if isinstance(written, ScalarNode) else ""
         if type_ in FIELD_TYPES:
-            if type_ in NOT_YET_TYPES and written is not None:
-                self.report.error("E199", written, f'the field type "{type_}" is not available in this version')
             return self._keys("FIELD", keys_of(type_), f"{type_} field", node, type_=type_)
         if written is not None and type_:
             self._unknown_type(written, type_)

@@ -1,4 +1,4 @@
-"""Serve an installation: the web server, and beside it the heart-beat, the sweep for lost work and waiting mails."""
+"""Serve an installation: the web server, and beside it the heart-beat, the sweep for lost work, waiting mails and files."""
 
 import os
 import signal
@@ -17,6 +17,7 @@ from forms.answering.languages import languages_of
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline.notifying import deliver
+from runner.pipeline.waiting import LIFETIME
 from runner.sample.cast import sign_ins
 from runner.store.records import Submission
 from runner.web.app import create_app
@@ -74,6 +75,12 @@ def send_waiting(installation: Installation) -> int:
     return sum(deliver(installation.services, mail) for mail in waiting)
 
 
+def forget_files(installation: Installation) -> int:
+    """Remove files that waited for a day; return how many."""
+    services = installation.services
+    return services.store.uploads.forget(services.clock() - LIFETIME)
+
+
 @dataclass(slots=True)
 class Housekeeping:
     """Beats, sweeps and sends in a thread of its own until it is told to stop."""
@@ -104,6 +111,7 @@ class Housekeeping:
                 report(sweep(self.installation))
                 if rounds % 15 == 0:
                     send_waiting(self.installation)
+                    forget_files(self.installation)
             except RunnerError as error:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 

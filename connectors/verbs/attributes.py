@@ -129,7 +129,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         display_name    text        Name
         address         text        Primary address
         addresses       list:text   All addresses
-        kind            text        Kind (personal, shared, room)
+        kind            text        Kind
         owner           user        Owner
         full_access     list:user   May read and manage
         send_as         list:user   May send as

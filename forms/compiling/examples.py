@@ -14,6 +14,7 @@ from forms.scalars import ScalarError
 from forms.values import ANY, BOOL, NUMBER, TEXT, Type
 
 _AS = frozenset({"user", "role", "channel"})
+_OF_FILE = ("name", "size", "type")
 _WHO = ("target", "ticket", "reason", "")
 
 
@@ -62,11 +63,25 @@ def _wire(values: Values, field: Field, node: Node) -> object:
     if field.has_rows and isinstance(node, ListNode):
         return [_row(values, field, item) for item in node.items]
     if isinstance(node, MapNode):
+        if field.type == "file":
+            _check_file(values, node)
         return {key.text: _wire(values, field, value) for key, value in node.pairs}
     if isinstance(node, ListNode):
         return [_wire(values, field, item) for item in node.items]
     wanted = {"number": NUMBER, "boolean": BOOL, "computed": ANY}.get(field.type, TEXT)
     return _scalar(node, wanted)
+
+
+def _check_file(values: Values, node: MapNode) -> None:
+    """Note what does not describe a file: a test gives one by its name, its size in bytes and its media type."""
+    for key, value in node.pairs:
+        if key.text not in _OF_FILE:
+            message = f'a file in a test has no "{key.text}"'
+            values.report.error("E110", key, message, did_you_mean(key.text, _OF_FILE) or "Keys: name, size, type.")
+        elif key.text == "size" and not (
+            isinstance(value, ScalarNode) and value.text.isascii() and value.text.isdigit()
+        ):
+            values.report.error("E114", key, '"size" must be a number of bytes', "Write  size: 20000 .")
 
 
 def _row(values: Values, field: Field, node: Node) -> object:

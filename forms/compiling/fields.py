@@ -52,12 +52,15 @@ def compile_field(values: Values, question: Question, type_: Type, scope: Scope,
         | _worked_out(values, record, type_, scope)
         | compile_file(values, record)
     )
-    label = values.text(record.words("label"), scope, "label") or _label(values, question.id)
+    label = values.text(record.words("label"), scope, "label") or _label(
+        values, "" if record.type == "note" else question.id
+    )
     return Field(question.id, record.type, type_, label, **keys)
 
 
 def _label(values: Values, id: str) -> Text:
-    words = id.replace("_", " ").capitalize() or "?"
+    """Return the words of an id as a label; a note, which asks nothing, has no heading of its own."""
+    words = id.replace("_", " ").capitalize()
     return Text({values.around.language: compile_template(words, Scope({}))})
 
 

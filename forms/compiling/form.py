@@ -9,6 +9,7 @@ from connectors.verbs import PERMISSIONS
 from forms.compiling.examples import compile_example
 from forms.compiling.fields import compile_field
 from forms.compiling.operations import check_callers, check_checked_object, compile_steps, needs_of
+from forms.compiling.option_values import options_of
 from forms.compiling.ordering import order_of
 from forms.compiling.pages import (
     compile_approval,
@@ -105,6 +106,7 @@ class _Compilation:
         questions = tuple(Question(inner, section) for section, inner in flattened(record.records("fields")))
         check_view(values, record, questions)
         check_ids(values, questions)
+        values.options = options_of(((question.id, question.record) for question in questions), self.around)
         types = field_types(values, questions, self.always, self.kind)
         scope = Scope({**self.always, **types})
         sections = compile_sections(values, record.records("fields"), scope)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from forms.compiling.fitting import fits, literal
+from forms.compiling.option_values import foreign_options
 from forms.compiling.surroundings import Surroundings
 from forms.definition import Check, Flag, Given, Template, Text
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -26,12 +27,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class Values:
     """Compiles what is written in the keys of one form.
 
-    ``used`` gathers every name an expression reads, ``languages`` every language in which a text is written.
+    ``used`` gathers every name an expression reads, ``languages`` every language in which a text is written.  ``options``
+    are the values of questions whose options are all known.
     """
 
     def __init__(self, report: Report, around: Surroundings) -> None:
         self.report, self.around = report, around
         self.used: set[str] = set()
+        self.options: Mapping[str, frozenset[str]] = {}
         self.languages: set[str] = set()
 
     def condition(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
@@ -51,7 +54,14 @@ class Values:
             self._note(node, error, "a condition" if is_condition else "from")
             return None
         self.used |= found.names
+        self._warn_of_options(node, found)
         return found
+
+    def _warn_of_options(self, node: ScalarNode, found: Expression) -> None:
+        for compared, name in foreign_options(found.node, self.options):
+            fix = nearest_or_all(str(compared.value), sorted(self.options[name]), "Options")
+            message = f'no option of "{name}" is called "{compared.value}", so this always says the same'
+            self.report.warning("W305", node, message, fix, compared.offset)
 
     def both(self, outer: Expression | None, inner: Expression | None, node: Node, scope: Scope) -> Expression | None:
         """Return the condition that holds when both do."""
@@ -92,6 +102,7 @@ class Values:
         for part in found.parts:
             if isinstance(part, Expression):
                 self.used |= part.names
+                self._warn_of_options(node, part)
         return found
 
     def _note(self, node: ScalarNode, error: ExpressionError, place: str) -> None:

@@ -6,7 +6,7 @@ The reader and the checker are driven by it; the editor schema and the language 
 from collections.abc import Mapping
 
 from forms.vocabulary.companions import ACCESS, COMPANIONS
-from forms.vocabulary.fields import ALIASES, FIELD, FIELD_TYPES, NOT_YET, NOT_YET_TYPES, RECORDS_OF_FIELDS, keys_of
+from forms.vocabulary.fields import ALIASES, FIELD, FIELD_TYPES, RECORDS_OF_FIELDS, keys_of
 from forms.vocabulary.form import FORM
 from forms.vocabulary.table import FieldType, Key, Kind
 
@@ -40,8 +40,6 @@ __all__ = [
     "ALIASES",
     "FIELD_TYPES",
     "KINDS",
-    "NOT_YET",
-    "NOT_YET_TYPES",
     "RESERVED",
     "FieldType",
     "Key",

@@ -107,7 +107,7 @@ _OWN: Mapping[str, Key] = key_table(
     step         | value                           | |       | Distance between values.
     integer      | boolean                         | | false | Whole numbers only.
     unit         | string                          | |       | Unit behind the number.
-    style        | string                          | |       | How it is drawn: radio shows all options at once.
+    style        | one of radio, list              | |       | radio shows all options at once, list opens them.
     options      | [OPTIONS] or list of [OPTION]   | |       | What may be chosen.
     allow_other  | boolean                         | | false | Another answer may be typed.
     min_items    | integer                         | |       | Fewest answers.
@@ -130,8 +130,8 @@ _OWN: Mapping[str, Key] = key_table(
     min_rows     | integer                         | |       | Fewest rows.
     max_rows     | integer                         | |       | Most rows.
     unique_by    | list of identifier              | |       | No two rows alike in these.
-    accept       | list of string                  | |       | Kinds of file.
-    max_size     | integer                         | |       | Largest file, in bytes.
+    accept       | list of string                  | |       | Kinds of file: jpg, png, pdf or txt, or their media types.
+    max_size     | integer                         | | 1048576 | Largest file, in bytes; at most 4194304.
     text         | text                            | |       | Text to read; Markdown.
     tone         | one of info, warning, success   | | info  | Colour.
     value        | value                           | |       | What it is worked out from.
@@ -157,9 +157,9 @@ FIELD_TYPES: Mapping[str, FieldType] = {
         ("email", "mail address", "string", "text", "domains unique"),
         ("phone", "phone number, stored as +31…", "string, E.164", "text", "region"),
         ("number", "number", "number or integer", "number", "min max step integer unit"),
-        ("boolean", "yes or no; never empty", "boolean, never null", "bool", "style"),
+        ("boolean", "yes or no; never empty", "boolean, never null", "bool", ""),
         ("choice", "one of", "string", "choice", "options* style allow_other"),
-        ("choices", "some of", "array of strings", "list:choice", "options* style min_items max_items"),
+        ("choices", "some of", "array of strings", "list:choice", "options* min_items max_items"),
         ("date", "date", "string YYYY-MM-DD", "date", "min max"),
         ("datetime", "date and time", "string RFC 3339 with offset", "datetime", "min max"),
         (
@@ -189,7 +189,7 @@ FIELD_TYPES: Mapping[str, FieldType] = {
             "source* columns select min_items max_items",
         ),
         ("rows", "repeatable group of fields", "array of objects", "list:row", "min_rows max_rows unique_by fields*"),
-        ("file", "file", "string: upload token", "file", "accept max_size"),
+        ("file", "one file, kept until the form is done", "string: upload token", "file", "accept max_size"),
         ("csv", "CSV upload, checked row by row", "array of objects", "list:row", "max_rows unique_by columns*"),
         ("note", "text to read", "–", "null", "tone text*"),
         ("computed", "worked out, never typed; hidden unless shown", "not submitted", "any", "value* show unique"),
@@ -222,10 +222,6 @@ ALIASES: Mapping[str, str] = {
     )
     for alias in aliases.split()
 }
-
-# Understood by the language, not offered by this version.
-NOT_YET_TYPES = frozenset({"file"})
-NOT_YET: frozenset[str] = frozenset()
 
 
 def keys_of(type_: str) -> Mapping[str, Key]:

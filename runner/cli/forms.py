@@ -24,6 +24,7 @@ from runner.access.reading import read_access
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
 from runner.cli.sarif import sarif_log
+from runner.counting import counted
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
 from runner.errors import NotFoundError
 from runner.testing.known import known_groups
@@ -126,7 +127,8 @@ def _print(checked: Checked) -> None:
         click.echo(f"{form.id}: ok   needs {', '.join(_permissions(form)) or 'nothing'}")
     errors = sum(problem.level == "error" for problem in checked.problems)
     warnings = len(checked.problems) - errors
-    click.echo(f"{len(checked.forms)} forms can be used, {errors} errors, {warnings} warnings.")
+    counts = (counted(len(checked.forms), "form"), counted(errors, "error"), counted(warnings, "warning"))
+    click.echo(f"{counts[0]} can be used, {counts[1]}, {counts[2]}.")
     if checked.problems:
         click.echo(f"More about a code: deskhand explain {checked.problems[0].code}")
 

@@ -19,6 +19,7 @@ from forms.compiling.ordering import firm_uses, names_in
 from forms.definition import Field, Form
 from forms.errors import AnswerProblem
 from forms.facts import Rows, Search
+from runner.counting import counted
 from runner.pipeline.ordering import sort_key
 from runner.pipeline.pages import CellView, ColumnView, RowView, SectionView, TableView
 from runner.pipeline.reaching import problems_of, without
@@ -178,4 +179,4 @@ def _count(kind: str, number: int, *, more: bool) -> str:
     one, several = _nouns(kind)
     if more:
         return f"The first {number:,} {several}; there are more"
-    return f"{number:,} {one if number == 1 else several}"
+    return counted(number, one, several)

@@ -27,11 +27,11 @@ def day(value: date) -> str:
 
 
 def moment(value: datetime, now: datetime) -> str:
-    """Write a moment in the organisation's time: ``today 09:12``, ``14 Nov 08:30`` or ``3 Mar 2021``."""
+    """Write a moment in the organisation's time: ``today 09:12``, ``14 Nov 08:30`` or, of another year, ``3 Mar 2021``."""
     local = value.astimezone(now.tzinfo)
     if local.date() == now.date():
         return f"today {local:%H:%M}"
-    if (now.date() - local.date()).days < 180:
+    if local.year == now.year:
         return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
     return day(local)
 

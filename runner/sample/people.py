@@ -177,7 +177,7 @@ def _states(now: datetime) -> tuple[tuple[int, Change], ...]:
         (39, lambda person, random: replace(person, locked_at=now - timedelta(minutes=random.randint(2, 6000)))),
         (30, lambda person, random: replace(person, expires_on=_days(today, -random.randint(1, 90)))),
         (34, lambda person, random: replace(person, expires_on=_days(today, random.randint(1, 30)))),
-        (20, lambda person, _: replace(person, state="disabled", disabled_at=_some_time_before(now, person))),
+        (20, lambda person, _: _disabled(person, _some_time_before(now, person))),
         (40, lambda person, random: _leaver(person, now, random)),
         (25, lambda person, _: replace(person, must_change=True, password_set_on=None)),
         (12, lambda person, random: _newcomer(person, now, random)),
@@ -202,14 +202,23 @@ def _idle(person: Person, now: datetime) -> Person:
     return replace(person, last_logon=last, created=created, password_set_on=min(person.password_set_on or last, last))
 
 
+def _disabled(person: Person, at: datetime) -> Person:
+    """Disable an account at a moment; nobody signed in, nor was anything made, after it."""
+    before = at - timedelta(hours=3)
+    moments = {
+        name: min(moment, before)
+        for name in ("created", "last_logon", "password_set_on")
+        if (moment := getattr(person, name)) is not None
+    }
+    return replace(person, state="disabled", disabled_at=at, **moments)
+
+
 def _leaver(person: Person, now: datetime, random: Random) -> Person:
     left = _days(now.date(), -random.randint(1, 360))
     return replace(
-        person,
+        _disabled(person, datetime.combine(left, time(17), now.tzinfo)),
         unit=LEAVERS,
         cn=f"{person.cn} {person.employee_id}",
-        state="disabled",
-        disabled_at=datetime.combine(left, time(17), now.tzinfo),
         manager="",
         description=f"Left on {left.isoformat()}",
     )

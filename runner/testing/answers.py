@@ -1,11 +1,12 @@
 """Answers and values as an author writes them in a test, in the words of the fixture: names become ids and back."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectors.spi import OutputRef, Ref, Secret, SecretRef
+from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
 from forms.answering.wire import PICKS, normalise, picked_kind
 from forms.answering.working_out import Answer
 from forms.definition import Catalogue, Field, Form
@@ -24,6 +25,12 @@ class Names:
     def posted(self, answers: Mapping[str, object]) -> dict[str, object]:
         """Return the answers of a test as a page would send them."""
         return {id_: self._wire(self.form.field(id_), answer) for id_, answer in answers.items()}
+
+    def files(self, answers: Mapping[str, object]) -> dict[tuple[str, str], File]:
+        """Return the files of a test by question and token; their content is nowhere."""
+        fields = {field.id: field for field in self.form.fields if field.type == "file"}
+        given = {id_: answer for id_, answer in answers.items() if id_ in fields and isinstance(answer, Mapping)}
+        return {(id_, _token(id_)): _file(answer) for id_, answer in given.items()}
 
     def expected(self, field: Field, written: object) -> object:
         """Return a value a test expects, in a spelling that can be compared with `worked`."""
@@ -55,6 +62,8 @@ class Names:
                 else row
                 for row in answer
             ]
+        if field.type == "file" and isinstance(answer, Mapping):
+            return _token(field.id)
         kind = self._kind(field)
         return self._each(answer, lambda text: self._id(kind, text)) if kind else answer
 
@@ -81,6 +90,17 @@ class Names:
         return entry.ref.id if entry is not None else text
 
 
+def _token(id_: str) -> str:
+    return f"file-of-{id_}"
+
+
+def _file(answer: Mapping[str, object]) -> File:
+    """Return a file as a test describes it: name, size in bytes, media type."""
+    name, type_ = str(answer.get("name") or "photo.jpg"), str(answer.get("type") or "image/jpeg")
+    size = int(str(answer.get("size") or 1_000))
+    return File(name, size, type_, hashlib.sha256(f"{name} {size} {type_}".encode()).hexdigest())
+
+
 def plain(value: object) -> object:
     """Return a value as texts, yes and no, lists and maps, so that equal values are equal however they are kept."""
     if value is None or isinstance(value, bool | str):
@@ -95,6 +115,8 @@ def plain(value: object) -> object:
         return value.value
     if isinstance(value, Secret | SecretRef):
         return "[secret]"
+    if isinstance(value, File):
+        return value.name
     if isinstance(value, OutputRef):
         return f"steps.{value.step}.{value.output}"
     if isinstance(value, Delta):

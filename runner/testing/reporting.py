@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import ndiff
 from xml.etree import ElementTree
 
+from runner.counting import counted
 from runner.testing.expecting import Difference
 from runner.testing.running import Outcome, TestReport
 
@@ -24,7 +25,8 @@ def lines(report: TestReport) -> Iterator[str]:
     yield from (f"note: {note}" for note in report.notes)
     failed = sum(not one.is_ok for one in report.outcomes)
     warnings = sum(bool(one.warning) for one in report.outcomes)
-    yield f"{len(report.outcomes)} tests, {failed} failed, {warnings} warnings, {len(report.problems)} errors."
+    counts = (counted(len(report.outcomes), "test"), f"{failed} failed", counted(warnings, "warning"))
+    yield ", ".join((*counts, f"{counted(len(report.problems), 'error')}."))
 
 
 def _word(outcome: Outcome) -> str:

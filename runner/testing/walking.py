@@ -71,6 +71,7 @@ def walk_test(world: World, form: Form, example: Example, language: str) -> Seen
     except (RunnerError, ConnectorError) as refused:
         return Seen(refused=str(refused))
     names = Names(world, form, services.catalogue)
+    walk = replace(walk, situation=replace(walk.situation, files=names.files(example.fill)))
     try:
         seen = _looked_at(walk, names, example.fill) if form.is_view else _walked(walk, form, names, example.fill)
         return _with_rows(walk, seen, example)

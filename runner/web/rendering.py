@@ -88,7 +88,9 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
         browser_name=browser_name,
         moment=_moment_in(web),
     )
-    environment.globals.update(icon=icons, asset=assets.address, demo=web.demo, modules=MODULES, form_modules=FORM_MODULES)
+    environment.globals.update(
+        icon=icons, asset=assets.address, demo=web.demo, modules=MODULES, form_modules=FORM_MODULES
+    )
 
     @app.context_processor
     def of_request() -> dict[str, Any]:

@@ -22,7 +22,10 @@ def go_on(page: Page) -> None:
 def choose(page: Page, field: str, text: str) -> None:
     """Choose the one thing a picker finds, with or without script."""
     place = page.locator(f"[data-field={field}]")
-    if page.evaluate("() => document.documentElement.matches('[data-bs-theme]')") and place.locator("[role=combobox]").count():
+    if (
+        page.evaluate("() => document.documentElement.matches('[data-bs-theme]')")
+        and place.locator("[role=combobox]").count()
+    ):
         place.locator("[role=combobox]").fill(text)
         place.locator("[role=option]").first.click()
         return

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from forms.vocabulary import FIELD_TYPES, KINDS, NOT_YET, NOT_YET_TYPES, keys_of
+from forms.vocabulary import FIELD_TYPES, KINDS, keys_of
 from tests.editor.language_server import CURSOR, LanguageServer
 from tests.forms.desk_folders import VERBS
 
@@ -27,7 +27,7 @@ def hover(server: LanguageServer, marked: str, name: str = "small.form.yaml") ->
 
 def test_the_keys_of_a_form_are_offered_with_their_meanings(server: LanguageServer) -> None:
     found = offered(server, f"{HEAD}{CURSOR}\n")
-    wanted = {name: key.meaning for name, key in KINDS["FORM"].keys.items() if name not in NOT_YET}
+    wanted = {name: key.meaning for name, key in KINDS["FORM"].keys.items()}
     for written in ("format", "id", "title"):
         del wanted[written]
     assert set(found) >= set(wanted)
@@ -44,7 +44,7 @@ def test_the_keys_of_a_field_are_offered_whatever_its_type(server: LanguageServe
 
 
 def test_the_types_of_fields_are_offered_with_their_meanings(server: LanguageServer) -> None:
-    wanted = {name: found.meaning for name, found in FIELD_TYPES.items() if name not in NOT_YET_TYPES}
+    wanted = {name: found.meaning for name, found in FIELD_TYPES.items()}
     assert offered(server, f"{HEAD}fields:\n  - id: a\n    type: {CURSOR}\n") == wanted
 
 

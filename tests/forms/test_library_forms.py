@@ -50,9 +50,11 @@ NEEDS: Mapping[str, str] = {
     "manage-groups": "group.members.manage user.groups.manage user.read",
     "move-account": "user.move user.read",
     "move-computer": "computer.manage computer.read",
-    "person-details": "computer.read group.read mailbox.read user.read",
-    "offboard-user": "group.members.manage mailbox.manage user.disable user.groups.manage user.move user.read user.sessions.clear",
+    "offboard-user": (
+        "group.members.manage mailbox.manage user.disable user.groups.manage user.move user.read user.sessions.clear"
+    ),
     "onboard-external": "group.members.manage user.create user.groups.manage",
+    "person-details": "computer.read group.read mailbox.read user.read",
     "rename-account": "user.profile.manage user.read",
     "report-changed": "report.read user.read",
     "report-created": "report.read user.read",
@@ -77,11 +79,19 @@ NEEDS: Mapping[str, str] = {
     "update-group": "group.manage group.read",
     "update-mail-contact": "contact.manage",
     "update-manager": "user.profile.manage user.read",
+    "update-photo": "user.profile.manage user.read",
     "update-room": "mailbox.manage mailbox.read",
     "update-shared-mailbox": "mailbox.manage mailbox.permissions.manage mailbox.read",
 }
 PROTECTED_KINDS = {"user", "mailbox"}
-FOR_GOOD = ("delete-account", "delete-group", "delete-computer", "delete-shared-mailbox", "delete-room", "delete-distribution-list")
+FOR_GOOD = (
+    "delete-account",
+    "delete-group",
+    "delete-computer",
+    "delete-shared-mailbox",
+    "delete-room",
+    "delete-distribution-list",
+)
 
 
 @cache

@@ -43,6 +43,7 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/find"): Row("/find?q=novak", 302, all_(200)),
     ("GET", "/find/suggestions"): Row("/find/suggestions?q=novak", 302, all_(200)),
     ("GET", "/people/<person_id>"): Row("/people/u-t.novak", 302, (404, 200, 404, 404, 200)),
+    ("GET", "/people/<person_id>/photo"): Row("/people/u-t.novak/photo", 302, (404, 404, 404, 404, 404)),
     ("GET", "/forms/<form_id>"): Row("/forms/office", 302, (404, 200, 200, 404, 404)),
     ("GET", "/forms/<form_id>/for/<target>"): Row("/forms/office/for/u-t.novak", 302, (404, 200, 404, 404, 404)),
     ("GET", "/forms/<form_id>/files/<question>.csv"): Row(

@@ -7,7 +7,7 @@ would ignore.
 from collections.abc import Callable, Iterable, Mapping
 
 from connectors.spi import Verb
-from forms.vocabulary import FIELD_TYPES, KINDS, NOT_YET, NOT_YET_TYPES, Key, keys_of
+from forms.vocabulary import FIELD_TYPES, KINDS, Key, keys_of
 from forms.vocabulary.schemas.arguments import arguments_of
 from forms.vocabulary.schemas.names import Names, limited
 from forms.vocabulary.schemas.shapes import SCALARS, TRUE_FALSE_OR_CONDITION, WORDS, Json, joined, one_of
@@ -15,7 +15,7 @@ from forms.vocabulary.schemas.shapes import SCALARS, TRUE_FALSE_OR_CONDITION, WO
 MOST_ITEMS, MOST_FIELDS = 1_000, 200
 _FREE_KEYS = "^(x-|\\$schema$)"
 # Records that may stand in a list of fields, told from a field by the key of their name.
-_BESIDE_FIELDS = tuple(kind for kind in ("SECTION", "USE") if kind in KINDS and kind.lower() not in NOT_YET)
+_BESIDE_FIELDS = tuple(kind for kind in ("SECTION", "USE") if kind in KINDS)
 # Files whose other keys are of the author's choosing, and what stands there.
 _OTHERS: Mapping[str, str] = {"TEXTS": "text"}
 # Keys that say what a record is; they are not taken away in a form based on another one.
@@ -51,7 +51,7 @@ class Records:
 
     def _plain(self, kind: str) -> Json:
         table = KINDS[kind]
-        keys = [key for key in table.keys.values() if key.name not in NOT_YET]
+        keys = list(table.keys.values())
         schema: Json = {
             "title": table.title,
             "type": "object",
@@ -125,7 +125,7 @@ class Records:
 
     def _field(self) -> Json:
         """Return one flat list of keys, so that all are offered, and a rule per type that forbids those of others."""
-        types = [name for name in FIELD_TYPES if name not in NOT_YET_TYPES]
+        types = list(FIELD_TYPES)
         keys = {name: keys_of(name) for name in types}
         flat = {name: self._flat(name, keys) for name in dict.fromkeys(name for each in keys.values() for name in each)}
         flat["type"] = {

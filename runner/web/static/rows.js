@@ -1,4 +1,5 @@
 // Rows: add one, remove one. Numbers only have to differ; the server counts again.
+// The row that a page begins with is a spare one: left alone, it is no answer. A row that was asked for is one.
 import { announce } from "./announcing.js";
 
 function table(box, enhance) {
@@ -18,6 +19,7 @@ function table(box, enhance) {
     const holder = document.createElement("div");
     holder.innerHTML = template.innerHTML.replaceAll("__n__", String(next++));
     const row = holder.firstElementChild;
+    if (focus) row.querySelectorAll("input[name*='.default.']").forEach((input) => input.remove());
     box.insertBefore(row, template);
     enhance(row);
     number();

@@ -80,9 +80,9 @@ class TestMailboxStub(ConnectorContract):
         return Case(CASES[verb], again="rejected" if verb.endswith(".delete") else "")
 
     def touch(self, connector: Connector, ref: Ref) -> None:
-        prefix = "mailbox" if ref.kind == "mailbox" else "mailbox.list"
+        prefix, argument = ("mailbox", "mailbox") if ref.kind == "mailbox" else ("mailbox.list", "list")
         (entry,) = [entry for entry in self.all_entries(connector, ref.kind) if entry.ref == ref]
-        renamed = {ref.kind: ref, "name": f"{entry.attributes['name']} touched"}
+        renamed = {argument: ref, "name": f"{entry.attributes['name']} touched"}
         connector.perform(Operation("touch", f"{prefix}.update", renamed), (), {})
 
     def move(self, connector: Connector, ref: Ref) -> bool:

@@ -83,6 +83,22 @@ def test_a_room_has_seats(stub: MailboxStub) -> None:
     assert (attribute(stub, room, "kind"), attribute(stub, room, "capacity")) == ("room", 12)
 
 
+@pytest.mark.parametrize("seats", [None, 12])
+def test_the_seats_of_a_room_change_and_come_back(stub: MailboxStub, seats: int | None) -> None:
+    made = do(stub, "mailbox.create_room", name="Attic", address="attic@example.org", capacity=seats)
+    room = made.outputs["mailbox"]
+    outcome = do(stub, "mailbox.update", mailbox=room, capacity=14)
+    assert (attribute(stub, room, "capacity"), attribute(stub, room, "name")) == (14, "Attic")
+    undo(stub, outcome)
+    assert attribute(stub, room, "capacity") == seats
+
+
+def test_only_a_room_has_seats(stub: MailboxStub) -> None:
+    mailbox = sales(stub)
+    with pytest.raises(RejectedError, match="Only a room has seats"):
+        stub.prepare(Operation("step", "mailbox.update", {"mailbox": mailbox, "capacity": 3}))
+
+
 def test_a_distribution_list_is_created_changed_and_deleted(stub: MailboxStub) -> None:
     made = do(stub, "mailbox.list.create", name="Everyone", address="all@example.org").outputs["list"]
     before = state(stub)

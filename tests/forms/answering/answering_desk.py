@@ -195,6 +195,7 @@ fields:
   - { id: membership, type: membership, of: $(target) }
   - { id: rows, type: rows, fields: [{ id: inner, type: text }, { id: who, type: user }] }
   - { id: csv, type: csv, columns: [{ id: inner, type: text }, { id: who, type: user }] }
+  - { id: file, type: file }
   - { id: table, type: table, source: { lookup: managers }, select: many }
   - { id: note, type: note, text: Read this. }
   - { id: computed, type: computed, value: $(text) }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forms.compiling.form import compile_form
-from forms.vocabulary import FIELD_TYPES, KINDS, NOT_YET, NOT_YET_TYPES, keys_of
+from forms.vocabulary import FIELD_TYPES, KINDS, keys_of
 from forms.vocabulary.schemas import FILES, Names, file_name, schema_of
 from tests.forms.desk_folders import ROOT, VERBS, surroundings
 from tests.forms.schemas.written import as_json, refusals, validator
@@ -78,13 +78,12 @@ def test_every_key_of_the_vocabulary_is_offered_with_what_it_means() -> None:
                 if isinstance(inner, dict) and "description" in inner:
                     said.setdefault(name, set()).add(inner["description"])
     keys = [key for kind in KINDS.values() for key in kind.keys.values()]
-    keys += [key for type_ in FIELD_TYPES if type_ not in NOT_YET_TYPES for key in keys_of(type_).values()]
+    keys += [key for type_ in FIELD_TYPES for key in keys_of(type_).values()]
     for key in keys:
-        if key.name not in NOT_YET:
-            assert any(key.meaning in sentence for sentence in said[key.name]), key.name
+        assert any(key.meaning in sentence for sentence in said[key.name]), key.name
 
 
-@pytest.mark.parametrize("type_", sorted(set(FIELD_TYPES) - NOT_YET_TYPES))
+@pytest.mark.parametrize("type_", sorted(FIELD_TYPES))
 def test_a_field_has_the_keys_of_its_type_and_no_others(type_: str) -> None:
     own = keys_of(type_)
     needed = [key.name for key in own.values() if key.needed and key.name not in ("id", "type")]

@@ -29,9 +29,10 @@ def new_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def light_desk(new_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with one form of the library only, which is read faster; never changed."""
     folder = Path(shutil.copytree(new_desk, tmp_path_factory.mktemp("light") / "desk"))
-    for form in (folder / "forms").rglob("*.form.yaml"):
-        if form.name != "unlock-account.form.yaml":
-            form.unlink()
+    for kind in ("*.form.yaml", "*.texts.yaml"):
+        for file in (folder / "forms").rglob(kind):
+            if not file.name.startswith("unlock-account."):
+                file.unlink()
     return folder
 
 

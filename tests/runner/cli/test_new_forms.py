@@ -114,7 +114,7 @@ def test_a_folder_without_anything_beside_the_form_will_do(tmp_path: Path) -> No
     assert (made.code, made.err) == (0, "")
     assert "No test was found that passes" in made.out
     assert "forms: [one]" in made.out
-    assert deskhand("check", tmp_path).out.endswith("1 forms can be used, 0 errors, 0 warnings.\n")
+    assert deskhand("check", tmp_path).out.endswith("1 form can be used, 0 errors, 0 warnings.\n")
 
 
 def test_a_file_that_is_there_is_never_overwritten(desk: Path) -> None:

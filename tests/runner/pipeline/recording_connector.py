@@ -5,8 +5,10 @@ from threading import Lock
 
 from connectors.spi import (
     Connector,
+    File,
     Guard,
     Health,
+    KeepsPhotos,
     Operation,
     Outcome,
     Page,
@@ -48,6 +50,9 @@ class RecordingConnector:
     @property
     def verbs_performed(self) -> list[str]:
         return [operation.verb for operation, _ in self.performed]
+
+    def photo(self, person: Ref) -> File | None:
+        return self.inner.photo(person) if isinstance(self.inner, KeepsPhotos) else None
 
     def verbs(self) -> Mapping[str, Verb]:
         return self.inner.verbs()

@@ -42,7 +42,7 @@ def test_a_run_prints_one_line_for_each_test_and_changes_nothing(tmp_path: Path)
         f"ok      office: {WITHOUT_BINDINGS}",
         f"warning office: {REACHED}",
         "        No test reaches join.",
-        "3 tests, 0 failed, 1 warnings, 0 errors.",
+        "3 tests, 0 failed, 1 warning, 0 errors.",
     ]
     assert contents(tmp_path) == before
 
