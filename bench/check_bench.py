@@ -71,8 +71,8 @@ def _folder(effort: Effort) -> Figure:
 
 @contextmanager
 def many_forms(count: int) -> Iterator[Path]:
-    """Make a folder of so many forms with their companions, each form of the library again and again with changes."""
-    files = library()
+    """Make a folder of so many forms with their companions, each form of one file again and again with changes."""
+    files = _of_one_file(library())
     forms = sorted(name for name in files if name.endswith(".form.yaml"))
     with TemporaryDirectory() as path:
         folder = Path(path)
@@ -88,6 +88,15 @@ def many_forms(count: int) -> Iterator[Path]:
         yield folder
 
 
+def _of_one_file(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return a folder without the forms that take something over from others, and without translations."""
+    return {
+        name: content
+        for name, content in files.items()
+        if not name.endswith(".texts.yaml") and b"\nextends:" not in content
+    }
+
+
 def _check(folder: Path) -> None:
     result = CliRunner().invoke(check, [str(folder)])
     if " 0 errors" not in result.output:
@@ -95,7 +104,7 @@ def _check(folder: Path) -> None:
 
 
 def _one_form(effort: Effort) -> list[Figure]:
-    files = library()
+    files = _of_one_file(library())
     around, _ = load_surroundings(files, _VERBS)
     forms = {name: content for name, content in files.items() if name.endswith(".form.yaml")}
     works = {f"{way} {name}": (lambda n=name, w=way: _work(w, n, forms, around)) for name in forms for way in _WAYS}

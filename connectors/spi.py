@@ -100,8 +100,8 @@ class OutputRef:
 class File:
     """A file: its cleaned name, its size in bytes, its media type as its content has it, its SHA-256 in hexadecimal.
 
-    ``token`` says under which it waits until it is used.  ``content`` is None until the operation is performed; without
-    it a connector can only go back to a file it has kept itself.
+    ``token`` says under which it waits until it is used.  ``content`` is there only while an operation is prepared and
+    performed; without it a connector can only go back to a file it has kept itself.
     """
 
     name: str

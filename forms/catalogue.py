@@ -19,15 +19,19 @@ from forms.errors import DefinitionError, Problem
 from forms.problems import did_you_mean
 from forms.resolving.folders import of_fragments, once_each, unfound
 from forms.resolving.resolver import Resolver
-from forms.resolving.sources import Sources
+from forms.resolving.sources import Sources, named_files
 
 Folder = Mapping[str, bytes]
+COMPANIONS = ("access", "settings", "lookups", "verification")
+"""The files a desk has at most one of, by their names without the ending."""
+_LISTS = (".list.yaml", ".list.yml", ".list.json", ".list.csv")
 T = TypeVar("T")
 
 
 def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue, tuple[Problem, ...]]:
     """Compile a desk folder, given as file names (with ``/`` between folders) and their bytes.
 
+    Files that have the name of another of their kind are refused, all of them: none silently stands in for the other.
     Returns what could be compiled, and every error and warning, sorted by file and line.  A draft without operations that
     other forms are based on is no form by itself.  Files of other kinds are left alone.
     """
@@ -35,16 +39,14 @@ def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue
     forms: dict[str, Form] = {}
     files: dict[str, str] = {}
     resolver = Resolver(Sources(folder), around.language)
+    doubled = frozenset(file for same in resolver.sources.doubled_forms.values() for file in same)
     of_forms = dict(of_fragments(resolver))
     bases = frozenset(resolver.bases(folder))
     for file in sorted(folder):
-        if file.endswith(SUFFIXES):
+        if file.endswith(SUFFIXES) and file not in doubled:
             form, found = _form(file, resolver, around, is_base=file in bases)
             of_forms[file] = found
-            if form is not None and form.id in forms:
-                message = f'there is a form with the id "{form.id}" already, in {files[form.id]}'
-                problems += (Problem(file, 0, 0, "error", "E116", message, "Give one of them another id."),)
-            elif form is not None:
+            if form is not None:
                 forms[form.id], files[form.id] = form, file
     problems += (*unfound(resolver), *once_each(of_forms), *_broken_links(forms, files))
     catalogue = Catalogue(forms, around.settings, around.lookups, around.lists, around.verification, around.verbs)
@@ -85,7 +87,8 @@ def _broken_link(forms: Mapping[str, Form], link: Next) -> Iterator[tuple[str, s
 def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surroundings, tuple[Problem, ...]]:
     """Read the companion files of a desk folder; those that are missing count as empty."""
     around = Surroundings(verbs, resource_sets=_resource_sets(folder))
-    problems: list[Problem] = []
+    doubled = doubled_companions(folder)
+    problems: list[Problem] = [*_doubles(doubled)]
 
     def take(name: str, read: Callable[[str, bytes], tuple[T, tuple[Problem, ...]]], empty: T) -> T:
         file = companion_file(folder, name)
@@ -97,7 +100,7 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
             incomplete.add(name)
         return found
 
-    incomplete: set[str] = set()
+    incomplete = set(doubled)
     settings = take("settings", read_settings, Settings())
     sets = around.resource_sets
     none: Mapping[str, Lookup] = {}
@@ -120,9 +123,31 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
 
 
 def companion_file(folder: Folder, name: str) -> str | None:
-    """Return the companion file called ``name`` (``access``, ``settings`` …) in whichever folder it lies, the first by name."""
+    """Return the companion file called ``name`` (``access``, ``settings`` …) in whichever folder it lies.
+
+    None when there is none, and when there are several: see `doubled_companions`.
+    """
+    found = _companion_files(folder, name)
+    return found[0] if len(found) == 1 else None
+
+
+def _companion_files(folder: Folder, name: str) -> tuple[str, ...]:
     wanted = tuple(f"{name}{suffix}" for suffix in (".yaml", ".yml", ".json"))
-    return next((file for file in sorted(folder) if file.rsplit("/", 1)[-1] in wanted), None)
+    return tuple(file for file in sorted(folder) if file.rsplit("/", 1)[-1] in wanted)
+
+
+def doubled_companions(folder: Folder) -> Mapping[str, tuple[str, ...]]:
+    """Return the kinds of companions of which there are several files, with these. A desk with such does not start."""
+    found = {name: _companion_files(folder, name) for name in COMPANIONS}
+    return {name: files for name, files in found.items() if len(files) > 1}
+
+
+def _doubles(doubled: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    for name, files in doubled.items():
+        for file in files:
+            others = named_files(tuple(other for other in files if other != file))
+            message = f"a desk has one {name} file, and there is {others} too, so none of them is used"
+            yield Problem(file, 0, 0, "error", "E116", message, "Keep one of them, with all that belongs in it.")
 
 
 def _resource_sets(folder: Folder) -> frozenset[str] | None:
@@ -132,16 +157,23 @@ def _resource_sets(folder: Folder) -> frozenset[str] | None:
 
 def _lists(folder: Folder) -> tuple[Mapping[str, SharedList], tuple[Problem, ...]]:
     lists: dict[str, SharedList] = {}
-    files: dict[str, str] = {}
+    files: dict[str, list[str]] = {}
     problems: list[Problem] = []
     for file in sorted(folder):
-        if not file.endswith((".list.yaml", ".list.yml", ".list.json", ".list.csv")):
-            continue
-        found, new = read_list(file, folder[file])
-        problems.extend(new)
-        if found is not None and files.setdefault(found.id, file) != file:
-            message = f'there is a list with the id "{found.id}" already, in {files[found.id]}'
-            problems.append(Problem(file, 0, 0, "error", "E116", message, "Remove one of the files."))
-        elif found is not None:
-            lists[found.id] = found
+        if file.endswith(_LISTS):
+            found, new = read_list(file, folder[file])
+            problems.extend(new)
+            if found is not None:
+                lists[found.id] = found
+                files.setdefault(found.id, []).append(file)
+    for name, same in files.items():
+        if len(same) > 1:
+            del lists[name]
+            problems.extend(_doubled_list(name, file, same) for file in same)
     return lists, tuple(problems)
+
+
+def _doubled_list(name: str, file: str, files: list[str]) -> Problem:
+    others = named_files(tuple(other for other in files if other != file))
+    message = f'there is a list with the id "{name}" in {others} too, so none of them is used'
+    return Problem(file, 0, 0, "error", "E116", message, "Remove one of the files.")

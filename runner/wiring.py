@@ -16,7 +16,7 @@ from connectors.errors import RejectedError
 from connectors.mailbox.mail import OutboxPostman, SmtpPostman
 from connectors.registry import ConnectorFactory, Connectors, RegistryError, load
 from connectors.spi import Connector, Postman
-from forms.catalogue import companion_file, load_catalogue
+from forms.catalogue import companion_file, doubled_companions, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
 from forms.resolving.printing import is_made_of_several, printed
@@ -131,7 +131,8 @@ def read_definitions(
 ) -> tuple[Catalogue, PolicyKeeper, tuple[Problem, ...]]:
     """Compile the forms and the access policy; problems are returned, and what they spoil is left out.
 
-    ``names`` is what the names of the policy were once found to be.  Raises `SetUpError` when there is no policy.
+    ``names`` is what the names of the policy were once found to be.  Raises `SetUpError` when there is no policy, and when
+    there are several files of a kind that a desk has one of.
     """
     catalogue, problems = load_catalogue(forms, connectors.verbs)
     file = access_file(forms)
@@ -140,7 +141,14 @@ def read_definitions(
 
 
 def access_file(forms: Mapping[str, bytes]) -> str:
-    """Return the name of the file that says who may do what; raises `SetUpError` when there is none."""
+    """Return the name of the file that says who may do what.
+
+    Raises `SetUpError` when there is none, and when there are several files of this kind or another that a desk has one of:
+    nobody could tell which of them counts.
+    """
+    for name, files in doubled_companions(forms).items():
+        named = " and ".join(f"forms/{file}" for file in files)
+        raise SetUpError(f"A desk has one {name} file, and there are several: {named}. Keep one of them.")
     file = companion_file(forms, "access")
     if file is None:
         raise SetUpError(

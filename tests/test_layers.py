@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HOUSES = ("connectors", "forms", "runner")
 CONTRACT = ("connectors.spi", "connectors.errors", "connectors.verbs")
-TOOLS = ("runner.keeping", "runner.passwords", "runner.sealing")
+TOOLS = ("runner.counting", "runner.keeping", "runner.passwords", "runner.sealing")
 DECIDING = ("forms", *CONTRACT, "runner.errors", "runner.journal")
 
 
@@ -55,7 +55,9 @@ ROOMS: Mapping[str, Room] = {
     "runner.errors": _room(is_pure=True),
     "runner.access": _room(DECIDING, is_pure=True),
     "runner.dispatch": _room(DECIDING),
-    "runner.pipeline": _room((*DECIDING, "runner.access", "runner.dispatch", "runner.verification", "runner.store")),
+    "runner.pipeline": _room(
+        (*DECIDING, "runner.access", "runner.counting", "runner.dispatch", "runner.verification", "runner.store")
+    ),
     "runner.journal": _room(DECIDING, "cryptography"),
     "runner.store": _room(HOUSES, "sqlalchemy alembic"),
     "runner.identity": _room(HOUSES, "argon2"),

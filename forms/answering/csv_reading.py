@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from forms.answering.csv_formulas import restored
 from forms.answering.wire import ROW
 
 MOST_CSV_BYTES = 1024 * 1024
@@ -28,7 +29,6 @@ _OTHER_FILES = (
 _SAVE_AS = "Save it as CSV in your spreadsheet (“CSV UTF-8”), and choose that file."
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
-_FORMULA = re.compile(r"'(?=[=+\-@\t\r])")
 
 
 class CsvError(Exception):
@@ -138,8 +138,8 @@ def _trimmed(cells: Sequence[str]) -> Sequence[str]:
 
 
 def _clean(cell: str) -> str:
-    """Cut spaces, and the apostrophe by which a spreadsheet is kept from reading a cell as a formula."""
-    return _FORMULA.sub("", cell.strip(), count=1) if cell.lstrip().startswith("'") else cell.strip()
+    """Cut spaces, and the apostrophes by which a spreadsheet is kept from reading a formula in a cell."""
+    return restored(cell.strip())
 
 
 def rows_by_column(table: CsvTable, columns: Mapping[int, str]) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from forms.answering.csv_formulas import inert
 from forms.answering.csv_headings import is_in_files, match_headings
 from forms.answering.csv_reading import CsvError, read_table, rows_by_column
 from forms.answering.languages import in_best_language
@@ -17,7 +18,6 @@ from forms.answering.working_out import most_rows
 from forms.definition import Field, Text
 from forms.headings import heading_key
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {"number": "number", "boolean": "boolean", "date": "date", "datetime": "datetime"}
 
 
@@ -44,7 +44,7 @@ def template(field: Field, language: str) -> bytes:
     writer.writerow(headings)
     example = _example_row(field)
     if example:
-        writer.writerow([_inert(example.get(column.id, "")) for column in columns])
+        writer.writerow([inert(example.get(column.id, "")) for column in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -53,7 +53,7 @@ def _heading(field: Field, column: Field, language: str) -> str:
     label = _plain(column.label, language)
     others = {heading_key(other.id) for other in field.fields if other is not column}
     others |= {heading_key(_plain(other.label, language)) for other in field.fields if other is not column}
-    is_fit = label and not label.startswith(_FORMULA) and heading_key(label) and heading_key(label) not in others
+    is_fit = label and inert(label) == label and heading_key(label) and heading_key(label) not in others
     return label if is_fit else column.id
 
 
@@ -68,10 +68,6 @@ def _plain(text: Text | None, language: str) -> str:
         return ""
     found = in_best_language(text, language)
     return " ".join("".join(found.parts).split()) if all(isinstance(part, str) for part in found.parts) else ""  # type: ignore[arg-type]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def table_schema(field: Field, language: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 import phonenumbers
 
@@ -87,14 +87,20 @@ def _is_blank(row: Mapping[str, object]) -> bool:
 def row_number(field: Field, row: object, position: int) -> int:
     """Return by which number a person knows a row: its line in the file it came from, else its position from 1."""
     number = row.get(ROW) if field.type == "csv" and isinstance(row, Mapping) else None
-    return number if type(number) is int and 0 < number <= _MOST_LINES else position
+    return number if is_line(number) else position
+
+
+def is_line(number: object) -> TypeGuard[int]:
+    """Say whether this can be the number of a line in a file: a whole number from 1, and no yes or no."""
+    return type(number) is int and 0 < number <= _MOST_LINES
 
 
 def _normalised_row(field: Field, row: object) -> object:
     if not isinstance(row, dict):
         return row
     columns = {column.id: column for column in field.fields}
-    return {key: normalise(columns[key], value) if key in columns else value for key, value in row.items()}
+    kept = {key: value for key, value in row.items() if key != ROW or field.type != "csv" or is_line(value)}
+    return {key: normalise(columns[key], value) if key in columns else value for key, value in kept.items()}
 
 
 def _number(text: str) -> object:

@@ -80,8 +80,18 @@ def is_only_a_base(resolved: Resolved) -> bool:
 def check_base(resolved: Resolved) -> tuple[Problem, ...]:
     """Return what is wrong with the shape of a form that is only a base; the rest shows in the forms based on it."""
     report = resolved.report()
-    Reader(report).record("FORM", resolved.root)
+    record = Reader(report).record("FORM", resolved.root)
+    if record is not None:
+        _check_id(record, report)
     return report.problems
+
+
+def _check_id(record: Record, report: Report) -> None:
+    form_id, name = record.string("id"), report.document.file.rsplit("/", 1)[-1]
+    if form_id is not None and form_id != form_id_of(name):
+        message = f'the id "{form_id}" and the file name "{name}" differ'
+        fix = f"Rename the file to  {form_id}.form.yaml  or change the id."
+        report.error("E130", record.node_of("id"), message, fix)
 
 
 class _Compilation:
@@ -101,7 +111,7 @@ class _Compilation:
 
     def form(self) -> Form:
         record, values = self.record, self.values
-        self._check_id()
+        _check_id(record, self.report)
         target = compile_target(values, record.record("target"), Scope(self.always))
         questions = tuple(Question(inner, section) for section, inner in flattened(record.records("fields")))
         check_view(values, record, questions)
@@ -153,13 +163,6 @@ class _Compilation:
             "layout": cast("Any", record.string("layout") or "single"),
             "on_error": cast("Any", record.string("on_error") or "stop"),
         }
-
-    def _check_id(self) -> None:
-        form_id, name = self.record.string("id"), self.report.document.file.rsplit("/", 1)[-1]
-        if form_id is not None and form_id != form_id_of(name):
-            message = f'the id "{form_id}" and the file name "{name}" differ'
-            fix = f"Rename the file to  {form_id}.form.yaml  or change the id."
-            self.report.error("E130", self.record.node_of("id"), message, fix)
 
     def _needs(self, steps: tuple[Step, ...], target: Target | None, fields: tuple[Field, ...]) -> tuple[NeedAt, ...]:
         needs = needs_of(steps, target, self._requires())

@@ -9,7 +9,7 @@ from forms.documents import Node
 from forms.expressions import Scope
 from forms.problems import did_you_mean, nearest_or_all
 from forms.records import Entries, Record
-from forms.values import ANY, Type
+from forms.values import ANY, OBJECT_KINDS, Type
 
 
 def compile_options(values: Values, field: Record, scope: Scope) -> Options | None:
@@ -52,16 +52,37 @@ def _from_elsewhere(values: Values, record: Record, scope: Scope) -> Options | N
     value = record.string("value") or "value"
     if record.has("list") and record.has("value"):
         _check_column(values, record.node_of("value"), value, columns)
+    label = values.text(record.words("label"), inner, "label")
+    where = values.condition(record.scalar("where"), inner)
+    if record.has("lookup") and isinstance(row.name, str):
+        _refuse_other_objects(values, inner, row.name)
     return Options(
         list=record.string("list"),
         lookup=record.string("lookup"),
         arguments=arguments,
         value=value,
-        label=values.text(record.words("label"), inner, "label"),
+        label=label,
         columns=record.strings("columns"),
         search=record.flag("search"),
-        where=values.condition(record.scalar("where"), inner),
+        where=where,
     )
+
+
+def _refuse_other_objects(values: Values, scope: Scope, kind: str) -> None:
+    """Note what is read of objects that hang on the rows found: those the agent may not be allowed to see."""
+    related = {name for name, known in ATTRIBUTES.get(kind, {}).items() if _item_name(known.type) in OBJECT_KINDS}
+    for written in values.written:
+        for path in written.expression.paths if written.scope is scope else ():
+            is_text = written.expression.type.name not in ("bool", "list")
+            if path[0] == "row" and len(path) > 1 and path[1] in related and (len(path) > 2 or is_text):
+                message = f'"{".".join(path)}" tells of another object, which not everybody who sees the row may see'
+                fix = f"Show it with  columns: [{path[1]}] , where it is named only to those who may see it."
+                values.report.error("E232", written.node, message, fix, max(written.node.text.find("row."), 0))
+
+
+def _item_name(type_: str) -> str:
+    """Return the name of a type, of a list that of its elements."""
+    return type_.rpartition(":")[2]
 
 
 def _check_column(values: Values, node: Node, name: str, columns: frozenset[str]) -> None:

@@ -39,6 +39,7 @@ def compile_target(values: Values, record: Record | None, scope: Scope) -> Targe
     attributes = frozenset(ATTRIBUTES[kind])
     what = f"attribute of a {kind}"
     most = record.integer("max")
+    _refuse_several(values, record)
     return Target(
         kind,
         label=values.text(record.words("label"), scope, "target"),
@@ -53,6 +54,15 @@ def compile_target(values: Values, record: Record | None, scope: Scope) -> Targe
         max=50 if most is None else most,
         default=values.given(record.value("default"), Type(kind), scope, "default"),
     )
+
+
+def _refuse_several(values: Values, record: Record) -> None:
+    if record.flag("multiple"):
+        message = "a form cannot act on several targets at once in this version"
+        fix = "Remove it, and ask for them with a field that has  multiple: true ."
+        values.report.error("E199", record.node_of("multiple"), message, fix)
+    elif record.has("max"):
+        values.report.error("E122", record.key("max"), '"max" belongs to "multiple"', "Remove it.")
 
 
 def compile_verify(values: Values, form: Record, scope: Scope) -> Verify | None:
@@ -161,6 +171,9 @@ def _approver(values: Values, record: Record, scope: Scope) -> Approver:
 def compile_notify(values: Values, record: Record, scope: Scope) -> Notify:
     """Compile a message."""
     before = record.integer("before")
+    if record.string("by") in ("chat", "webhook"):
+        message = f"notifications by {record.string('by')} are not available in this version"
+        values.report.error("E199", record.node_of("by"), message, "Remove it: messages go out by mail.")
     return Notify(
         on=record.strings("on"),
         to=tuple(_addressee(values, node, scope) for node in record.nodes("to")),

@@ -34,12 +34,14 @@ _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "contains", "m
 def refuse_typed_objects(values: Values, record: Record, steps: tuple[Step, ...], fields: tuple[Field, ...]) -> None:
     """Note every argument that takes an object and gets what somebody types, or what is worked out of it.
 
-    A picker may not start with such a text either.
+    A picker may not start with such a text either, and neither ``in_group`` nor ``under`` is asked about one: the answer
+    would tell of groups and units the person at the keyboard cannot see.
     """
     traces = _traces(fields)
     kinds = {field.id: field.type for field in fields}
     questions = tuple(question for _, question in flattened(record.records("fields")))
     _refuse_defaults(values, questions, fields, traces)
+    _refuse_named_places(values, fields, traces)
     by_id = {step.id: step for step in steps}
     for operation in record.records("operations"):
         step = by_id.get(operation.string("id") or "")
@@ -50,6 +52,40 @@ def refuse_typed_objects(values: Values, record: Record, steps: tuple[Step, ...]
         for name, kind, node, given in _objects(step, written):
             for place, expression, field in _typed_parts(node, given, known):
                 _refuse(values, place, expression, field, name, kind, kinds.get(field, ""))
+
+
+def _refuse_named_places(values: Values, fields: tuple[Field, ...], traces: Mapping[str, Trace]) -> None:
+    columns = {
+        column.id: trace
+        for field in fields
+        if field.has_rows
+        for column, trace in zip(field.fields, _column_traces(field, traces), strict=True)
+    }
+    is_open = any(field.type in _CHOSEN and field.allow_other for field in fields)
+    typed = ("text", "choice") if is_open else ("text",)
+    for written in values.written:
+        own = written.scope.names.get("value")
+        known = {**columns, **traces, "value": {"": "value"} if own is not None and own.name in typed else _NONE}
+        for call in _calls(written.expression.node):
+            trace = _of(call.arguments[1], known)
+            if trace:
+                kind = "group" if call.function == "in_group" else "ou"
+                field = next(iter(trace.values()))
+                message = f'"{call.function}" looks anywhere in the directory, so not about what is typed in "{field}"'
+                fix = f"Use a picker  (type: {kind}) , or write the name here."
+                values.report.error("E147", written.node, message, fix, max(call.offset, 0))
+
+
+def _column_traces(field: Field, outer: Mapping[str, Trace]) -> list[Trace]:
+    inner = _traces(field.fields, outer, f"{field.id}.")
+    return [inner[column.id] for column in field.fields]
+
+
+def _calls(node: Syntax) -> Iterator[Call]:
+    if isinstance(node, Call) and node.function in ("in_group", "under") and len(node.arguments) > 1:
+        yield node
+    for below in children(node):
+        yield from _calls(below)
 
 
 def _refuse_defaults(

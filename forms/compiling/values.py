@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from forms.compiling.fitting import fits, literal
 from forms.compiling.option_values import foreign_options
@@ -24,17 +25,27 @@ _QUOTE = "Write  )  behind the expression; put quotes around a value that has a 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression, the text it stands in, and the names it may use."""
+
+    node: ScalarNode
+    expression: Expression
+    scope: Scope
+
+
 class Values:
     """Compiles what is written in the keys of one form.
 
     ``used`` gathers every name an expression reads, ``languages`` every language in which a text is written.  ``options``
-    are the values of questions whose options are all known.
+    are the values of questions whose options are all known, ``written`` all expressions with where they stand.
     """
 
     def __init__(self, report: Report, around: Surroundings) -> None:
         self.report, self.around = report, around
         self.used: set[str] = set()
         self.options: Mapping[str, frozenset[str]] = {}
+        self.written: list[Written] = []
         self.languages: set[str] = set()
 
     def condition(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
@@ -53,9 +64,13 @@ class Values:
         except ExpressionError as error:
             self._note(node, error, "a condition" if is_condition else "from")
             return None
-        self.used |= found.names
-        self._warn_of_options(node, found)
+        self._keep(node, found, scope)
         return found
+
+    def _keep(self, node: ScalarNode, found: Expression, scope: Scope) -> None:
+        self.used |= found.names
+        self.written.append(Written(node, found, scope))
+        self._warn_of_options(node, found)
 
     def _warn_of_options(self, node: ScalarNode, found: Expression) -> None:
         for compared, name in foreign_options(found.node, self.options):
@@ -101,8 +116,7 @@ class Values:
             return None
         for part in found.parts:
             if isinstance(part, Expression):
-                self.used |= part.names
-                self._warn_of_options(node, part)
+                self._keep(node, part, scope)
         return found
 
     def _note(self, node: ScalarNode, error: ExpressionError, place: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from forms.errors import Problem
-from forms.resolving.naming import SUFFIXES, form_id_of, fragment_name, misplaced, translates
+from forms.resolving.naming import SUFFIXES, form_id_of, misplaced, translates
 from forms.resolving.resolver import Resolver
 
 _NAMED = 3  # forms that are named where a problem is shared
@@ -19,6 +19,7 @@ def unfound(resolver: Resolver) -> Iterator[Problem]:
         yield Problem(
             file, 0, 0, "error", "E165", f'there is no form "{form}" beside this file', _beside(form, resolver)
         )
+    yield from sources.doubles()
     for file in sorted(sources.folder):
         yield from _doubled(file, resolver)
 
@@ -29,16 +30,16 @@ def of_fragments(resolver: Resolver) -> Mapping[str, tuple[Problem, ...]]:
 
 
 def _beside(form: str, resolver: Resolver) -> str:
-    file = resolver.sources.forms.get(form)
+    doubled = resolver.sources.doubled_forms.get(form)
+    file = doubled[0] if doubled else resolver.sources.forms.get(form)
     if file is None:
         return "Rename it after the form whose texts it has, or remove it."
     return f"Move it to where {file} lies."
 
 
 def _doubled(file: str, resolver: Resolver) -> Iterator[Problem]:
-    """Yield a fragment of which there are two, and texts of which there are two in one language."""
-    name, found = fragment_name(file), translates(file)
-    first = resolver.sources.fragments.get(name, file) if name else file
+    """Yield texts of which there are two in one language."""
+    found, first = translates(file), file
     if found:
         language, form = found[1], found[0]
         beside = (each for suffix in SUFFIXES for each in resolver.sources.texts_of(f"{form}{suffix}"))

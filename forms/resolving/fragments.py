@@ -7,7 +7,7 @@ from forms.nodes import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, nearest_or_all
 from forms.reading import Reader
 from forms.resolving.shapes import kind_of, text_of
-from forms.resolving.sources import Sources, from_file
+from forms.resolving.sources import Sources, from_file, named_files
 from forms.vocabulary import keys_of
 
 
@@ -82,8 +82,12 @@ class Expansion:
             self.report.error("E116", value, message, "Remove one of them.")
             return ()
         self._used.add(name)
-        known = self.fragments.sources.fragments
+        known, doubled = self.fragments.sources.fragments, self.fragments.sources.doubled_fragments.get(name)
         file = known.get(name)
+        if doubled is not None:
+            message = f'there are several fragments "{name}": {named_files(doubled)}'
+            self.report.error("E116", value, message, "Keep one of them; until then this form is left out.")
+            return self._missing()
         if file is None:
             fix = nearest_or_all(name, known, "Fragments")
             fix = fix or f"Write its fields in  fragments/{name}.fields.yaml ."

@@ -17,7 +17,7 @@ from forms.resolving.merging import merged_form
 from forms.resolving.naming import SUFFIXES, form_id_of
 from forms.resolving.shapes import note_same_ids
 from forms.resolving.sidecars import Translation, warn_missing
-from forms.resolving.sources import Sources, map_from_file
+from forms.resolving.sources import Sources, map_from_file, named_files
 
 MAX_DEPTH = 3
 """How many forms may stand above a form: its parent, that one's parent, and one more."""
@@ -110,7 +110,11 @@ class Resolver:
         written = root.get("extends")
         if not isinstance(written, ScalarNode) or written.is_null:
             return None, True
-        file = self.sources.forms.get(written.text)
+        file, doubled = self.sources.forms.get(written.text), self.sources.doubled_forms.get(written.text)
+        if doubled is not None:
+            message = f'there are several forms "{written.text}": {named_files(doubled)}'
+            report.error("E116", written, message, "Keep one of them; until then this form is left out.")
+            return None, False
         if file is None:
             own = form_id_of(report.document.file)
             fix = nearest_or_all(written.text, [name for name in self.sources.forms if name != own], "Forms")

@@ -11,7 +11,7 @@ import click
 
 from connectors.spi import Verb
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
-from forms.catalogue import companion_file, load_catalogue, load_surroundings
+from forms.catalogue import companion_file, doubled_companions, load_catalogue, load_surroundings
 from forms.definition import Form
 from forms.errors import DefinitionError, Problem
 from forms.problems import nearest_or_all
@@ -86,6 +86,9 @@ def _print_resolved(folder: Path, form: str) -> None:
     files = read_forms(root)
     around, _ = load_surroundings(files, {})
     resolver = Resolver(Sources(files), around.language)
+    doubled = resolver.sources.doubled_forms.get(form)
+    if doubled is not None:
+        raise NotFoundError(f'There are several forms "{form}" in {root}: {", ".join(doubled)}. Keep one of them.')
     file = resolver.sources.forms.get(form)
     if file is None:
         fix = nearest_or_all(form, sorted(resolver.sources.forms), "Forms")
@@ -107,7 +110,8 @@ def _check(folder: Path) -> Checked:
     if is_desk_folder(folder):
         desk = open_folder(folder)
         files, verbs, root = desk.forms, open_connectors(desk).verbs, folder / FORMS_FOLDER
-        return _checked(root, files, verbs, access_file(files))
+        access = companion_file(files, "access") if doubled_companions(files) else access_file(files)
+        return _checked(root, files, verbs, access)
     files = read_forms(folder)
     return _checked(folder, files, {**DIRECTORY_VERBS, **MAILBOX_VERBS}, companion_file(files, "access"))
 

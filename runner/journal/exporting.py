@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from forms.answering.csv_formulas import inert, restored
 from runner.journal.records import JSON, subject_id
 
 COLUMNS = (
@@ -23,8 +24,6 @@ COLUMNS = (
     "reason",
     "record",
 )
-# What spreadsheets take for the start of a formula, wide letters included, and the mark that says "this is text".
-_UNSAFE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 
 def json_lines(lines: Iterable[str]) -> Iterator[bytes]:
@@ -35,7 +34,7 @@ def json_lines(lines: Iterable[str]) -> Iterator[bytes]:
 def csv_lines(lines: Iterable[str]) -> Iterator[str]:
     """Yield the header and one row per record, every cell quoted, none a formula (RFC 4180; may hold line ends).
 
-    A cell that begins like a formula has an apostrophe in front; `cells` takes it off again.
+    What reads like a formula, with whatever separator, has an apostrophe in front; `cells` takes it off again.
     """
     yield _csv_line(COLUMNS)
     for line in lines:
@@ -45,18 +44,13 @@ def csv_lines(lines: Iterable[str]) -> Iterator[str]:
 def cells(text: str) -> Iterator[dict[str, str]]:
     """Read back what `csv_lines` wrote, a mapping of `COLUMNS` to texts per record."""
     for row in csv.DictReader(io.StringIO(text, newline="")):
-        yield {name: value.removeprefix("'") for name, value in row.items()}
+        yield {name: restored(value) for name, value in row.items()}
 
 
 def _csv_line(values: Iterable[str]) -> str:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow([inert(value) for value in values])
     return buffer.getvalue()
-
-
-def inert(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: one that begins like it has an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" ").startswith(_UNSAFE) else text
 
 
 def _summary(line: str) -> list[str]:

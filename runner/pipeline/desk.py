@@ -3,7 +3,6 @@
 All errors are those of `runner.errors`; a refusal is recorded before it leaves.
 """
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,9 +10,10 @@ from connectors.spi import File, Ref
 from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
-from runner.pipeline import filling, finding, results, submitting, uploading, viewing
+from runner.pipeline import drafting, filling, finding, results, submitting, uploading, viewing
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.finishing import Finished
+from runner.pipeline.kept import KeptSubmissions
 from runner.pipeline.notifying import send_mails
 from runner.pipeline.pages import (
     ChoosePage,
@@ -68,9 +68,12 @@ class Desk:
     def photo(self, actor: Actor, person_id: str) -> File:
         """Return the photo on a person's card, with its content; raises `NotFoundError`."""
         try:
-            return finding.photo(self.services, actor, person_id)
+            found = finding.photo(self.services, actor, person_id)
         except NotFoundError as refused:
             raise refuse(self.services, actor, "open photo", refused, target=Ref("user", person_id))  # noqa: B904
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        return found
 
     @in_our_errors
     def history(self, actor: Actor, page: int, language: str = "en") -> HistoryPage:  # noqa: ARG002 - part of the port
@@ -102,24 +105,24 @@ class Desk:
         self, actor: Actor, submission_id: str, language: str
     ) -> VerifyPage | FillPage | PlanPage | SubmissionPage:
         """Return the present step of a submission that was started, or what is kept of one that ran."""
-        submission = self._asked_for(actor, submission_id)
+        submission = self._kept_ones.asked_for(actor, submission_id)
         if submission.state != "draft":
-            return self._kept(actor, submission)
+            return self._kept_ones.page(actor, submission)
         walk = self._walk_of(actor, submission, language).with_request(submission.ticket, submission.reason)
         state = submitting.check_state(walk)
         if submission.plan_digest is None or (state is not None and not state.is_met):
             return self._first_step(walk, submitting.EXPIRED if submission.plan_digest else "")
         try:
-            return submitting.plan_page(prepare(walk, submitting.kept_answers(walk, submission)))
+            return submitting.plan_page(prepare(walk, drafting.kept_answers(walk, submission)))
         except AnswersError as wrong:
             return submitting.fill_again(walk, submission, wrong)
 
     @in_our_errors
     def edit(self, actor: Actor, submission_id: str, language: str, page: int | None = None) -> FillPage | VerifyPage:
         """Return the form of a draft again, with what was answered, at a page of it; raises `NotFoundError`."""
-        submission = self._asked_for(actor, submission_id)
+        submission = self._kept_ones.asked_for(actor, submission_id)
         if submission.state != "draft":
-            raise self._not_there(actor, submission.form_id)
+            raise self._kept_ones.not_there(actor, submission.form_id)
         walk = self._walk_of(actor, submission, language)
         state = submitting.check_state(walk)
         if state is not None and not state.is_met:
@@ -143,7 +146,7 @@ class Desk:
 
         With ``checks``, a form that only shows says what is wrong with the answers.
         """
-        id_ = self._checked_id(actor, submission, form_id) if submission else self.services.new_id()
+        id_ = self._kept_ones.checked_id(actor, submission, form_id) if submission else self.services.new_id()
         walk, posted = received(self._walk(actor, form_id, target_id, id_, language), posted)
         return viewing.shown_page(walk, posted, checks=checks)
 
@@ -203,7 +206,9 @@ class Desk:
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage:
         """Return the page before the one that was posted, of a form of several pages; nothing is checked or kept."""
-        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        walk = self._walk(
+            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
+        )
         walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=True) or filling.fill_page(walk, posted)
 
@@ -222,9 +227,9 @@ class Desk:
         Of a form of several pages, those of the page that was posted are taken, and the next page is returned.
         Sent again after it ran, the answer is what is kept.
         """
-        before = self._done_before(actor, submission_id, form_id, target_id)
+        before = self._kept_ones.done_before(actor, submission_id, form_id, target_id)
         if before is not None:
-            return self._kept(actor, before)
+            return self._kept_ones.page(actor, before)
         result = self._prepared(actor, submission_id, form_id, target_id, posted, language)
         if not isinstance(result, Prepared):
             return result
@@ -255,10 +260,10 @@ class Desk:
 
         Answers that do not fit any more give the form again.
         """
-        submission = self._asked_for(actor, submission_id)
-        self._check_own(actor, submission)
+        submission = self._kept_ones.asked_for(actor, submission_id)
+        self._kept_ones.check_own(actor, submission)
         if submission.state != "draft":
-            return self._kept(actor, submission)
+            return self._kept_ones.page(actor, submission)
         try:
             walk = self._walk_of(actor, submission, language)
             result = submitting.confirm(walk, submission, submitting.Confirmation(digest, typed, acknowledged))
@@ -274,56 +279,24 @@ class Desk:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
+    @property
+    def _kept_ones(self) -> KeptSubmissions:
+        return KeptSubmissions(self.services)
+
     def _walk(self, actor: Actor, form_id: str, target_id: str | None, submission: str, language: str) -> Walk:
         return start(self.services, actor, form_id, target_id, submission, language, self.channel)
 
     def _walk_of(self, actor: Actor, submission: Submission, language: str) -> Walk:
         """Open the form and the target of a draft again; raises `NotFoundError` for a draft of somebody else."""
-        self._check_own(actor, submission)
+        self._kept_ones.check_own(actor, submission)
         return self._walk(actor, submission.form_id, submission.target_id, submission.id, language)
-
-    def _check_own(self, actor: Actor, submission: Submission) -> None:
-        if submission.actor_id != actor.id:
-            raise self._not_there(actor, submission.form_id)
-
-    def _not_there(self, actor: Actor, form_id: str | None = None) -> NotFoundError:
-        """Record that a submission was not shown; one of somebody else and one that never was sound the same."""
-        return refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=form_id)
-
-    def _checked_id(self, actor: Actor, text: str, form_id: str | None = None) -> str:
-        """Return a submission's id in its one spelling; raises `NotFoundError` for anything else."""
-        try:
-            return uuid.UUID(text).hex
-        except ValueError:
-            raise self._not_there(actor, form_id) from None
-
-    def _asked_for(self, actor: Actor, submission_id: str) -> Submission:
-        id_ = self._checked_id(actor, submission_id)
-        try:
-            return self.services.store.submissions.get(id_)
-        except NotFoundError:
-            raise self._not_there(actor) from None
-
-    def _kept(self, actor: Actor, submission: Submission) -> SubmissionPage:
-        try:
-            return results.submission_page(self.services, actor, submission)
-        except NotFoundError:
-            raise self._not_there(actor, submission.form_id) from None
-
-    def _done_before(self, actor: Actor, submission_id: str, form_id: str, target_id: str | None) -> Submission | None:
-        """Return the actor's submission of this id when it is for this form and target and no draft any more."""
-        id_ = self._checked_id(actor, submission_id, form_id)
-        try:
-            found = self.services.store.submissions.get(id_)
-        except NotFoundError:
-            return None
-        same = (found.actor_id, found.form_id, found.target_id) == (actor.id, form_id, target_id)
-        return found if same and found.state != "draft" else None
 
     def _prepared(
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage | Prepared:
-        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        walk = self._walk(
+            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
+        )
         viewing.refuse_to_do(walk, "submit")
         walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=False) or submitting.submit(walk, posted)
@@ -332,9 +305,11 @@ class Desk:
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str
     ) -> tuple[Walk, Submission]:
         """Open a form and make sure its draft exists, bound to this actor, form and target."""
-        walk = self._walk(actor, form_id, target_id, self._checked_id(actor, submission_id, form_id), language)
+        walk = self._walk(
+            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
+        )
         viewing.refuse_to_do(walk, "check")
-        submission = submitting.begin_draft(walk)
+        submission = drafting.begin_draft(walk)
         if submission.state != "draft":
             raise RefusedError("This was already done. Open the form again for the next time.")
         return walk, submission

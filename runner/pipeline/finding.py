@@ -143,14 +143,12 @@ def _searched_text(form: Form, language: str) -> str:
     return " ".join(parts).casefold()
 
 
-def photo(services: Services, actor: Actor, person_id: str) -> File:
-    """Return the photo on a person's card; raises `NotFoundError` when there is none, or no card for this actor."""
+def photo(services: Services, actor: Actor, person_id: str) -> File | None:
+    """Return the photo on a person's card, None when there is none; raises `NotFoundError` as `person` does."""
     entry = _readable_person(_readers(services, actor), person_id)
     connector = services.connectors.for_kind("user")
     found = connector.photo(entry.ref) if isinstance(connector, KeepsPhotos) else None
-    if found is None or found.content is None or found.type not in USUAL_FILE_TYPES:
-        raise NotFoundError(NOT_FOUND)
-    return found
+    return found if found is not None and found.content is not None and found.type in USUAL_FILE_TYPES else None
 
 
 def _readable_person(readers: Sequence[Reader], person_id: str) -> Entry:

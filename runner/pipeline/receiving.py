@@ -5,7 +5,7 @@ from dataclasses import replace
 from connectors.spi import File
 from forms.answering.files import FileError, inspected
 from forms.definition import Field
-from runner.errors import NotFoundError, TooManyError
+from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import Posted
 from runner.pipeline.refusing import refuse
@@ -13,7 +13,7 @@ from runner.pipeline.walking import Walk, target_ref
 from runner.store.uploads import Upload
 
 MOST_WAITING = 20
-"""How many files of one person may wait at once."""
+"""How many files of one person may wait at once; of more, the oldest are let go."""
 
 
 def received(walk: Walk, posted: Posted) -> tuple[Walk, Posted]:
@@ -32,7 +32,7 @@ def received(walk: Walk, posted: Posted) -> tuple[Walk, Posted]:
     for id_, content in sent.items():
         try:
             file = _kept(walk, questions[id_], posted.names.get(id_, ""), content)
-        except (FileError, TooManyError) as wrong:
+        except FileError as wrong:
             refused[id_] = str(wrong)
         else:
             files[id_, file.token] = file

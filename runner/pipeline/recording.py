@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.spi import Entry, Ref
+from connectors.spi import Entry, File, Operation, Ref
+from forms.answering.wire import stored
 from forms.definition import Form
 from forms.planning import PlannedOperation
 from runner.access.model import Actor
@@ -75,10 +76,17 @@ def intents(
                 "decision": _decision(permit),
                 "ticket": submission.ticket,
                 "reason": submission.reason,
+                **_files(operation.operation),
             },
         )
         for operation, permit, kept in planned
     ]
+
+
+def _files(operation: Operation) -> dict[str, Any]:
+    """Return which files an operation takes, by argument: name, size in bytes, type and SHA-256; nothing without any."""
+    files = {name: stored(value) for name, value in operation.arguments.items() if isinstance(value, File)}
+    return {"files": files} if files else {}
 
 
 def _touched(permit: Permit) -> dict[str, Any] | None:
@@ -121,6 +129,7 @@ def outcome(
             "note": performed.planned.note or None,
             "outcome": {"code": performed.state, "detail": performed.detail},
             "ticket": submission.ticket,
+            **_files(operation),
         },
     )
 

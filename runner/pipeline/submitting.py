@@ -1,9 +1,7 @@
 """Submit and confirm: from posted answers to a plan that is shown, and from a confirmed plan to what was done."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from connectors.spi import Secret
 from forms.answering.situation import given
@@ -12,6 +10,7 @@ from forms.errors import AnswerProblem, AnswersError
 from forms.facts import Search
 from runner.errors import RefusedError, StaleError, TooManyError
 from runner.pipeline.braking import brake, braked, ceilings
+from runner.pipeline.drafting import keep, kept_answers
 from runner.pipeline.filling import fill_page, verify_page
 from runner.pipeline.finishing import Finished, carry_out
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
@@ -121,93 +120,6 @@ def _typed_picks(walk: Walk, posted: Posted) -> dict[str, object]:
     if problems:
         raise AnswersError(problems)
     return found
-
-
-def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
-    """Keep answers and plan with the submission, typed secrets encrypted; a new submission is begun as a draft."""
-    walk = prepared.walk
-    begin_draft(walk)
-    asked = {id_: value for id_, value in answers.items() if prepared.worked.answers[id_].asked}
-    plain, sealed = _without_secrets(walk, asked)
-    walk.services.store.submissions.save_plan(
-        walk.submission,
-        answers=plain,
-        sealed=sealed,
-        plan=list(prepared.kept),
-        plan_digest=prepared.digest,
-        ticket=walk.situation.request.ticket,
-        reason=walk.situation.request.reason,
-        now=walk.reader.now,
-    )
-
-
-def begin_draft(walk: Walk) -> Submission:
-    """Begin a draft, or return the one that was; recorded when the id is that of something else (`StaleError`)."""
-    try:
-        return walk.services.store.submissions.start(draft(walk))
-    except StaleError as refused:
-        raise refuse(  # noqa: B904 - the same one
-            walk.services, walk.actor, "submit", refused, form=walk.form.id, target=target_ref(walk)
-        )
-
-
-def draft(walk: Walk) -> Submission:
-    """Return the row a walk begins with."""
-    now, target = walk.reader.now, walk.target
-    return Submission(
-        id=walk.submission,
-        form_id=walk.form.id,
-        form_version=str(walk.form.version),
-        form_digest=walk.form.digest,
-        form_title=walk.text(walk.form.title),
-        actor_id=walk.actor.id,
-        actor_login=walk.actor.login,
-        target_kind=target.ref.kind if target else None,
-        target_id=target.ref.id if target else None,
-        target_label=target.label if target else "",
-        state="draft",
-        answers={},
-        sealed=None,
-        plan=None,
-        plan_digest=None,
-        ticket="",
-        reason="",
-        node=walk.services.node,
-        created_at=now,
-        updated_at=now,
-        finished_at=None,
-        channel=walk.situation.request.channel,
-    )
-
-
-def _without_secrets(walk: Walk, answers: Mapping[str, object]) -> tuple[dict[str, Any], bytes | None]:
-    """Split answers into what may be kept as it is and what only encrypted."""
-    secret_ids = {field.id for field in walk.form.fields if field.type == "password"}
-    fields = {field.id: field for field in walk.form.fields}
-    plain = {id_: _kept(normalise(fields[id_], value)) for id_, value in answers.items() if id_ not in secret_ids}
-    secrets = {id_: normalise(fields[id_], answers[id_]) for id_ in secret_ids & answers.keys()}
-    return plain, walk.services.sealer.seal(json.dumps(secrets)) if secrets else None
-
-
-def _kept(value: Any) -> Any:
-    """Return an answer for keeping: numbers that are not whole as text, which reads back as the same number."""
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, dict):
-        return {key: _kept(item) for key, item in value.items()}
-    return [_kept(item) for item in value] if isinstance(value, list) else value
-
-
-def kept_answers(walk: Walk, submission: Submission) -> dict[str, object]:
-    """Return the answers of a draft, typed secrets opened again; raises `AnswersError` when those are too old."""
-    answers: dict[str, object] = dict(submission.answers)
-    if submission.sealed is not None:
-        try:
-            answers |= json.loads(walk.services.sealer.unseal(submission.sealed))
-        except ValueError as error:
-            sentence = "The password that was typed is no longer kept. Type it again."
-            raise AnswersError([AnswerProblem("", sentence)]) from error
-    return answers
 
 
 def fill_again(walk: Walk, submission: Submission, wrong: AnswersError) -> FillPage:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.spi import Entry, Ref
+from forms.answering.csv_formulas import inert
 from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.wire import stored
 from forms.definition import Field
 from forms.errors import AnswerProblem
 from forms.facts import Search
 from runner.errors import NotFoundError, RefusedError
-from runner.journal.exporting import inert
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.filling import fill_page
 from runner.pipeline.pages import FillPage, Posted, TableFile

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from runner.errors import TooManyError
 from runner.store.database import Database
 from runner.store.rows import as_row
-from runner.store.tables import uploads
-
-_AGAIN_SECONDS = 86_400
+from runner.store.tables import submissions, uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +37,20 @@ class UploadStore:
         self._database = database
 
     def keep(self, upload: Upload, content: bytes, *, most: int) -> None:
-        """Insert a file; of those chosen before for the same question, only the last one stays beside it.
+        """Insert a file in place of the one chosen before for the same question.
 
-        The last one stays because a plan that is still shown may be about it.  Raises `TooManyError` when more than
-        ``most`` files of this actor would wait; nothing was stored then.
+        When more than ``most`` files of this actor would wait, the oldest go, but for those of what is running.
         """
         same = _bound(upload.actor_id, upload.form_id, upload.submission_id) & (uploads.c.field_id == upload.field_id)
-        last = select(uploads.c.token).where(same).order_by(uploads.c.created_at.desc(), uploads.c.token).limit(1)
-        waiting = select(func.count()).select_from(uploads).where(uploads.c.actor_id == upload.actor_id)
+        running = select(submissions.c.id).where(submissions.c.state == "running")
+        waiting = (uploads.c.actor_id == upload.actor_id) & uploads.c.submission_id.not_in(running)
+        newest = select(uploads.c.token).where(waiting).order_by(uploads.c.created_at.desc(), uploads.c.token)
 
         def work(connection: Connection) -> None:
-            kept = connection.execute(last).scalar_one_or_none()
-            connection.execute(delete(uploads).where(same, uploads.c.token != kept))
+            connection.execute(delete(uploads).where(same))
+            left = connection.execute(newest).scalars().all()
+            connection.execute(delete(uploads).where(uploads.c.token.in_(left[most - 1 :])))
             connection.execute(insert(uploads).values(**as_row(upload), content=content))
-            if connection.execute(waiting).scalar_one() > most:
-                raise TooManyError(f"{most} files of yours are waiting. Finish what you began first.", _AGAIN_SECONDS)
 
         self._database.write(work)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Flask, Response, jsonify, make_response, request
 from werkzeug.datastructures import FileStorage
 
-from forms.answering.wire import ROW, is_storable
+from forms.answering.wire import ROW, is_line, is_storable
 from forms.definition import MOST_FILE_BYTES
 from runner.web.context import Web, actor, language
 
@@ -82,12 +82,14 @@ def _row(columns: list[str], row: object) -> dict[str, object]:
     if not isinstance(row, list) or len(row) != len(columns) + 1:
         raise CarriedError
     line, *cells = row
+    if line is not None and not is_line(line):
+        raise CarriedError
     if not all(cell is None or isinstance(cell, str | int | float | bool) for cell in cells):
         raise CarriedError
     if not all(is_storable(cell) for cell in cells if isinstance(cell, str)):
         raise CarriedError
     found = {name: cell for name, cell in zip(columns, cells, strict=True) if cell not in (None, "")}
-    return {ROW: line, **found} if isinstance(line, int) else found
+    return found if line is None else {ROW: line, **found}
 
 
 def files_blueprint(web: Web) -> Blueprint:

@@ -16,9 +16,8 @@ VERBS = {**DIRECTORY_VERBS, **MAILBOX_VERBS}
 
 
 def folder(path: Path) -> Mapping[str, bytes]:
-    return {
-        file.relative_to(path).as_posix(): file.read_bytes() for file in sorted(path.rglob("*.*")) if file.is_file()
-    }
+    files = (file for file in sorted(path.rglob("*")) if file.suffix in (".yaml", ".csv"))
+    return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
 
 
 def examples() -> Mapping[str, bytes]:

@@ -46,10 +46,11 @@ def test_files_of_other_kinds_are_left_alone() -> None:
 
 def test_two_files_cannot_hold_the_same_form() -> None:
     files = {**examples(), "other/unlock-account.form.yaml": examples()["unlock-account.form.yaml"]}
-    assert errors(files) == ["unlock-account.form.yaml:0:0 E116"]
-    (problem,) = (problem for problem in load(files)[1] if problem.code == "E116")
+    assert errors(files) == ["other/unlock-account.form.yaml:0:0 E116", "unlock-account.form.yaml:0:0 E116"]
+    assert "unlock-account" not in load(files)[0].forms
+    (problem,) = (problem for problem in load(files)[1] if problem.file == "unlock-account.form.yaml")
     assert problem.message == (
-        'there is a form with the id "unlock-account" already, in other/unlock-account.form.yaml'
+        'there is a form "unlock-account" in other/unlock-account.form.yaml too, so none of them is used'
     )
 
 
@@ -66,7 +67,7 @@ def test_two_files_cannot_hold_the_same_form() -> None:
         ("lookups.yaml", "is_manager: true", "is_managr: true", "lookups.yaml:29:7 E126"),
         ("verification.yaml", "need: 1", "need: 9", "verification.yaml:7:11 E115"),
         ("verification.yaml", "[code_to_mobile, push,", "[code_to_mobil, push,", "verification.yaml:8:15 E126"),
-        ("verification.yaml", "to: $(target.mobile)", "to: $(target.mobil)", "verification.yaml:17:61 E211"),
+        ("verification.yaml", "to: $(target.mobile)", "to: $(target.mobil)", "verification.yaml:17:99 E211"),
     ],
 )
 def test_a_mistake_in_a_companion_is_told_once_with_its_place(file: str, old: str, new: str, wanted: str) -> None:

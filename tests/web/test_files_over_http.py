@@ -113,11 +113,23 @@ def test_rows_that_were_changed_on_the_page_are_refused(site: RealSite, text: st
     assert site.desk.performed == []
 
 
-@pytest.mark.parametrize("row", ['[2,"u-u.bakker","R"]', '[2,"t.novak",7]', '[9e9,"*","R"]'])
+@pytest.mark.parametrize("row", ['[2,"u-u.bakker","R"]', '[2,"t.novak",7]', '[null,"*","R"]'])
 def test_rows_made_up_on_the_page_are_judged_again(site: RealSite, row: str) -> None:
     rows = f'{{"columns":["who","office"],"rows":[{row}]}}'
     answer = send(site.visit(AGENT), "submit", **{"carried.moves": rows})
     assert answer.status_code == 422
+    assert site.desk.performed == []
+
+
+@pytest.mark.parametrize(
+    "line", ["9007199254740993", "-1", "0", "2000001", "true", "2.0", "9e9", "NaN", '"2"', "[]", "9" * 4_000]
+)
+def test_a_line_that_no_file_has_is_refused(site: RealSite, line: str) -> None:
+    rows = f'{{"columns":["who","office"],"rows":[[{line},"t.novak","R1"]]}}'
+    for to in ("submit", "evaluate"):
+        answer = send(site.visit(AGENT), to, **{"carried.moves": rows})
+        assert answer.status_code == 400
+        assert "The rows of a file were changed on the page." in answer.get_data(as_text=True)
     assert site.desk.performed == []
 
 

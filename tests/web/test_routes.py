@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pytest
 
-from connectors.spi import Ref
+from connectors.spi import Content, File, Ref
+from tests.pictures import png
 from tests.web.real_site import PASSWORD, RealSite, Visit
 
 DRAFT, NEW, MISSING = "d" * 32, "e" * 32, "f" * 32
@@ -33,6 +35,13 @@ def all_(status: int) -> tuple[int, ...]:
     return (status,) * len(SIGNED_IN)
 
 
+@pytest.fixture(autouse=True)
+def _with_photo(site: RealSite) -> None:
+    content = png()
+    file = File("a.png", len(content), "image/png", sha256(content).hexdigest(), content=Content(content))
+    site.desk.do("directory.user.set_photo", user=Ref("user", "u-t.novak"), photo=file)
+
+
 # The columns: kiosk (no person, no rights), agent.rotterdam, agent.utrecht, keyuser.sales, auditor.
 TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/health"): Row("/health", 200, all_(200)),
@@ -43,7 +52,7 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/find"): Row("/find?q=novak", 302, all_(200)),
     ("GET", "/find/suggestions"): Row("/find/suggestions?q=novak", 302, all_(200)),
     ("GET", "/people/<person_id>"): Row("/people/u-t.novak", 302, (404, 200, 404, 404, 200)),
-    ("GET", "/people/<person_id>/photo"): Row("/people/u-t.novak/photo", 302, (404, 404, 404, 404, 404)),
+    ("GET", "/people/<person_id>/photo"): Row("/people/u-t.novak/photo", 302, (404, 200, 404, 404, 200)),
     ("GET", "/forms/<form_id>"): Row("/forms/office", 302, (404, 200, 200, 404, 404)),
     ("GET", "/forms/<form_id>/for/<target>"): Row("/forms/office/for/u-t.novak", 302, (404, 200, 404, 404, 404)),
     ("GET", "/forms/<form_id>/files/<question>.csv"): Row(

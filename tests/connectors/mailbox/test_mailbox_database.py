@@ -58,7 +58,7 @@ def test_loaded_mailboxes_are_read_as_they_were_given(tmp_path: Path) -> None:
         "auto_reply_until": date(2026, 5, 1),
     }
     assert (entry.dn, entry.place, entry.label) == ("Reception@company.test", (), "Reception")
-    assert stub.locate("all@company.test", "list") is not None
+    assert stub.locate("all@company.test", "mail_list") is not None
     stub.close()
 
 

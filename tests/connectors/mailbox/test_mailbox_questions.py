@@ -184,7 +184,7 @@ def test_hundreds_of_random_filters_mean_what_they_say(stub: MailboxStub) -> Non
 
 def test_lists_and_mailboxes_are_never_mixed(stub: MailboxStub) -> None:
     lists = stub.read(Question("mail_list", Everything(), limit=1000)).entries
-    assert {entry.ref.kind for entry in lists} == {"list"}
+    assert {entry.ref.kind for entry in lists} == {"mail_list"}
     assert not {entry.ref.id for entry in lists} & set(ids(stub, Everything()))
     assert ids(stub, Ids(frozenset({lists[0].ref.id}))) == []
 
@@ -255,7 +255,7 @@ for _ in range(100):
     [
         Question("user", Everything()),
         Question("mailbox", Compare("password", "==", "x")),
-        Question("list", Compare("archive", "==", True)),
+        Question("mail_list", Compare("archive", "==", True)),
         Question("mailbox", Not(Compare("hidden", "==", "yes"))),
         Question("mailbox", Not(Compare("owner", "==", "alice"))),
         Question("mailbox", Compare("hidden", "<", True)),

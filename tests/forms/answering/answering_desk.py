@@ -61,6 +61,7 @@ ENTRIES = (
     _thing("mailbox", "m-sales", "Sales", address="sales@example.org", addresses=("sales@example.org",)),
 )  # fmt: skip
 OUT_OF_REACH = frozenset({"u-dave", "g-secret"})
+NOBODY: frozenset[str] = frozenset()
 SETS = {
     "staff": frozenset({"u-alice", "u-bob", "u-charlie", "u-erin", "u-frank", "u-dave", "o-people", "m-sales"}),
     "requestable": frozenset({"g-drawings", "g-maps", "g-wages", "g-secret"}),
@@ -122,8 +123,12 @@ class Reading:
         found = [entry for entry in found if entry.ref.id not in OUT_OF_REACH]
         lookup = self.catalogue.lookups[search.lookup] if search.lookup else None
         for names in (search.within, lookup.within if lookup else ()):
-            found = [entry for entry in found if not names or any(entry.ref.id in SETS[name] for name in names)]
-        found = [entry for entry in found if not any(entry.ref.id in SETS[name] for name in search.excluded)]
+            found = [
+                entry for entry in found if not names or any(entry.ref.id in SETS.get(name, NOBODY) for name in names)
+            ]
+        found = [
+            entry for entry in found if not any(entry.ref.id in SETS.get(name, NOBODY) for name in search.excluded)
+        ]
         if lookup is not None:
             found = [entry for entry in found if _fits(entry, lookup, search)]
         if search.name:

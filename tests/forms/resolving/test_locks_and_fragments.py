@@ -11,7 +11,7 @@ LOCKS = [
     ("approval", "approval: { approvers: [{ group: Leads }] }", "5:11"),
     ("target.show", "target: { show: [login] }", "5:17"),
     ("target.show", "target: { remove: true }", "5:9"),
-    ("target.max", "target: { max: 3 }", "5:16"),
+    ("target.help", "target: { help: Who }", "5:17"),
     ("requires", "requires: []", "5:11"),
     ("operations", "operations: [{ id: z, do: directory.user.unlock, with: { user: $(target) } }]", "5:13"),
     ("operations.enable", "operations: [{ id: enable, on_error: continue }]", "5:14"),
@@ -45,7 +45,7 @@ def test_a_locked_part_cannot_be_changed_and_both_files_are_named(path: str, chi
         ("operations.enable", "operations: [{ id: enable, do: directory.user.enable }]"),
         ("fields.reason.required", "fields: [{ id: reason, required: true, label: Why }]"),
         ("fields.reason", "fields: [{ id: office, label: Where }]"),
-        ("target.show", "target: { max: 3 }"),
+        ("target.show", "target: { help: Who }"),
     ],
 )
 def test_writing_the_same_again_and_changing_what_stands_beside_it_is_fine(path: str, child: str) -> None:

@@ -17,7 +17,7 @@ fields:
 checks: [{ id: short, message: { nl: Te lang } }, { check: n > 1, message: More }]
 operations: [{ id: enable, note: $(reason) $(phone) $(n) }]
 notify: [{ id: told, remove: true }]
-target: { show: { remove: true }, max: 3 }
+target: { show: { remove: true }, help: Who }
 locked: [operations.enable]
 languages: [en, nl]
 """

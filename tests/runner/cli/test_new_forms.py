@@ -75,7 +75,7 @@ def test_what_is_written_checks_without_a_warning_and_passes_its_test(desk: Path
         ),
         (("a", "--title", "T", "--do", "directory.user.unlok"), 'Did you mean "directory.user.unlock"?'),
         (("a", "--title", "T", "--do", "directory.user.update"), "say --set set.<attribute>=ask"),
-        (("a", "--title", "T", "--do", "mailbox.list.delete"), "say --set list=…"),
+        (("a", "--title", "T", "--do", "directory.contact.delete", "--target", "user"), "say --set contact=…"),
         (("a", "--title", "T", "--do", "directory.user.unlock", "--set", "x=1"), "there is no such argument"),
         (
             ("a", "--title", "T", "--do", "directory.user.set_expiry", "--set", "on=target.mail"),

@@ -55,6 +55,17 @@ def test_a_photo_is_sent_at_once_confirmed_and_nothing_of_it_stays_at_the_desk(d
     assert desk.store.journal.verify().ok
 
 
+def test_the_journal_says_which_file_was_meant_before_and_after(desk):
+    submission = desk.new()
+    desk.done(AGENT, planned(desk, submission, chosen(desk, submission=submission).value))
+    file = {"name": "tomas.png", "size": len(FIRST), "type": "image/png", "sha256": sha256(FIRST).hexdigest()}
+    for kind in ("intent", "outcome"):
+        (record,) = desk.journal(kind)
+        assert record["files"] == {"photo": file}
+    desk.done(AGENT, desk.planned(AGENT, FORM, TARGET, {"removes": True}))
+    assert "files" not in desk.journal("outcome")[-1]
+
+
 def test_the_bytes_are_in_no_row_record_or_file_of_the_desk_in_the_clear(desk):
     content = png(40, 40)[:-12] + b"\0\0\0\x0ctEXtunmistakable" + png()[-12:]
     submission = desk.new()
@@ -173,19 +184,48 @@ def test_a_picture_of_too_many_pixels_or_a_broken_one_gives_no_plan(desk):
         assert sentence in page.errors[0][2]
 
 
-def test_no_more_files_wait_for_one_person_than_the_desk_can_hold(desk):
+def test_of_more_files_than_may_wait_for_one_person_the_oldest_goes(desk):
+    first = chosen(desk).value
     for _ in range(MOST_WAITING):
+        desk.clock.forward(seconds=1)
         assert chosen(desk).error == ""
-    assert chosen(desk).error == f"{MOST_WAITING} files of yours are waiting. Finish what you began first."
     assert len(uploads(desk)) == MOST_WAITING
+    assert first not in {token for token, *_ in uploads(desk)}
 
 
-def test_of_many_files_for_one_question_the_last_two_wait(desk):
+def test_a_file_of_what_is_running_stays_however_many_are_chosen(desk):
+    submission = desk.new()
+    plan = planned(desk, submission, chosen(desk, submission=submission).value)
+
+    def choose_more():
+        if desk.state(submission) != "running":
+            return
+        desk.directory.reading = None
+        for _ in range(MOST_WAITING + 1):
+            desk.clock.forward(seconds=1)
+            assert chosen(desk, SECOND).error == ""
+
+    desk.directory.reading = choose_more
+    assert desk.done(AGENT, plan).state == "done"
+    assert len(uploads(desk)) == MOST_WAITING
+    assert desk.desk.photo(desk.actor(AGENT), TARGET).content.reveal() == FIRST
+
+
+def test_of_many_files_for_one_question_the_last_one_waits(desk):
     submission = desk.new()
     for number in range(30):
         assert chosen(desk, png(8, 8, shade=number), submission=submission).error == ""
-        desk.clock.forward(seconds=1)
-    assert len(uploads(desk)) == 2
+    assert len(uploads(desk)) == 1
+
+
+def test_a_plan_about_a_file_that_was_exchanged_since_is_not_done(desk):
+    submission = desk.new()
+    plan = planned(desk, submission, chosen(desk, submission=submission).value)
+    chosen(desk, SECOND, submission=submission)
+    page = desk.confirm(AGENT, plan)
+    assert isinstance(page, FillPage)
+    assert question(page).error == "The file is no longer kept here. Choose it again."
+    assert desk.performed == []
 
 
 def test_a_file_is_forgotten_after_a_day(desk):

@@ -171,6 +171,14 @@ def test_no_cell_of_a_file_is_a_formula(desk, text):
     assert row[2].strip("' ") == text.strip("' ")
 
 
+def test_no_cell_of_a_file_is_a_formula_where_semicolons_separate(desk):
+    desk.do("directory.user.update", user=Ref("user", "u-z.lindqvist"), set={"description": "x;=HYPERLINK(A1);y"})
+    content = exported(desk, {"who": "u-p.dewit"}).content.decode("utf-8-sig")
+    seen = [cell for row in csv.reader(io.StringIO(content, newline=""), delimiter=";") for cell in row]
+    assert "'=HYPERLINK(A1)" in seen
+    assert not [cell for cell in seen if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_a_related_person_out_of_scope_has_no_name_in_a_table_or_a_file(desk):
     visio = Ref("group", "g-APP-Visio")
     for owner, shown in (("u-p.dewit", "Pieter de Wit"), ("u-u.bakker", NOT_IN_SCOPE)):
