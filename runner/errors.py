@@ -13,6 +13,10 @@ class RefusedError(RunnerError):
     """The actor may see it but not do this; nothing was done."""
 
 
+class UnfitError(RefusedError):
+    """The answers do not fit or are not complete; the sentence says what to mend. Nothing was done."""
+
+
 class StaleError(RunnerError):
     """What was confirmed is no longer what would happen, or this was already done; nothing was done again."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from forms.errors import DefinitionError, Problem
 from forms.nodes import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, nearest_or_all
-from forms.reading import Reader
+from forms.reading import MAX_FIELDS, Reader
 from forms.resolving.shapes import kind_of, text_of
 from forms.resolving.sources import Sources, from_file, named_files
 from forms.vocabulary import keys_of
@@ -30,6 +30,8 @@ class Fragments:
         except DefinitionError as error:
             return None, error.problems
         found = fields_of(report)
+        if found is not None and len(found.items) > MAX_FIELDS:
+            return None, report.problems
         fields = tuple(from_file(field, file) for field in found.items) if found else None
         return fields, report.problems
 

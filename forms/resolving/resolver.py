@@ -12,6 +12,7 @@ from forms.errors import DefinitionError, Problem
 from forms.nodes import ListNode, MapNode, ScalarNode
 from forms.problems import Report, nearest_or_all
 from forms.resolving.fragments import Expansion, Fragments
+from forms.resolving.limits import refuse_large, refuse_long_lists
 from forms.resolving.locks import Lock, locks_of, refuse_changes
 from forms.resolving.merging import merged_form
 from forms.resolving.naming import SUFFIXES, form_id_of
@@ -82,8 +83,11 @@ class Resolver:
     def _make(self, file: str) -> Resolved:
         document = self.sources.document(file)
         report = Report(document, self.sources.documents)
+        refuse_long_lists(document.root, report)
         expansion = Expansion(self.fragments, report)
         own = expansion.form(document.root)
+        if own is not document.root:
+            refuse_long_lists(own, report)
         note_same_ids(own, report)
         parent, is_known = self._parent(own, report)
         root, locks = own, parent.locks if parent else ()
@@ -91,6 +95,8 @@ class Resolver:
             report.take(problem for problem in parent.problems if problem.level == "error")
             above = map_from_file(parent.root, parent.document.file)
             root = merged_form(above, own, report, self.language)
+            refuse_long_lists(root, report)
+            refuse_large(root, report)
             refuse_changes(locks, above, own, root, report)
         root = self._translated(root, report, locks)
         locks += locks_of(own, root, report)
@@ -143,6 +149,7 @@ class Resolver:
                 except DefinitionError as error:
                     report.take(error.problems)
             root = translation.translated()
+            refuse_large(root, report)
         warn_missing(root, report, self.language)
         return root
 

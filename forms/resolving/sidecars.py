@@ -6,20 +6,25 @@ from forms.documents import Document
 from forms.nodes import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, did_you_mean
 from forms.reading import is_for_tools
-from forms.resolving.locks import Lock, part_at
+from forms.resolving.locks import Lock
+from forms.resolving.parts import Parts
 from forms.resolving.merging import with_languages
 from forms.resolving.naming import file_name, form_id_of
 from forms.resolving.shapes import TextPlace, text_of, texts_in
 from forms.resolving.sources import from_file
 
 _FORMAT = "texts/1"
+_GUESSES = 10  # unknown names for which the nearest is looked for, which takes long among many
 
 
 class Translation:
     """Lays the files of texts of one form over it; ``language`` is the one of texts written without a language."""
 
     def __init__(self, root: MapNode, report: Report, language: str, locks: tuple[Lock, ...] = ()) -> None:
-        self.root, self.report, self.language, self.locks = root, report, language, locks
+        self.root, self.report, self.language = root, report, language
+        self.locks = {lock.path: lock for lock in reversed(locks)}
+        self.parts = Parts(root)
+        self.guesses = _GUESSES
         self.places = {place.path: place for place in texts_in("FORM", root)}
         self.texts: dict[str, Node] = {}
 
@@ -45,7 +50,7 @@ class Translation:
         if path not in self.places:
             self.report.error("E164", place, *self._unknown(path))
             return False
-        lock = next((lock for lock in self.locks if _is_within(path, lock.path)), None)
+        lock = next((self.locks[part] for part in _prefixes(path) if part in self.locks), None)
         if lock is not None:
             message = f'"{path}" is locked in {lock.file} on line {lock.line}, and {file} changes it'
             self.report.error("E162", place, message, f"Translate it beside {lock.file} .")
@@ -59,8 +64,9 @@ class Translation:
 
     def _unknown(self, path: str) -> tuple[str, str]:
         form = file_name(self.report.document.file)
-        guess = did_you_mean(path, self.places)
-        if part_at(self.root, path) is None:
+        self.guesses -= 1
+        guess = did_you_mean(path, self.places) if self.guesses >= 0 else ""
+        if self.parts.at(path) is None:
             return f'{form} has no text "{path}"', guess or "A text is translated once the form itself has it."
         inside = next((known for known in self.places if known.startswith(f"{path}.")), "")
         return f'"{path}" is no text', f"Write for example  {inside}: … ." if inside else guess
@@ -74,9 +80,12 @@ class Translation:
         return found if isinstance(found, MapNode) else self.root
 
 
-def _is_within(text: str, lock: str) -> bool:
-    path = f"fields.{text.removeprefix('sections.')}" if text.startswith("sections.") else text
-    return path == lock or path.startswith(f"{lock}.")
+def _prefixes(text: str) -> Iterator[str]:
+    """Yield the parts a text is in, as locks name them, the largest first, and the text itself last."""
+    words = text.split(".")
+    if words[0] == "sections":
+        words[0] = "fields"
+    return (".".join(words[:count]) for count in range(1, len(words) + 1))
 
 
 def _with_text(node: Node, language: str, first: str, text: Node) -> Node:

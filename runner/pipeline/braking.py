@@ -1,7 +1,8 @@
-"""The limits of a form: how often it may be used by one actor, and for one target."""
+"""The limits of a form: how often it may be used by one actor, and for one target; and of files that leave."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from math import ceil
 
 from forms.definition import Rate
 from runner.errors import TooManyError
@@ -10,6 +11,9 @@ from runner.pipeline.walking import Walk, target_ref
 from runner.store.records import Ceiling
 
 _BY_ACTOR = "You have used this form {count} times within {span}."
+_EXPORTED = "You have downloaded {count} files within an hour. Wait a while."
+MOST_EXPORTS, EXPORT_SPAN = 60, timedelta(hours=1)
+"""How many tables one actor may download as files, and within what time."""
 _FOR_TARGET = "This was done {count} times within {span} for the same target."
 
 
@@ -32,9 +36,21 @@ def brake(walk: Walk) -> None:
             raise braked(walk, TooManyError(sentence, ceiling.seconds))
 
 
-def braked(walk: Walk, refusal: TooManyError) -> TooManyError:
+def braked(walk: Walk, refusal: TooManyError, what: str = "submit") -> TooManyError:
     """Record that a limit was reached; return the refusal, to be raised."""
-    return refuse(walk.services, walk.actor, "submit", refusal, form=walk.form.id, target=target_ref(walk))
+    return refuse(walk.services, walk.actor, what, refusal, form=walk.form.id, target=target_ref(walk))
+
+
+def brake_exports(walk: Walk) -> None:
+    """Raise `TooManyError`, recorded, when this actor downloaded too many files lately, as the journal has it.
+
+    Downloads that begin at the same moment may each be the last one allowed.
+    """
+    since = walk.reader.now - EXPORT_SPAN
+    found = walk.services.store.journal.search(kind="export", actor_id=walk.actor.id, since=since, limit=MOST_EXPORTS)
+    if len(found) == MOST_EXPORTS:
+        seconds = ceil((found[-1].time - since).total_seconds())
+        raise braked(walk, TooManyError(_EXPORTED.format(count=MOST_EXPORTS), max(1, seconds)), "export")
 
 
 def _limits(walk: Walk) -> Iterator[tuple[Ceiling, str]]:

@@ -141,13 +141,17 @@ class Desk:
         *,
         checks: bool = False,
         submission: str = "",
-    ) -> FillPage:
+    ) -> FillPage | VerifyPage:
         """Return the form as it looks with these answers; only files that were sent are kept, for ``submission``.
 
-        With ``checks``, a form that only shows says what is wrong with the answers.
+        With ``checks``, a form that only shows says what is wrong with the answers.  A form whose caller check is not
+        met for ``submission`` gives that check instead.
         """
-        id_ = self._kept_ones.checked_id(actor, submission, form_id) if submission else self.services.new_id()
-        walk, posted = received(self._walk(actor, form_id, target_id, id_, language), posted)
+        walk = self._shown_walk(actor, form_id, target_id, submission, language)
+        unchecked = submitting.before_check(walk, "fill in")
+        if unchecked is not None:
+            return unchecked
+        walk, posted = received(walk, posted)
         return viewing.shown_page(walk, posted, checks=checks)
 
     @in_our_errors
@@ -167,10 +171,21 @@ class Desk:
 
     @in_our_errors
     def pick(
-        self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        field: str,
+        text: str,
+        posted: Posted,
+        language: str,
+        *,
+        submission: str = "",
     ) -> PickPage:
-        """Return what a picker finds for a typed text."""
-        walk = self._walk(actor, form_id, target_id, self.services.new_id(), language)
+        """Return what a picker finds for a typed text; raises `RefusedError` before the caller check is met."""
+        walk = self._shown_walk(actor, form_id, target_id, submission, language)
+        if submitting.before_check(walk, "pick") is not None:
+            raise RefusedError(submitting.CHECK_FIRST)
         try:
             return filling.pick_page(walk, field, text, posted)
         except NotFoundError as refused:
@@ -209,6 +224,9 @@ class Desk:
         walk = self._walk(
             actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
         )
+        unchecked = submitting.before_check(walk, "fill in")
+        if unchecked is not None:
+            return unchecked
         walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=True) or filling.fill_page(walk, posted)
 
@@ -285,6 +303,11 @@ class Desk:
 
     def _walk(self, actor: Actor, form_id: str, target_id: str | None, submission: str, language: str) -> Walk:
         return start(self.services, actor, form_id, target_id, submission, language, self.channel)
+
+    def _shown_walk(self, actor: Actor, form_id: str, target_id: str | None, submission: str, language: str) -> Walk:
+        """Open a form to show it, for the submission a page carries, or for none."""
+        id_ = self._kept_ones.checked_id(actor, submission, form_id) if submission else self.services.new_id()
+        return self._walk(actor, form_id, target_id, id_, language)
 
     def _walk_of(self, actor: Actor, submission: Submission, language: str) -> Walk:
         """Open the form and the target of a draft again; raises `NotFoundError` for a draft of somebody else."""

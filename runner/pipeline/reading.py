@@ -150,6 +150,10 @@ class Reader:
 
         The scope is part of the search; every result is decided on once more.
         """
+        return self._find(question, permissions)[0]
+
+    def _find(self, question: Question, permissions: tuple[str, ...] = ()) -> tuple[Page, str]:
+        """Return what `find` does, and the id of the last one before it was decided on; empty when there was none."""
         authority = self.services.authority.current()
         needed = (READ_PERMISSIONS[question.kind], *permissions)
         scope = authority.scope(self.actor, needed, question.kind, form=self.form, now=self.now)
@@ -162,7 +166,7 @@ class Reader:
                 for permission in needed
             )
         )
-        return Page(entries, page.more)
+        return Page(entries, page.more), page.entries[-1].ref.id if page.entries else ""
 
     def ask(self, question: Question) -> Page:
         """Ask a question as it stands, with what one system cannot know put in words of the other."""
@@ -218,10 +222,13 @@ class Reader:
         last, is_more = "", True
         while is_more and len(found) <= most:
             behind = (Compare("id", ">", last),) if last else ()
-            page = self.find(replace(question, filter=AllOf((question.filter, *behind)), sort="id", limit=_AT_ONCE))
+            asked = replace(question, filter=AllOf((question.filter, *behind)), sort="id", limit=_AT_ONCE)
+            page, end = self._find(asked)
             found += page.entries
-            is_more = page.more and bool(page.entries)
-            last = found[-1].ref.id if found else ""
+            is_more = page.more
+            if not end:
+                break
+            last = end
         in_order = sorted(found[:most], key=lambda entry: sort_key(entry.attributes.get(question.sort.lstrip("-"))))
         is_last_first = question.sort.startswith("-")
         return Rows(tuple(reversed(in_order) if is_last_first else in_order), more=is_more or len(found) > most)

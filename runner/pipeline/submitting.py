@@ -26,6 +26,7 @@ from runner.pipeline.walking import Walk, head, target_ref
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
 
+CHECK_FIRST = "Check the caller first."
 EXPIRED = "The caller check has expired. Check the caller again."
 _NOT_YET = {
     "approval": "This needs somebody's approval, which this version cannot ask for yet. Nothing was changed.",
@@ -51,7 +52,7 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
     walk = walk.with_request(posted.ticket, posted.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
-        return _unchecked(walk, state, "Check the caller first.")
+        return _unchecked(walk, state, CHECK_FIRST)
     brake(walk)
     taken = take_over(walk, posted)
     if taken.problems:
@@ -75,7 +76,7 @@ def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage |
     walk = walk.with_request(posted.ticket, posted.reason)
     state = check_state(walk)
     if state is not None and not state.is_met:
-        return _unchecked(walk, state, "Check the caller first.")
+        return _unchecked(walk, state, CHECK_FIRST)
     taken = take_over(walk, posted)
     if taken.problems and not back:
         return fill_page(walk, posted, checked=state.passed if state else 0)
@@ -88,10 +89,19 @@ def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage |
     return turn(walk, replace(posted, answers=answers), back=back, checked=checked)
 
 
-def _unchecked(walk: Walk, state: CheckState, sentence: str) -> VerifyPage:
+def _unchecked(walk: Walk, state: CheckState, sentence: str, what: str = "submit") -> VerifyPage:
     """Return the caller check instead of what was asked for, and record that it was refused."""
-    refuse(walk.services, walk.actor, "submit", RefusedError(sentence), form=walk.form.id, target=target_ref(walk))
+    refuse(walk.services, walk.actor, what, RefusedError(sentence), form=walk.form.id, target=target_ref(walk))
     return verify_page(walk, state, error=sentence)
+
+
+def before_check(walk: Walk, what: str) -> VerifyPage | None:
+    """Return the caller check, and record the refusal, while a form that asks for one has it open for this submission.
+
+    Until then no page tells what the form asks or offers.
+    """
+    state = check_state(walk)
+    return None if state is None or state.is_met else _unchecked(walk, state, CHECK_FIRST, what)
 
 
 def check_state(walk: Walk) -> CheckState | None:

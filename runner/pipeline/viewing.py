@@ -10,12 +10,14 @@ from typing import Any
 from connectors.spi import Entry, Ref
 from forms.answering.csv_formulas import inert
 from forms.answering.options import NOT_IN_SCOPE
+from forms.answering.row_rules import WORKED_OUT
 from forms.answering.wire import stored
 from forms.definition import Field
 from forms.errors import AnswerProblem
 from forms.facts import Search
-from runner.errors import NotFoundError, RefusedError
+from runner.errors import NotFoundError, RefusedError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.braking import brake_exports
 from runner.pipeline.filling import fill_page
 from runner.pipeline.pages import FillPage, Posted, TableFile
 from runner.pipeline.reaching import problems_of
@@ -54,28 +56,39 @@ def _checked(walk: Walk, answers: Mapping[str, object]) -> tuple[AnswerProblem, 
     problems = problems_of(walk, answers)
     beyond = dict.fromkeys(problem.field for problem in problems if problem.is_out_of_reach)
     if beyond:
-        _deny(walk, f"An answer names what is not offered: {', '.join(beyond)}.")
+        _deny(walk, "show", f"An answer names what is not offered: {', '.join(beyond)}.")
     return problems
 
 
-def _deny(walk: Walk, reason: str) -> None:
+def _record_crafted(walk: Walk, problems: Sequence[AnswerProblem]) -> None:
+    """Record answers to what is no question: no page of this form sends them."""
+    found = next((one for one in problems if not one.field or one.message == WORKED_OUT), None)
+    if found is not None:
+        _deny(walk, "export", found.message)
+
+
+def _deny(walk: Walk, what: str, reason: str) -> None:
     ref = target_ref(walk)
     target = {"kind": ref.kind, "id": ref.id} if ref else None
-    record = denial(walk.reader.now, walk.actor, "show", reason, form=walk.form.id, target=target)
+    record = denial(walk.reader.now, walk.actor, what, reason, form=walk.form.id, target=target)
     walk.services.store.journal.append([record])
 
 
 def export(walk: Walk, table: str, posted: Posted) -> TableFile:
     """Return a table of a form that only shows as CSV, with what it would show for these answers; recorded first.
 
-    Raises `NotFoundError` when there is no such table, `RefusedError` when the answers do not fit or are not complete.
+    Raises `NotFoundError` when there is no such table, `UnfitError` when the answers do not fit or are not complete,
+    `TooManyError` when too many files left lately.
     """
     field = _table(walk, table)
-    if _checked(walk, posted.answers):
-        raise RefusedError("Some answers do not fit. Mend what is marked on the page, then download again.")
+    brake_exports(walk)
+    problems = _checked(walk, posted.answers)
+    if problems:
+        _record_crafted(walk, problems)
+        raise UnfitError("Some answers do not fit. Go back, mend what is marked on the page, then download again.")
     rows, bound = rows_of(walk, posted.answers, field, MOST_ROWS)
     if bound.search is None:
-        raise RefusedError(f"First answer “{bound.waiting}”, then download again.")
+        raise UnfitError(f"First answer “{bound.waiting}”, then download again.")
     content = _content(walk, field, rows.entries, is_cut=rows.more)
     record = exported(
         walk.reader.now,

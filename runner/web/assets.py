@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Request, Response, abort, request
 
 from forms.expressions.browser_tables import browser_tables
 from runner.web.stylesheets import purged, with_system_theme, words_in
@@ -140,6 +140,11 @@ def _templates(folder: Traversable) -> Iterator[str]:
             yield item.read_text(encoding="utf-8")
 
 
+def takes_gzip(request: Request) -> bool:
+    """Say whether a browser asks for gzip by its name and does not rule it out with ``q=0`` (RFC 9110, section 12.5.3)."""
+    return any(name.lower() == "gzip" and quality > 0 for name, quality in request.accept_encodings)
+
+
 def assets_blueprint(assets: Assets) -> Blueprint:
     """Serve the files; nobody has to be signed in."""
     blueprint = Blueprint("assets", __name__)
@@ -149,7 +154,7 @@ def assets_blueprint(assets: Assets) -> Blueprint:
         found = assets.served(name)
         if found is None:
             abort(404)
-        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        zipped = takes_gzip(request)
         response = Response(found.compressed if zipped else found.content, content_type=found.type)
         response.headers["Cache-Control"] = _FOREVER
         response.vary.add("Accept-Encoding")

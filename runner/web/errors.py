@@ -16,6 +16,7 @@ from runner.errors import (
     RunnerError,
     StaleError,
     TooManyError,
+    UnfitError,
 )
 from runner.web.context import Web
 from runner.web.posted import UnexpectedInputError
@@ -35,6 +36,7 @@ class Shape:
 
 _OURS: tuple[tuple[type[Exception], Shape], ...] = (
     (NotFoundError, Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass")),
+    (UnfitError, Shape(422, "That did not fit", "Mend the answers. Nothing was done.", "pencil")),
     (RefusedError, Shape(403, "Not allowed", "This is not yours to do. Nothing was done.", "shield-lock")),
     (StaleError, Shape(409, "This has changed", "Something changed meanwhile. Nothing was done.", "arrow-repeat")),
     (TooManyError, Shape(429, "Too many at once", "A limit was reached. Nothing was done.", "hourglass-split")),

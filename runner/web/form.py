@@ -1,11 +1,10 @@
 """The journey of a form up to its plan: choose whom for, check the caller, fill in."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from runner.pipeline.pages import PickPage, TableFile
+from runner.errors import RefusedError
+from runner.pipeline.pages import FillPage, PickPage, TableFile, VerifyPage
 from runner.web.context import Web, actor, language
 from runner.web.journey import AnyPage, rendered, template_of
 from runner.web.posted import Sent, expect_only, read_sent
@@ -20,6 +19,7 @@ _CHECKED = frozenset({"csrf_token", "submission", "target", "method", "go"})
 def form_blueprint(web: Web) -> Blueprint:
     """Serve ``/forms/…``."""
     blueprint = Blueprint("form", __name__, url_prefix="/forms/<form_id>")
+    _serve_scripts(blueprint, web)
     _serve_downloads(blueprint, web)
 
     def first_step(form_id: str, target: str | None) -> AnyResponse:
@@ -34,18 +34,6 @@ def form_blueprint(web: Web) -> Blueprint:
     def start_for(form_id: str, target: str) -> AnyResponse:
         return first_step(form_id, target)
 
-    @blueprint.post("/evaluate")
-    def evaluate(form_id: str) -> Response:
-        sent = _sent()
-        page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission)
-        return jsonify(fragments(page))
-
-    @blueprint.post("/pick")
-    def pick(form_id: str) -> Response:
-        sent = _sent()
-        page = web.desk.pick(actor(), form_id, sent.target, sent.field, sent.text, sent.posted, language())
-        return jsonify(_picked(page))
-
     @blueprint.post("/submit")
     def submit(form_id: str) -> AnyResponse:
         sent = _sent()
@@ -55,11 +43,9 @@ def form_blueprint(web: Web) -> Blueprint:
         elif sent.go:
             return _again(web, form_id, sent)
         elif sent.unequal:
-            page = unequal_passwords(
-                web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission),
-                sent.unequal,
-            )
-            page = replace(page, head=replace(page.head, submission=sent.submission))
+            page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission)
+            if isinstance(page, FillPage):
+                page = unequal_passwords(page, sent.unequal)
         else:
             page = web.desk.submit(actor(), sent.submission, form_id, sent.target, sent.posted, language())
         return rendered(page, posted=True)
@@ -98,13 +84,48 @@ def _again(web: Web, form_id: str, sent: Sent) -> AnyResponse:
         checks=sent.go == "more",
         submission=sent.submission,
     )
-    page = replace(page, head=replace(page.head, submission=sent.submission))
+    if isinstance(page, VerifyPage):
+        return rendered(page, posted=True)
     found: dict[str, PickPage] = {}
     if (wanted := sent.wanted) is not None:
         found[wanted.place] = web.desk.pick(
-            actor(), form_id, sent.target, wanted.path, wanted.text, sent.posted, language()
+            actor(),
+            form_id,
+            sent.target,
+            wanted.path,
+            wanted.text,
+            sent.posted,
+            language(),
+            submission=sent.submission,
         )
     return make_response(render_template(template_of(page), page=page, found=found))
+
+
+def _serve_scripts(blueprint: Blueprint, web: Web) -> None:
+    """Serve ``/forms/…/evaluate`` and ``/forms/…/pick``, which scripts ask while somebody fills a form in."""
+
+    @blueprint.post("/evaluate")
+    def evaluate(form_id: str) -> Response:
+        sent = _sent()
+        page = web.desk.evaluate(actor(), form_id, sent.target, sent.posted, language(), submission=sent.submission)
+        if isinstance(page, VerifyPage):
+            raise RefusedError(page.error)
+        return jsonify(fragments(page))
+
+    @blueprint.post("/pick")
+    def pick(form_id: str) -> Response:
+        sent = _sent()
+        page = web.desk.pick(
+            actor(),
+            form_id,
+            sent.target,
+            sent.field,
+            sent.text,
+            sent.posted,
+            language(),
+            submission=sent.submission,
+        )
+        return jsonify(_picked(page))
 
 
 def _serve_downloads(blueprint: Blueprint, web: Web) -> None:

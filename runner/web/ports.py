@@ -77,17 +77,18 @@ class DeskPort(Protocol):
         *,
         checks: bool = False,
         submission: str = "",
-    ) -> FillPage:
+    ) -> FillPage | VerifyPage:
         """Work the form out for the answers so far: what is asked, what follows. Stores files only, for ``submission``.
 
-        With ``checks``, a form that only shows says what is wrong with the answers.
+        With ``checks``, a form that only shows says what is wrong with the answers.  Before the caller check of
+        ``submission`` is met, that check is returned instead.
         """
         ...
 
     def export(
         self, actor: Actor, form_id: str, target_id: str | None, table: str, posted: Posted, language: str
     ) -> TableFile:
-        """Return a table of a form that only shows as a file; raises `NotFoundError`, `RefusedError`."""
+        """Return a table of a form that only shows as a file; raises `NotFoundError`, `UnfitError`, `TooManyError`."""
         ...
 
     def csv_template(self, actor: Actor, form_id: str, field_id: str, language: str) -> CsvTemplate:
@@ -95,9 +96,21 @@ class DeskPort(Protocol):
         ...
 
     def pick(
-        self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        field: str,
+        text: str,
+        posted: Posted,
+        language: str,
+        *,
+        submission: str = "",
     ) -> PickPage:
-        """Return what a picker finds; ``field`` is a field id, or ``field.column`` inside rows."""
+        """Return what a picker finds; ``field`` is a field id, or ``field.column`` inside rows.
+
+        Raises `RefusedError` before the caller check of ``submission`` is met.
+        """
         ...
 
     def check_start(

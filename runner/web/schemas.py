@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 
 from connectors.spi import Verb
 from forms.vocabulary.schemas import FILES, file_name, schema_of
+from runner.web.assets import takes_gzip
 
 _TYPE = "application/schema+json"
 _FOR_A_WHILE = "public, max-age=300"
@@ -27,7 +28,7 @@ def schemas_blueprint(verbs: Mapping[str, Verb]) -> Blueprint:
     def schema(name: str) -> Response:
         if name not in made:
             abort(404)
-        is_zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        is_zipped = takes_gzip(request)
         response = Response(zipped[name] if is_zipped else made[name], content_type=_TYPE)
         response.headers["Cache-Control"] = _FOR_A_WHILE
         response.vary.add("Accept-Encoding")

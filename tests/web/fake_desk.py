@@ -116,7 +116,7 @@ class FakeDesk:
         *,
         checks: bool = False,
         submission: str = "",
-    ) -> FillPage:
+    ) -> FillPage | VerifyPage:
         self._fail()
         self.posted.append(posted)
         return self._fill(form_id, posted.answers)
@@ -126,7 +126,16 @@ class FakeDesk:
         return CsvTemplate(f"{form_id}-{field_id}", b"\xef\xbb\xbfName\r\n", {"fields": []})
 
     def pick(
-        self, actor: Actor, form_id: str, target_id: str | None, field: str, text: str, posted: Posted, language: str
+        self,
+        actor: Actor,
+        form_id: str,
+        target_id: str | None,
+        field: str,
+        text: str,
+        posted: Posted,
+        language: str,
+        *,
+        submission: str = "",
     ) -> PickPage:
         self._fail()
         return samples_of_questions.pick(text, self.bend, groups=field == "groups")

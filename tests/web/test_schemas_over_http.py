@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -38,6 +40,28 @@ def test_an_editor_that_has_a_schema_is_told_that_it_is_still_the_same() -> None
     assert (again.status_code, again.data) == (304, b"")
     changed = browser.get("/schema/form-1.json", headers={"If-None-Match": '"another"'})
     assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_zipped"),
+    [
+        ("gzip", True),
+        ("br, GZip;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("identity", False),
+        ("x-gzipped", False),
+        ("", False),
+    ],
+)
+def test_who_rules_gzip_out_gets_none(site: RealSite, asked: str, is_zipped: bool) -> None:
+    visit = site.visit()
+    style = re.search(r"/assets/deskhand-\w+\.css", visit.get("/sign-in").get_data(as_text=True))
+    assert style
+    for path in ("/schema/form-1.json", style[0]):
+        answer = visit.get(path, headers={"Accept-Encoding": asked})
+        assert (answer.headers.get("Content-Encoding") == "gzip") is is_zipped
+        assert answer.headers["Vary"] == "Accept-Encoding"
 
 
 def test_nobody_has_to_sign_in_and_no_cookie_is_set(site: RealSite) -> None:

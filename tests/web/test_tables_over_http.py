@@ -63,6 +63,26 @@ def test_a_download_that_is_not_theirs_is_not_there_and_is_on_record(
     assert (site.denials(), exports(site)) == (before + 1, 0)
 
 
+def test_a_download_before_its_question_is_answered_is_a_mistake_and_no_refusal(site: RealSite) -> None:
+    visit = site.visit("agent.rotterdam")
+    before = site.denials()
+    answer = visit.post("/forms/people-under/export", {"field": "people"})
+    assert answer.status_code == 422
+    assert "First answer “Manager”, then download again." in answer.get_data(as_text=True)
+    crafted = visit.post("/forms/people-under/export", {"field": "people", "answer.who": "u-u.bakker"})
+    assert (crafted.status_code, site.denials()) == (422, before + 1)
+
+
+def test_too_many_downloads_wait_for_the_next_hour(site: RealSite) -> None:
+    visit = site.visit("agent.rotterdam")
+    for _ in range(60):
+        assert visit.post(EXPORT, REPORTS).status_code == 200
+    before = site.denials()
+    answer = visit.post(EXPORT, REPORTS)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
+    assert (site.denials(), exports(site)) == (before + 1, 60)
+
+
 def test_a_page_of_tables_has_no_button_that_hands_in(site: RealSite) -> None:
     page = text(site.visit("agent.rotterdam").get(DETAILS))
     assert "Check what will change" not in page

@@ -4,6 +4,12 @@ import { announce, ask, filled } from "./announcing.js";
 
 const PAUSE_MS = 150;
 
+// In a table somebody may stand without having typed or picked: it follows, and keeps the focus.
+function isIdle(slot, here) {
+  const isPicking = slot.querySelector("input:checked") !== null;
+  return slot.querySelector(".of-table") !== null && !isPicking && (here.type === "search" ? !here.value : here.tagName !== "INPUT");
+}
+
 export function start(enhance) {
   const form = document.querySelector("form[data-fill]");
   const block = document.getElementById("form-rules");
@@ -17,7 +23,8 @@ export function start(enhance) {
     const was = !slot.hidden;
     instant?.heard(part.id, part.asked);
     const isPassword = slot.querySelector("input[type=password]") !== null;
-    const isBusy = slot.contains(document.activeElement) || (isPassword && part.asked);
+    const inside = slot.contains(document.activeElement) ? document.activeElement : null;
+    const isBusy = (inside && !isIdle(slot, inside)) || (isPassword && part.asked);
     if (was !== part.asked) said.push(part.asked ? `Now also asked: ${part.label}` : `No longer asked: ${slot.dataset.label}`);
     else if (part.stamp === slot.dataset.stamp || isBusy || slot.querySelector(".wrong")) return;
     slot.innerHTML = part.html;
@@ -26,6 +33,7 @@ export function start(enhance) {
     slot.dataset.stamp = part.stamp;
     slot.dataset.label = part.label;
     enhance(slot);
+    if (inside?.id) slot.querySelector(`#${CSS.escape(inside.id)}`)?.focus();
   };
   const head = (part, at) => {
     const section = form.querySelector(`[data-section="${at}"]`);

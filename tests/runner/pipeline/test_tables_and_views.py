@@ -7,8 +7,10 @@ import pytest
 
 from connectors.spi import Ref
 from forms.answering.options import NOT_IN_SCOPE
-from runner.errors import NotFoundError, RefusedError
-from runner.pipeline import reading, viewing
+from runner.access.authority import Authority
+from runner.access.views import refuse
+from runner.errors import NotFoundError, RefusedError, TooManyError, UnfitError
+from runner.pipeline import braking, reading, viewing
 from runner.pipeline.pages import FillPage, Posted
 
 AGENT, OTHER = "agent.rotterdam", "agent.utrecht"
@@ -90,8 +92,9 @@ def test_a_table_waits_for_the_answer_that_its_search_needs(desk):
     assert (field(page, "people").waiting, table(page, "people")) == ("Manager", None)
     assert page.errors == ()
     assert ids(evaluated(desk, {"who": "u-p.dewit"}), "people") == ["u-z.lindqvist"]
-    with pytest.raises(RefusedError, match="First answer “Manager”"):
+    with pytest.raises(UnfitError, match="First answer “Manager”"):
         exported(desk, {})
+    assert denied(desk) == []
 
 
 @pytest.mark.parametrize("who", ["u-u.chef", "u-u.bakker", "u-nobody", "g-Audit"])
@@ -212,6 +215,50 @@ def test_a_long_file_is_read_page_by_page_and_says_where_it_was_cut(desk, monkey
     assert cut[-1] == ["There are more than 3 rows; the rest is not in this file."]
     assert [record["export"]["rows"] for record in desk.journal("export")] == [4, 3]
     assert desk.journal("export")[-1]["export"]["cut"]
+
+
+@pytest.mark.parametrize("gone", [{"u-f.former", "u-n.mail"}, {"u-n.mail"}, {"u-t.novak", "u-z.lindqvist"}])
+def test_pages_of_which_nobody_may_be_read_by_now_do_not_end_a_file(desk, monkeypatch, gone):
+    for login in ("t.novak", "n.mail", "f.former"):
+        desk.do("directory.user.update", user=Ref("user", f"u-{login}"), set={"manager": Ref("user", "u-p.dewit")})
+    monkeypatch.setattr(reading, "_AT_ONCE", 1)
+    decide = Authority.decide
+
+    def decide_anew(self, actor, permission, entry, **more):
+        return (
+            refuse("protected", permission, "user")
+            if entry.ref.id in gone
+            else decide(self, actor, permission, entry, **more)
+        )
+
+    monkeypatch.setattr(Authority, "decide", decide_anew)
+    (_, *seen) = rows(exported(desk, {"who": "u-p.dewit"}))
+    everybody = {"u-f.former", "u-n.mail", "u-t.novak", "u-z.lindqvist"}
+    assert {f"u-{row[1]}" for row in seen} == everybody - gone
+    assert not desk.journal("export")[-1]["export"]["cut"]
+
+
+@pytest.mark.parametrize("crafted", [{"nothing": "x"}, {"department": "Sales"}, {"people": "u-z.lindqvist"}])
+def test_a_download_with_answers_to_what_is_no_question_is_on_record(desk, crafted):
+    with pytest.raises(UnfitError):
+        exported(desk, {"who": "u-p.dewit", **crafted})
+    assert denied(desk) == ["export"]
+    assert desk.journal("export") == []
+
+
+def test_sixty_files_an_hour_may_be_downloaded_by_one_actor(desk, monkeypatch):
+    monkeypatch.setattr(braking, "MOST_EXPORTS", 3)
+    for _ in range(3):
+        exported(desk, {"who": "u-p.dewit"})
+        desk.clock.forward(minutes=10)
+    with pytest.raises(TooManyError) as refused:
+        exported(desk, {"who": "u-p.dewit"})
+    assert refused.value.retry_after_seconds == 30 * 60
+    assert denied(desk) == ["export"]
+    assert len(desk.journal("export")) == 3
+    exported(desk, {"who": "u-p.dewit"}, who="second.rotterdam")
+    desk.clock.forward(minutes=30, seconds=1)
+    exported(desk, {"who": "u-p.dewit"})
 
 
 # --- rows that are picked and changed ---------------------------------------------------------------------------------
