@@ -76,29 +76,58 @@ def open_folder(path: Path) -> DeskFolder:
 
 
 def read_forms(folder: Path) -> Mapping[str, bytes]:
-    """Read every definition below a folder, by its path relative to it; raises `SetUpError`."""
+    """Read every definition below a folder, by its path relative to it.
+
+    Raises `SetUpError`, and reads nothing, when a definition or a folder is a link to what lies outside: whoever may write
+    forms could have anything read by it, such as the key of the desk.
+    """
     if not folder.is_dir():
         raise SetUpError(f"{folder} is missing: a desk folder keeps its forms there.")
     try:
-        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(_definitions(folder))}
+        files = sorted(_definitions(folder, folder, {os.path.realpath(folder)}))
+        return {file.relative_to(folder).as_posix(): Path(os.path.realpath(file)).read_bytes() for file in files}
     except OSError as error:
         raise SetUpError(f"{error.filename or folder} cannot be read: {error.strerror or error}") from error
 
 
-def _definitions(folder: Path) -> Iterator[Path]:
-    """Yield every file with a definition; raises `OSError` for a folder that cannot be looked into.
+def _definitions(folder: Path, root: Path, seen: set[str]) -> Iterator[Path]:
+    """Yield every file with a definition; raises `OSError` for a folder that cannot be looked into, and `SetUpError`.
 
-    Hidden folders, virtual environments and folders of packages are left out.
+    Hidden folders, virtual environments and folders of packages are left out; ``seen`` are the folders looked into.
     """
     for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from () if entry.is_symlink() or _is_for_tools(entry) else _definitions(entry)
-        elif entry.suffix in _DEFINITIONS and entry.is_file():
-            yield entry
+        is_folder = entry.is_dir()
+        if _is_named_for_tools(entry) if is_folder else entry.suffix not in _DEFINITIONS:
+            continue
+        if entry.is_symlink():
+            refuse_leaving(root, entry)
+        if not is_folder:
+            yield from (entry,) if entry.is_file() else ()
+        elif not (entry / "pyvenv.cfg").is_file() and _is_new(entry, root, seen):
+            yield from _definitions(entry, root, seen)
 
 
-def _is_for_tools(folder: Path) -> bool:
-    return folder.name.startswith(".") or folder.name in _NO_FORMS or (folder / "pyvenv.cfg").is_file()
+def _is_named_for_tools(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.name in _NO_FORMS
+
+
+def _is_new(folder: Path, root: Path, seen: set[str]) -> bool:
+    """Say whether a folder is still to be looked into: a link only when what it leads to is hidden, as in a mounted volume."""
+    place = os.path.realpath(folder)
+    if place in seen:
+        return False
+    seen.add(place)
+    words = Path(os.path.relpath(place, os.path.realpath(root))).parts
+    return not folder.is_symlink() or any(word.startswith(".") for word in words)
+
+
+def refuse_leaving(root: Path, path: Path) -> None:
+    """Raise `SetUpError` when a path below a folder leads out of it through a link."""
+    top, place = os.path.realpath(root), os.path.realpath(path)
+    if os.path.commonpath([top, place]) != top:
+        raise SetUpError(
+            f"{path} is a link that leads out of {root}, so it is not read. Put the files themselves there, or remove the link."
+        )
 
 
 def library() -> Mapping[str, bytes]:

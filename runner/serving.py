@@ -16,8 +16,8 @@ from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
+from runner.pipeline import drafting, waiting
 from runner.pipeline.notifying import deliver
-from runner.pipeline.waiting import LIFETIME
 from runner.sample.cast import sign_ins
 from runner.store.records import Submission
 from runner.web.app import create_app
@@ -78,7 +78,14 @@ def send_waiting(installation: Installation) -> int:
 def forget_files(installation: Installation) -> int:
     """Remove files that waited for a day; return how many."""
     services = installation.services
-    return services.store.uploads.forget(services.clock() - LIFETIME)
+    return services.store.uploads.forget(services.clock() - waiting.LIFETIME)
+
+
+def end_drafts(installation: Installation) -> int:
+    """End drafts that nobody touched for a week, with all that was answered in them; return how many."""
+    services = installation.services
+    now = services.clock()
+    return services.store.submissions.expire(now - drafting.LIFETIME, now)
 
 
 @dataclass(slots=True)
@@ -112,6 +119,7 @@ class Housekeeping:
                 if rounds % 15 == 0:
                     send_waiting(self.installation)
                     forget_files(self.installation)
+                    end_drafts(self.installation)
             except RunnerError as error:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 

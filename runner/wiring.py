@@ -2,13 +2,12 @@
 
 import inspect
 import os
-import re
 import secrets
 import socket
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import SystemRandom
 
@@ -19,14 +18,11 @@ from connectors.spi import Connector, Postman
 from forms.catalogue import companion_file, doubled_companions, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
-from forms.resolving.printing import is_made_of_several, printed
-from forms.resolving.resolver import Resolver
-from forms.resolving.sources import Sources
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
 from runner.deskfolder import KEY_FILE, DeskFolder, read_key
-from runner.errors import NotDurableError, SetUpError, StaleError
+from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
@@ -35,8 +31,8 @@ from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
+from runner.versions import Versions, remember_versions
 
-_TAKES_OVER = re.compile(rb"\b(?:extends|use)\b")
 NEEDED_KINDS = ("user", "ou")
 _WRITABLE = (str, int, float, bool, list, tuple, dict, type(None))  # what a settings file can hold
 
@@ -166,8 +162,12 @@ def open_sealer(folder: DeskFolder) -> KeySealer:
         raise SetUpError(f"{folder.path / KEY_FILE} cannot be used: {error}. Restore it from a backup.") from error
 
 
-def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Installation:
-    """Open everything a desk folder names; raises `SetUpError` when something cannot be used as it is."""
+def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: Versions = "keep") -> Installation:
+    """Open everything a desk folder names; raises `SetUpError` when something cannot be used as it is.
+
+    Where forms are used, their versions are kept; where they are only looked at, they are compared with those kept; where
+    a form is tried out, neither.
+    """
     connectors = open_connectors(folder)
     names = AccessNames(folder.path / NAMES_FILE)
     names.load()
@@ -177,7 +177,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal") -> Install
         store = Store.open(folder.store_url)
     random = SystemRandom()
     try:
-        catalogue, changed = remember_versions(store, catalogue, folder.forms)
+        catalogue, changed = remember_versions(store, catalogue, folder.forms, versions)
         services = Services(
             catalogue=catalogue,
             authority=keeper,
@@ -214,45 +214,3 @@ def register_node(store: Store) -> str:
     node = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
     store.nodes.register(node, socket.gethostname(), os.getpid(), datetime.now(UTC))
     return node
-
-
-def _whole_text(resolver: Resolver, file: str) -> str:
-    """Return a form as it was written, or as one text when parts of it were written in other files."""
-    content = resolver.sources.folder.get(file)
-    is_alone = content is None or not (_TAKES_OVER.search(content) or any(resolver.sources.texts_of(file)))
-    if content is None or is_alone:
-        return (content or b"").decode("utf-8")
-    resolved = resolver.resolve(file)
-    return printed(resolved) if is_made_of_several(resolved) else content.decode("utf-8")
-
-
-def remember_versions(
-    store: Store, catalogue: Catalogue, files: Mapping[str, bytes]
-) -> tuple[Catalogue, list[Problem]]:
-    """Keep every form word for word under its version; one that changed without a new version is left out.
-
-    A form that is based on another, or takes parts from other files, is kept as a whole, and changes when they change.
-    """
-    forms, problems = dict(catalogue.forms), []
-    resolver = Resolver(Sources(files), catalogue.settings.languages[0])
-    for form in catalogue.forms.values():
-        name = resolver.sources.forms.get(form.id, "")
-        try:
-            store.form_versions.remember(
-                form.id,
-                str(form.version),
-                form.digest,
-                _whole_text(resolver, name),
-                "",
-                datetime.now(UTC),
-                is_draft=form.status == "draft",
-            )
-        except StaleError:
-            del forms[form.id]
-            message = f"version {form.version} of this form was used before with other content"
-            problems.append(
-                Problem(
-                    name, 0, 0, "error", "E131", message, f"Write  version: {form.version + 1} , or  status: draft ."
-                )
-            )
-    return replace(catalogue, forms=forms), problems

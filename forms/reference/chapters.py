@@ -55,8 +55,10 @@ hold.
 | `not: { … }` | not all of that |
 
 A day compared with a moment is the day's first moment in the organisation's time zone; equal to a day means within it. An
-argument that is needed and empty means that the search waits; one that is not needed and empty matches nothing. Whatever a
-search finds is cut down to what the person at the keyboard may read.
+argument that is needed and empty means that the search waits; one that is not needed and empty makes the line that compares
+with it match nothing, and a `not` around such a line matches nothing either. A list without entries is not empty in this
+sense: `in` finds nothing then, and `not` around it takes nothing away. Whatever a search finds is cut down to what the person
+at the keyboard may read.
 
 Every desk has these searches without writing them: `directory.direct_reports`, `directory.groups_of`,
 `directory.groups_owned_by`, `directory.computers_of`, `mailbox.owned_by`, `mailbox.open_to`, each with `user`, and

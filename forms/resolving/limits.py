@@ -1,5 +1,7 @@
 """How large a form may become: checked before its parts are put together, so that no small file makes much work. Pure."""
 
+from collections.abc import Iterator
+
 from forms.documents import MAX_NODES
 from forms.errors import DefinitionError
 from forms.nodes import ListNode, MapNode, Node, ScalarNode
@@ -7,45 +9,50 @@ from forms.problems import Report
 from forms.reading import MAX_FIELDS, MAX_ITEMS
 from forms.resolving.shapes import keys_in, kind_of, records_of
 
+MAX_TAKEN_OVER = 5_000
+"""How many keys, values, lists and maps a form may have that takes parts over: they cost a few bytes in each such form."""
+
 
 def refuse_long_lists(root: MapNode, report: Report) -> None:
     """Note every list of a form that has too many entries; raises `DefinitionError` when there is one."""
-    if _note_long_lists("FORM", root, report):
+    found = [(name, node) for name, node in _lists("FORM", root) if len(node.items) > _most(name)]
+    for name, node in found:
+        message = f'"{name}" has {len(node.items):,} entries; at most {_most(name):,} are read'
+        report.error("E115", node, message)
+    if found:
         raise DefinitionError(report.problems)
 
 
-def _note_long_lists(kind: str, node: MapNode, report: Report) -> bool:
-    keys, found = keys_in(kind, node), False
+def _lists(kind: str, node: MapNode) -> Iterator[tuple[str, ListNode]]:
+    """Yield the lists of records, and of locks, below a record, with the keys they stand under; none inside a long one."""
+    keys = keys_in(kind, node)
     for written, value in node.pairs:
         inner = records_of(keys.get(written.text), value)
         if isinstance(value, ListNode) and (inner or written.text == "locked"):
-            found |= _is_long(written.text, value, report)
-            maps = (item for item in value.items if isinstance(item, MapNode) and inner)
-            found |= any([_note_long_lists(kind_of(inner, item), item, report) for item in maps])
+            yield written.text, value
+            for item in value.items if inner and len(value.items) <= _most(written.text) else ():
+                if isinstance(item, MapNode):
+                    yield from _lists(kind_of(inner, item), item)
         elif isinstance(value, MapNode) and inner:
-            found |= _note_long_lists(inner, value, report)
-    return found
+            yield from _lists(inner, value)
 
 
-def _is_long(name: str, node: ListNode, report: Report) -> bool:
-    most = MAX_FIELDS if name == "fields" else MAX_ITEMS
-    if len(node.items) > most:
-        report.error("E115", node, f'"{name}" has {len(node.items):,} entries; at most {most:,} are read')
-    return len(node.items) > most
+def _most(name: str) -> int:
+    return MAX_FIELDS if name == "fields" else MAX_ITEMS
 
 
-def refuse_large(root: MapNode, report: Report) -> None:
-    """Raise `DefinitionError` for a form that has become larger than a file may be, see `forms.documents`."""
-    if _size_of(root) > MAX_NODES:
-        message = f"with all it takes over, the form has more than {MAX_NODES:,} keys and values"
-        report.error("E102", root, message, "Make several forms of it.")
+def refuse_large(root: MapNode, report: Report, place: Node, most: int = MAX_NODES) -> None:
+    """Raise `DefinitionError`, told at ``place``, for a form of more than ``most`` keys, values, lists and maps."""
+    if _size_of(root, most) > most:
+        message = f"with all it takes over, the form has more than {most:,} keys and values"
+        report.error("E102", place, message, "Make several forms of it.")
         raise DefinitionError(report.problems)
 
 
-def _size_of(root: Node) -> int:
+def _size_of(root: Node, most: int) -> int:
     """Return how many keys, values, lists and maps there are in a node; counts no further than is refused."""
     count, open_ = 0, [root]
-    while open_ and count <= MAX_NODES:
+    while open_ and count <= most:
         node = open_.pop()
         count += 1
         if isinstance(node, MapNode):

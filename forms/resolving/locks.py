@@ -57,7 +57,9 @@ def _is_part(item: ScalarNode, parts: Parts, report: Report) -> bool:
         if word not in inside or (not seen and word in OWN_KEYS):
             where = f' in "{seen}"' if seen else ""
             names = [name for name in inside if seen or name not in OWN_KEYS]
-            report.error("E163", item, f'there is no part "{word}"{where} to lock', nearest_or_all(word, names, "Parts"))
+            report.error(
+                "E163", item, f'there is no part "{word}"{where} to lock', nearest_or_all(word, names, "Parts")
+            )
             return False
         kind, node = inside[word]
         seen = f"{seen}.{word}" if seen else word

@@ -12,7 +12,7 @@ from forms.errors import DefinitionError, Problem
 from forms.nodes import ListNode, MapNode, ScalarNode
 from forms.problems import Report, nearest_or_all
 from forms.resolving.fragments import Expansion, Fragments
-from forms.resolving.limits import refuse_large, refuse_long_lists
+from forms.resolving.limits import MAX_TAKEN_OVER, refuse_large, refuse_long_lists
 from forms.resolving.locks import Lock, locks_of, refuse_changes
 from forms.resolving.merging import merged_form
 from forms.resolving.naming import SUFFIXES, form_id_of
@@ -88,15 +88,17 @@ class Resolver:
         own = expansion.form(document.root)
         if own is not document.root:
             refuse_long_lists(own, report)
+            refuse_large(own, report, document.root, MAX_TAKEN_OVER)
         note_same_ids(own, report)
         parent, is_known = self._parent(own, report)
         root, locks = own, parent.locks if parent else ()
         if parent is not None:
             report.take(problem for problem in parent.problems if problem.level == "error")
+            refuse_large(parent.root, report, document.root, MAX_TAKEN_OVER)
             above = map_from_file(parent.root, parent.document.file)
             root = merged_form(above, own, report, self.language)
             refuse_long_lists(root, report)
-            refuse_large(root, report)
+            refuse_large(root, report, document.root, MAX_TAKEN_OVER)
             refuse_changes(locks, above, own, root, report)
         root = self._translated(root, report, locks)
         locks += locks_of(own, root, report)
@@ -149,7 +151,7 @@ class Resolver:
                 except DefinitionError as error:
                     report.take(error.problems)
             root = translation.translated()
-            refuse_large(root, report)
+            refuse_large(root, report, report.document.root)
         warn_missing(root, report, self.language)
         return root
 

@@ -7,9 +7,9 @@ from forms.nodes import ListNode, MapNode, Node, ScalarNode
 from forms.problems import Report, did_you_mean
 from forms.reading import is_for_tools
 from forms.resolving.locks import Lock
-from forms.resolving.parts import Parts
 from forms.resolving.merging import with_languages
 from forms.resolving.naming import file_name, form_id_of
+from forms.resolving.parts import Parts
 from forms.resolving.shapes import TextPlace, text_of, texts_in
 from forms.resolving.sources import from_file
 

@@ -8,6 +8,8 @@ from forms.errors import DefinitionError, Problem
 from forms.nodes import ListNode, MapNode, Node, ScalarNode
 from forms.resolving.naming import SUFFIXES, folder_of, form_id_of, fragment_name, translates
 
+MAX_FRAGMENT_BYTES = 64 * 1024
+"""How large a fragment may be: there may be many, each with no more fields than a form has."""
 _NAMED = 3  # files that are named in a sentence
 
 
@@ -45,6 +47,7 @@ class Sources:
             raise self._failed[file]
         if file not in self.documents:
             try:
+                _refuse_large_fragment(file, self.folder[file])
                 self.documents[file] = read_document(file, self.folder[file])
             except DefinitionError as error:
                 self._failed[file] = _without_root(error) if fragment_name(file) else error
@@ -91,6 +94,12 @@ def named_files(files: tuple[str, ...]) -> str:
     """Return files as they are named in a sentence, at most three of them."""
     more = len(files) - _NAMED
     return " and ".join(files[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _refuse_large_fragment(file: str, content: bytes) -> None:
+    if fragment_name(file) and len(content) > MAX_FRAGMENT_BYTES:
+        message = f"the fragment has {len(content):,} bytes; at most {MAX_FRAGMENT_BYTES:,} are read"
+        raise DefinitionError([Problem(file, 0, 0, "error", "E102", message, "Make two fragments of it.")])
 
 
 def _without_root(error: DefinitionError) -> DefinitionError:

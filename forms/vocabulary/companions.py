@@ -8,7 +8,7 @@ COMPANIONS = (
         "settings file",
         """
         format               | one of settings/1            | yes |     | Language and version of this file.
-        languages            | list of string               |     | en  | Languages of the pages; the first is the default.
+        languages            | list of string               |     | en  | Languages of the texts; the first has to be there.
         timezone             | string                       |     | UTC | Name of the organisation's time zone.
         org                  | map to string                |     |     | Constants for forms, as org.<name>.
         password_policies    | map to [PASSWORD_POLICY]     |     |     | How passwords are made or checked.

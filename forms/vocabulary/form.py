@@ -27,9 +27,9 @@ FORM = (
         layout      | one of single, pages        |     | single | One page, or one section at a time.
         fields      | list of [FIELD]             |     |        | Questions, in order.
         checks      | list of [CHECK]             |     |        | Rules about several fields together.
-        run_at      | value                       |     |        | Moment to run; at once when absent.
+        run_at      | value                       |     |        | Moment to run; at once when absent. Not carried out yet.
         confirm     | [CONFIRM]                   |     |        | What happens between filling in and running.
-        approval    | [APPROVAL]                  |     |        | Who must agree first.
+        approval    | [APPROVAL]                  |     |        | Who must agree first. Not carried out yet.
         operations  | list of [OPERATION]         |     |        | What is done, in order; may be left out when a table is shown.
         on_error    | one of stop, undo, continue |     | stop   | What happens when an operation fails.
         notify      | list of [NOTIFY]            |     |        | Messages.
@@ -141,7 +141,7 @@ FORM = (
         title    | text                        |     |      | Line in plan and journal.
         only_if  | condition                   |     |      | Skipped otherwise.
         with     | map to value                |     |      | Arguments.
-        until    | value                       |     |      | Date on which it is taken back; empty = for good.
+        until    | value                       |     |      | Date it is taken back on; empty: never. Not carried out yet.
         revert   | one of auto, none           |     | auto | How it is taken back.
         on_error | one of stop, undo, continue |     |      | Overrides the form.
         undo     | one of auto, none           |     | auto | Whether it may be undone.

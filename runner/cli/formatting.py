@@ -12,7 +12,7 @@ import click
 
 from forms.editing import FormattingError, formatted, kind_of_file
 from forms.errors import DefinitionError
-from runner.deskfolder import FORMS_FOLDER, is_desk_folder, read_forms
+from runner.deskfolder import FORMS_FOLDER, is_desk_folder, read_forms, refuse_leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,19 @@ def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, bytes]]:
     """Yield every definition file named or below a folder named, each once."""
     seen: set[Path] = set()
     for path in paths:
-        for file, content in _below(path) if path.is_dir() else ((path, path.read_bytes()),):
+        for file, content in _below(path) if path.is_dir() else (_named(path),):
             if (place := file.resolve()) not in seen:
                 seen.add(place)
                 yield file, content
+
+
+def _named(path: Path) -> tuple[Path, bytes]:
+    """Read a file that was named; raises `SetUpError` for a link that leads out of the folder with the forms."""
+    place = path.absolute()
+    desk = next((folder for folder in place.parents if is_desk_folder(folder)), None)
+    root = desk / FORMS_FOLDER if desk else place.parent
+    refuse_leaving(root if place.is_relative_to(root) else place.parent, path)
+    return path, path.read_bytes()
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, bytes]]:

@@ -1,8 +1,10 @@
 """Commands for the journal: list, verify, export."""
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,11 +134,34 @@ def export(format_: str, output: Path | None, desk_path: Path) -> None:
 
 
 def _opened(output: Path | None) -> AbstractContextManager[IO[Any]]:
-    """Open the file to write to; a new or ordinary file is there whole afterwards, or as it was."""
+    """Open the file to write to; a new or ordinary file is there whole afterwards, or as it was.
+
+    A new one is for its owner only, since the journal tells of everybody; one that was there keeps its rights.
+    """
     if output is None:
         return click.open_file("-", "wb")
     is_ordinary = output.is_file() or not output.exists()
-    return click.open_file(str(output), "wb", atomic=is_ordinary)
+    return _whole(output) if is_ordinary else click.open_file(str(output), "wb")
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[IO[Any]]:
+    """Write a file beside the one that is wanted and put it there when it is whole; raises `OSError`."""
+    place = Path(os.path.realpath(output))
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(output)) from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+        if place.exists():
+            Path(name).chmod(place.stat().st_mode & 0o7777)
+        Path(name).replace(place)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
 
 
 COMMANDS = (journal,)

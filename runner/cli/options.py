@@ -12,6 +12,7 @@ from runner.deskfolder import open_folder
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.desk import actor_of
 from runner.store.records import Account
+from runner.versions import Versions
 from runner.wiring import Installation, open_installation
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -29,9 +30,9 @@ json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="P
 
 
 @contextmanager
-def installation_at(path: Path) -> Iterator[Installation]:
+def installation_at(path: Path, versions: Versions = "compare") -> Iterator[Installation]:
     """Open an installation for one command and sign off afterwards."""
-    installation = open_installation(open_folder(path), channel="cli")
+    installation = open_installation(open_folder(path), channel="cli", versions=versions)
     try:
         yield installation
     finally:

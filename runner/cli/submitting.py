@@ -11,6 +11,7 @@ import click
 
 from connectors.errors import UnknownOutcomeError
 from connectors.spi import Compare, Question
+from forms.compiling.form import form_id_of
 from forms.definition import Form
 from runner.access.model import Actor
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
@@ -114,6 +115,8 @@ def _taken(
     """Take answers one step; raises `RefusedError` with every problem when they do not get as far as a plan."""
     actor = actor_named(installation, asked.login)
     form = installation.services.catalogue.forms.get(asked.form)
+    if form is None:
+        _say_why_unusable(installation, asked.form)
     target_id = _target_id(installation, actor, form, asked.target)
     posted = Posted(_answers(asked.pairs, asked.answers), asked.ticket, asked.reason)
     page = take(actor, installation.services.new_id(), asked.form, target_id, posted, _language(installation))
@@ -122,6 +125,13 @@ def _taken(
     if isinstance(page, FillPage):
         raise RefusedError(_problems(page, form, posted))
     return actor, page
+
+
+def _say_why_unusable(installation: Installation, form_id: str) -> None:
+    """Raise `RefusedError` with what is wrong with the definition of a form that is there but cannot be used."""
+    wrong = [one for one in installation.problems if one.level == "error" and form_id_of(one.file) == form_id]
+    if wrong:
+        raise RefusedError("\n".join(str(one) for one in wrong))
 
 
 def _problems(page: FillPage, form: Form | None, posted: Posted) -> str:
@@ -136,7 +146,7 @@ def _problems(page: FillPage, form: Form | None, posted: Posted) -> str:
 @_takes_a_submission
 def plan(asked: Asked) -> None:
     """Show what a form would change, and change nothing."""
-    with installation_at(asked.desk_path) as installation:
+    with installation_at(asked.desk_path, "ignore") as installation:
         _, page = _taken(installation, asked, installation.desk.plan)
         _show(page, asked.as_json)
 
@@ -148,7 +158,7 @@ def run(asked: Asked) -> None:
 
     Exit 0 done, 1 refused or not done, 5 unclear.
     """
-    with installation_at(asked.desk_path) as installation:
+    with installation_at(asked.desk_path, "keep") as installation:
         try:
             actor, page = _taken(installation, asked, installation.desk.submit)
             if isinstance(page, PlanPage):

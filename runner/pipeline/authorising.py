@@ -14,6 +14,9 @@ from runner.pipeline.reading import READ_PERMISSIONS, Reader
 NOT_FOUND = "There is nothing here, or it is not yours to see."
 
 
+_GIVES_RIGHTS = "This group gives rights in Deskhand; people are added to it by somebody with access.manage."
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """Why one operation may be done: for each thing it touches, the object as read and the decision on it."""
@@ -100,8 +103,17 @@ def decide_plan(reader: Reader, form: Form, plan: Plan, target: Entry | None) ->
     permits = tuple(_permit(reader, form, planned, known) for planned in plan.operations)
     for planned, permit in zip(plan.operations, permits, strict=True):
         if permit.refused is not None:
-            raise RefusedError(f"“{planned.title}” is not yours to do here. Nothing was changed.")
+            raise RefusedError(_refusal(planned.title, permit.refused))
     return permits
+
+
+def _refusal(title: str, decision: Decision) -> str:
+    """Say that a step is refused; why, only where that tells nothing of what the actor may not see."""
+    if decision.code == "self":
+        return f"“{title}” would change your own account; somebody else has to do that. Nothing was changed."
+    if decision.reason == _GIVES_RIGHTS:
+        return f"“{title}” is not yours to do here. {_GIVES_RIGHTS} Nothing was changed."
+    return f"“{title}” is not yours to do here. Nothing was changed."
 
 
 def _permit(reader: Reader, form: Form, planned: PlannedOperation, known: dict[Ref, Entry | None]) -> Permit:
@@ -118,8 +130,7 @@ def _not_by_rights(reader: Reader, entry: Entry | None, decision: Decision) -> D
         return decision
     if authority.holds(reader.actor, "access.manage", "", form=None, now=reader.now):
         return decision
-    reason = "This group gives rights in Deskhand; people are added to it by somebody with access.manage."
-    return Decision(False, reason, None, "protected")
+    return Decision(False, _GIVES_RIGHTS, None, "protected")
 
 
 def _decided(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from forms.answering.wire import normalise
@@ -11,6 +12,9 @@ from runner.pipeline.planning import Prepared
 from runner.pipeline.refusing import refuse
 from runner.pipeline.walking import Walk, target_ref
 from runner.store.records import Submission
+
+LIFETIME = timedelta(days=7)
+"""How long a draft that nobody touches keeps what was answered."""
 
 
 def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:

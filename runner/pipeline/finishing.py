@@ -10,6 +10,7 @@ from forms.planning import PlannedOperation
 from runner.access.model import Actor
 from runner.dispatch import Dispatcher, Performed, RefusedNowError
 from runner.errors import NotDurableError, RunnerError
+from runner.journal.records import Record
 from runner.pipeline.authorising import decide_operation
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared
@@ -149,7 +150,7 @@ class _Recorder:
     submission: Submission
 
     def remember(self, performed: Performed, following: PlannedOperation | None) -> None:
-        end = self._end(performed)
+        end, record = self._told(performed)
         self._store.operation_finished(
             self.submission.id,
             end.operation_id,
@@ -158,7 +159,7 @@ class _Recorder:
             error=end.error,
             inverse=end.inverse,
             now=self._now(),
-            records=[self._record(performed)],
+            records=[record],
             next_running=following.operation.id if following else None,
         )
 
@@ -168,9 +169,12 @@ class _Recorder:
         left = [done for done in performed if done.planned.operation.id not in known and done.state != "skipped"]
         for done in left[:-1]:
             self.remember(done, None)
-        last = left[-1] if left else None
+        last, records = None, list[Record]()
+        if left:
+            last, record = self._told(left[-1])
+            records.append(record)
+        records += [self._told(one)[1] for one in performed if one.state == "skipped"]
         told = telling(self.prepared, self.submission, state, self._now())
-        records = [self._record(done) for done in (left[-1:] + [one for one in performed if one.state == "skipped"])]
         if told.reached_nobody:
             walk = self.prepared.walk
             records.append(nobody_told(self._now(), walk.actor, walk.form, self.submission))
@@ -179,7 +183,7 @@ class _Recorder:
             state=state,
             now=self._now(),
             records=records,
-            operation=self._end(last) if last else None,
+            operation=last,
             notifications=told.mails,
         )
 
@@ -198,19 +202,20 @@ class _Recorder:
         except Exception:  # the change is done: nothing may keep its outcome from being stored
             return [line_json(line) for line in teller.without_names().lines(performed.changes)]
 
-    def _end(self, performed: Performed) -> OperationEnd:
-        return OperationEnd(
+    def _told(self, performed: Performed) -> tuple[OperationEnd, Record]:
+        """Return an outcome for keeping and for the journal; what changed is read and written once for both."""
+        walk = self.prepared.walk
+        kept = performed.state in ("done", "undone")
+        lines = self._lines(performed) if kept or performed.changes else []
+        end = OperationEnd(
             performed.planned.operation.id,
             performed.state,
-            self._lines(performed) if performed.state in ("done", "undone") else [],
+            lines if kept else [],
             performed.detail or None,
             inverse_json(performed.inverse),
         )
-
-    def _record(self, performed: Performed) -> Any:
-        walk = self.prepared.walk
-        lines = self._lines(performed) if performed.changes else []
-        return outcome(self._now(), walk.actor, walk.form, self.submission, performed, lines)
+        told = lines if performed.changes else []
+        return end, outcome(self._now(), walk.actor, walk.form, self.submission, performed, told)
 
 
 def inverse_json(inverse: Operation | None) -> Any:

@@ -2,7 +2,9 @@
 
 A date beside a moment stands for the first moment of its day in the organisation's time zone, as in expressions; only
 ``==``, ``!=`` and ``in`` mean the whole day, since nothing ever equals its first moment.  A moment beside a date works
-the other way round: the date is the first moment of its day.  A comparison with an empty value matches nothing.
+the other way round: the date is the first moment of its day.  A comparison with an empty value matches nothing, and so
+does a ``not`` that holds one, since it would match everybody otherwise.  A list without entries is no empty value: nothing
+is among them, and everything is not.
 
 Only the author of a search names objects by texts, which are found wherever they are.  A text that is filled in names
 none: it may have been typed, and would reach beyond the scope of whoever typed it.
@@ -52,7 +54,8 @@ class Narrowing:
             case Either(branches):
                 return AnyOf(tuple(AllOf(tuple(map(self._filter, branch))) for branch in branches))
             case Opposite(parts):
-                return Not(AllOf(tuple(map(self._filter, parts))))
+                turned = AllOf(tuple(map(self._filter, parts)))
+                return Nothing() if _compares_with_empty(turned) else Not(turned)
             case _:
                 assert_never(part)
 
@@ -62,7 +65,8 @@ class Narrowing:
         kinds = {"in_group": "group", "under": "ou", "id": self.lookup.kind}
         value = self._with_objects(part.value, kinds[part.name])
         if part.name == "id":
-            return Ids(frozenset(item.id for item in self._bounded(value) if isinstance(item, Ref)))
+            ids = Ids(frozenset(item.id for item in self._bounded(value) if isinstance(item, Ref)))
+            return AnyOf((ids, Nothing())) if self._lacks_some(part.value, value) else ids
         entry = self.environment.facts.entry(value) if isinstance(value, Ref) else None
         if entry is None:
             return Nothing()
@@ -78,6 +82,16 @@ class Narrowing:
         if isinstance(value, tuple | list):
             return tuple(item for item in value if isinstance(item, Ref) and item.kind == kind)
         return value if isinstance(value, Ref) and value.kind == kind else None
+
+    def _lacks_some(self, written: Given, value: Value) -> bool:
+        """Say whether what was written came out empty, or an entry of a list did; a text is no object, so it counts too."""
+        if not isinstance(value, tuple | list):
+            return _is_empty(value)
+        if any(map(_is_empty, value)) or isinstance(written, tuple | list):
+            return any(map(_is_empty, value))
+        entries = given(written, self.environment)
+        is_cut = isinstance(entries, tuple | list) and len(entries) != len(value)
+        return is_cut and any(not isinstance(entry, Ref) for entry in cast("Sequence[Value]", entries))
 
     def _reference(self, text: str, kind: str) -> Ref:
         """Return the object that the author of the search calls ``text``."""
@@ -95,7 +109,8 @@ class Narrowing:
         is_object = kind in OBJECT_KINDS
         value = self._with_objects(part.value, kind) if is_object else _plain(given(part.value, self.environment))
         if part.op == "in":
-            return AnyOf(tuple(self._compare(part.attribute, "==", item) for item in self._bounded(value)))
+            found = tuple(self._compare(part.attribute, "==", item) for item in self._bounded(value))
+            return AnyOf((*found, Nothing())) if self._lacks_some(part.value, value) else AnyOf(found)
         return self._compare(part.attribute, cast("Comparison", part.op), value)
 
     def _compare(self, attribute: str, op: Comparison, value: Value) -> Filter:
@@ -111,6 +126,17 @@ class Narrowing:
         if len(items) > MOST_VALUES:
             raise UnavailableError(f"The search “{self.lookup.id}” is asked about too many things at once.")
         return [item for item in items if item is not None]
+
+
+def _is_empty(value: Value) -> bool:
+    return value is None or _plain(value) == ""
+
+
+def _compares_with_empty(part: Filter) -> bool:
+    """Say whether a filter holds a comparison that matches nothing because its value is empty."""
+    if isinstance(part, AllOf | AnyOf):
+        return any(map(_compares_with_empty, part.parts))
+    return _compares_with_empty(part.part) if isinstance(part, Not) else isinstance(part, Nothing)
 
 
 def compared_in_time(attribute: str, type_: str, op: Comparison, value: date, now: datetime) -> Filter:

@@ -1,10 +1,12 @@
 """What was answered, in words, for reading it back before a plan is confirmed. Reads; writes nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from forms.answering.working_out import Worked
 from runner.pipeline.pages import AnswerLine, AnswersView, FieldView, OptionView
 from runner.pipeline.showing import sections
+from runner.pipeline.telling import day
 from runner.pipeline.walking import Walk
 
 _HIDDEN = "not shown here"
@@ -46,7 +48,14 @@ def _told(view: FieldView, hidden: frozenset[str]) -> str:
             return _listed([_label(view.options, str(item)) for item in items])
         case value:
             text = _label(view.options, str(value or ""))
-            return f"{text} {view.unit}" if text and view.unit else text
+            return _as_day(text) if view.type == "date" else f"{text} {view.unit}" if text and view.unit else text
+
+
+def _as_day(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _told_change(view: FieldView, add: Sequence[object], remove: Sequence[object]) -> str:

@@ -42,6 +42,7 @@ _MESSAGES: Mapping[str, str] = {
     "by itself.",
     "failed": "Nothing was changed.",
     "partly_done": "Some steps were done and some were not. What was done stays done.",
+    "expired": "Nobody confirmed this in time, so what was filled in was removed. Nothing was changed. Open the form again.",
     "running": "This is being done now, or it was interrupted. Load the page again in a moment.",
 }
 

@@ -137,7 +137,7 @@ def _view(walk: Walk, found: Found, chosen: frozenset[str], text: str) -> TableV
         rows=tuple(_row(teller, field, entry, chosen) for entry in entries),
         select=field.select,
         count=_count(field.row_kind, len(entries), more=found.more),
-        empty=f"No {_nouns(field.row_kind)[0]} matches.",
+        empty=f"No {_nouns(field.row_kind)[0]} matches." if text else f"No {_nouns(field.row_kind)[1]}.",
         more=found.more,
         text=text,
         form=walk.form.id if walk.form.is_view else "",

@@ -208,8 +208,7 @@ class Teller:
         kind = change.ref.kind if change.ref else ""
         if (kind, change.attribute) in _MEMBERSHIPS:
             return self._membership(change)
-        known = ATTRIBUTES.get(kind, {}).get(change.attribute)
-        attribute = known.label if known else change.attribute.replace("_", " ").capitalize()
+        attribute = _label_of(kind, change.attribute)
         before, after = (self.attribute(change.attribute, value) for value in (change.before, change.after))
         if change.attribute in ("password", "secret"):
             before, after = "", "a new one, shown once"
@@ -229,6 +228,13 @@ class Teller:
     def lines(self, changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
         """Return all changes of an operation, or one line that says there is nothing to do."""
         return tuple(self.line(change) for change in changes) or (ChangeLine("none", "Nothing to do", "", "", ""),)
+
+
+def _label_of(kind: str, attribute: str) -> str:
+    """Return what an attribute is called; of something that does not exist yet the kind is not known."""
+    tables = (ATTRIBUTES.get(kind, {}),) if kind else tuple(ATTRIBUTES.values())
+    known = next((table[attribute] for table in tables if attribute in table), None)
+    return known.label if known else attribute.replace("_", " ").capitalize()
 
 
 def line_json(line: ChangeLine) -> dict[str, str]:

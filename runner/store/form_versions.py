@@ -48,6 +48,11 @@ class FormVersionStore:
 
         return self._database.write(work)
 
+    def is_other(self, form_id: str, version: str, digest: str) -> bool:
+        """Say whether this version is kept with another digest and is no draft."""
+        found = self._database.read(lambda connection: _find(connection, form_id, version))
+        return found is not None and found.digest != digest and not found.is_draft
+
     def get(self, form_id: str, version: str) -> FormVersion:
         """Return a version; raises `NotFoundError`."""
         found = self._database.read(lambda connection: _find(connection, form_id, version))

@@ -90,6 +90,19 @@ class SubmissionStore:
 
         self._database.write(work)
 
+    def expire(self, before: datetime, now: datetime) -> int:
+        """End the drafts that nobody touched since ``before`` as ``expired``; return how many.
+
+        What was answered, what was sealed and the plan with both in it go for good; who began what for whom stays.
+        A draft that begins to run, or is kept anew, at the same time is left alone.
+        """
+        old = (
+            (submissions.c.state == "draft") & (submissions.c.created_at < before) & (submissions.c.updated_at < before)
+        )
+        gone = {"answers": canonical({}), "sealed": None, "plan": None, "plan_digest": None, "ticket": "", "reason": ""}
+        query = update(submissions).where(old).values(**gone, state="expired", updated_at=now, finished_at=now)
+        return self._database.write(lambda connection: connection.execute(query).rowcount)
+
     def begin(
         self,
         id: str,

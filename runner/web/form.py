@@ -150,7 +150,9 @@ def _picked(page: PickPage) -> dict[str, object]:
             {
                 "id": thing.id,
                 "label": harmless(thing.label),
-                "detail": harmless(" · ".join(cell for cell in thing.cells if cell) or thing.detail),
+                "detail": harmless(
+                    " · ".join(cell for cell in thing.cells if cell and cell != thing.label) or thing.detail
+                ),
                 "refused": harmless(thing.refused),
             }
             for thing in page.things

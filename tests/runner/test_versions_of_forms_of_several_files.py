@@ -7,7 +7,7 @@ from forms.catalogue import load_catalogue
 from forms.errors import Problem
 from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.wiring import remember_versions
+from runner.versions import remember_versions
 from tests.forms.resolving.resolving_folders import BASE, family
 
 

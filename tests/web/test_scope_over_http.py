@@ -254,3 +254,21 @@ def test_a_submission_cannot_be_taken_over_by_posting_its_number(site: RealSite)
         assert check.status_code == 409
     assert site.desk.store.submissions.get("a" * 32) == kept
     assert site.desk.performed == []
+
+
+def test_a_form_with_a_caller_check_tells_nothing_before_it(site: RealSite) -> None:
+    visit = site.visit("agent.rotterdam")
+    sent = {"submission": "c" * 32, "target": "u-t.novak"}
+    before = site.denials()
+    for path, status, more in (
+        ("evaluate", 403, {}),
+        ("pick", 403, {"field": "must_change", "text": "a"}),
+        ("submit", 422, {"go": "more"}),
+        ("submit", 422, {"go": "back", "page": "0"}),
+        ("submit", 422, {"repeat.password": "x"}),
+    ):
+        answer = visit.post(f"/forms/reset-password/{path}", {**sent, **more})
+        assert answer.status_code == status
+        assert "Check the caller first." in answer.get_data(as_text=True)
+        assert "must_change" not in answer.get_data(as_text=True)
+    assert site.denials() == before + 5

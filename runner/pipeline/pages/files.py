@@ -55,6 +55,19 @@ class CsvView:
     note: str = ""
     pasted: str = ""
 
+    @property
+    def mistakes(self) -> tuple[tuple[int, str, str], ...]:
+        """What is wrong in the rows that are shown: row, heading of the column (empty for the row as a whole), message."""
+        found = []
+        for row in self.rows:
+            found += [(row.number, "", row.error)] if row.error else []
+            found += [
+                (row.number, heading, cell.error)
+                for heading, cell in zip(self.headings, row.cells, strict=False)
+                if cell.error
+            ]
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class CsvTemplate:

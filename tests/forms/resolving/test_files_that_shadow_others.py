@@ -27,7 +27,9 @@ def test_an_access_file_of_another_ending_shadows_nothing_either() -> None:
     assert companion_file(files, "access") is None
     assert load_surroundings(files, VERBS)[0].resource_sets is None
     messages = [one.message for one in load_catalogue(files, VERBS)[1] if one.file == "access.json"]
-    assert messages == ["a desk has one access file, and there is access.yaml and z/access.yml too, so none of them is used"]
+    assert messages == [
+        "a desk has one access file, and there is access.yaml and z/access.yml too, so none of them is used"
+    ]
 
 
 def test_two_lists_with_one_id_are_told_at_both_and_neither_is_used() -> None:
@@ -57,7 +59,9 @@ def test_whatever_is_based_on_a_doubled_form_through_others_is_left_out_with_one
 def test_a_form_that_only_says_it_is_another_takes_nobodys_place() -> None:
     for text in (DRAFT, BASE):
         files = {**family("", LOCKED), "a/other.form.yaml": text.encode(), "use.form.yaml": HEAD.encode()}
-        files["use.form.yaml"] = HEAD.replace("id: child", "id: use").replace("extends: base", "extends: other").encode()
+        files["use.form.yaml"] = (
+            HEAD.replace("id: child", "id: use").replace("extends: base", "extends: other").encode()
+        )
         found = load_catalogue(files, VERBS)[0].forms
         assert found["base"].verify == found["child"].verify
         assert "a/other.form.yaml:2:5 E130" in problems(files)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from forms.catalogue import load_catalogue
+from tests.forms.desk_folders import VERBS
 from tests.forms.resolving.resolving_folders import BASE, HEAD, family, folder, form_of, problems, read, said
 
 LOCKS = [
@@ -39,9 +41,44 @@ def test_a_locked_part_cannot_be_changed_and_both_files_are_named(path: str, chi
     assert found[0].split()[0].partition(":")[2].split(":")[0] == place.split(":")[0]
 
 
+APPROVED = BASE + "approval: { approvers: [{ group: Leads }] }\n"
+AROUND = [
+    ("fields.reason.required", "fields: [{ id: reason, when: 'false' }]", '"fields.reason.when"'),
+    ("fields.reason.label", "fields: [{ id: reason, when: 'false' }]", '"fields.reason.when"'),
+    ("fields.reason.required", "fields: [{ id: about, when: 'false' }]", 'the "when" of its section'),
+    ("fields.reason.required", "fields: [{ id: reason, default: x, readonly: true }]", '"fields.reason.default"'),
+    ("fields.reason.validate", "fields: [{ id: reason, readonly: true }]", '"fields.reason.readonly"'),
+    ("fields.reason.required", "fields: [{ id: reason, type: note, text: x }]", '"fields.reason.type"'),
+    ("fields.reason.help", "fields: [{ id: reason, remove: true }]", '"fields.reason.type"'),
+    ("fields.office.options", "fields: [{ id: office, when: 'false' }]", '"fields.office.when"'),
+    ("operations.enable.with", "operations: [{ id: enable, only_if: 'false' }]", '"operations.enable.only_if"'),
+    (
+        "operations.enable.with",
+        "operations: [{ id: enable, for_each: $(target.groups) }]",
+        '"operations.enable.for_each"',
+    ),
+    ("notify.told.to", "notify: [{ id: told, on: [failed] }]", '"notify.told.on"'),
+    ("verify.policy", "verify: { when: 'false' }", '"verify.when"'),
+    ("approval.approvers", "approval: { when: 'false' }", '"approval.when"'),
+]
+
+
+@pytest.mark.parametrize(("path", "child", "what"), AROUND)
+def test_a_locked_part_is_locked_with_what_decides_whether_it_counts(path: str, child: str, what: str) -> None:
+    files = family(child, APPROVED + f"locked: [{path}]\n")
+    line = len(APPROVED.splitlines()) + 1
+    told = f'"{path}" is locked in base.form.yaml on line {line}, and with it {what}, which child.form.yaml changes'
+    assert [one for one in said(files) if one.startswith(told)]
+    assert "child" not in load_catalogue(files, VERBS)[0].forms
+
+
 @pytest.mark.parametrize(
     ("path", "child"),
     [
+        ("fields.reason.label", "fields: [{ id: reason, default: x }]"),
+        ("fields.reason.max_length", "fields: [{ id: reason, default: x, readonly: true }]"),
+        ("fields.office.options", "fields: [{ id: about, when: 'true' }]"),
+        ("notify.told.subject", "notify: [{ id: told, to: [$(actor)] }]"),
         ("verify", "verify: { policy: none, because: a test }"),
         ("operations.enable", "operations: [{ id: enable, do: directory.user.enable }]"),
         ("fields.reason.required", "fields: [{ id: reason, required: true, label: Why }]"),

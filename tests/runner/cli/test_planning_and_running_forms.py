@@ -143,3 +143,21 @@ def test_a_disabled_or_unknown_account_runs_nothing(desk: Path) -> None:
         assert says in refused.err
     assert person(desk, "t.novak").version == before
     assert "intent" not in kinds(desk)
+
+
+def test_a_form_is_tried_out_as_often_as_one_likes_and_used_under_one_version(desk: Path) -> None:
+    form = desk / "forms" / "at-once.form.yaml"
+    target = ("t.novak", "--set", "office=A")
+
+    def reworded(old: str, new: str) -> None:
+        form.write_text(form.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    for old, new in (("title: ", "title: One "), ("title: One ", "title: Two ")):
+        assert deskhand(*ask("plan", "at-once", desk, *target)).code == 0
+        reworded(old, new)
+    assert deskhand(*ask("run", "at-once", desk, *target)).code == 0
+    reworded("title: Two ", "title: Three ")
+    refused = deskhand(*ask("run", "at-once", desk, *target))
+    assert refused.code == 1
+    assert "E131" in refused.err
+    assert "Write  version: 2" in refused.err

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,24 @@ def test_an_export_for_spreadsheets_has_a_row_for_each_record(told: Path, tmp_pa
     assert rows[-1]["kind"] == "export"
     printed = deskhand("journal", "export", "--desk", told)
     assert len(printed.out.splitlines()) == 8
+
+
+def test_an_export_is_for_its_owner_only_unless_the_file_was_there_before(told: Path, tmp_path: Path) -> None:
+    new, old = tmp_path / "new.jsonl", tmp_path / "old.jsonl"
+    old.write_bytes(b"before")
+    old.chmod(0o640)
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(old.name)
+    umask = os.umask(0o022)
+    try:
+        assert export(told, new).code == export(told, link).code == 0
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+    assert link.is_symlink()
+    assert len(old.read_bytes().splitlines()) == len(new.read_bytes().splitlines()) + 1
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == ["link.jsonl", "new.jsonl", "old.jsonl"]
 
 
 UNUSABLE: dict[str, tuple[tuple[str, ...], int, str]] = {

@@ -33,7 +33,7 @@ def under(desk, access: str) -> Desk:
 def assert_refused(desk, page):
     assert isinstance(page, FillPage)
     ((_, _, message),) = page.errors
-    assert message.endswith("is not yours to do here. Nothing was changed.")
+    assert "is not yours to do here. This group gives rights in Deskhand" in message
     assert desk.performed == []
 
 

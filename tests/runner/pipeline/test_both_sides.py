@@ -10,7 +10,8 @@ OUT_OF_REACH = ("r.admin", "u.bakker", AGENT)
 
 
 def is_refused(page):
-    return isinstance(page, FillPage) and "is not yours to do here" in page.errors[0][2]
+    said = page.errors[0][2] if isinstance(page, FillPage) else ""
+    return "is not yours to do here" in said or "would change your own account" in said
 
 
 def sales(desk):

@@ -36,6 +36,38 @@ def test_without_a_check_no_plan_is_made_and_that_is_recorded(desk):
     assert nothing_done(desk)
 
 
+def shown(desk, submission, who=AGENT, form="checked-pages", caller=CALLER):
+    """Return what each way of looking at a form answers: the page, or the refusal."""
+    actor, posted = desk.actor(who), Posted({"office": "A"})
+
+    def picked():
+        try:
+            return desk.desk.pick(actor, form, caller, "colleague", "novak", posted, "en", submission=submission)
+        except RefusedError as refused:
+            return str(refused)
+
+    return (
+        desk.desk.evaluate(actor, form, caller, posted, "en", submission=submission),
+        desk.desk.turn(actor, submission or desk.new(), form, caller, posted, "en"),
+        picked(),
+    )
+
+
+def test_no_question_is_shown_and_nobody_found_before_the_check_of_this_submission(desk):
+    checked = desk.verified(AGENT, "checked-pages", CALLER)
+    elsewhere = desk.verified(AGENT, "checked-pages", "u-t.novak")
+    for submission in (desk.new(), "", elsewhere):
+        before = len(desk.journal("deny"))
+        evaluated, turned, picked = shown(desk, submission)
+        assert (type(evaluated), type(turned)) == (VerifyPage, VerifyPage)
+        assert {evaluated.error, turned.error, picked} == {"Check the caller first."}
+        operations = [entry["operation"] for entry in desk.journal("deny")[before:]]
+        assert operations == ["fill in", "fill in", "pick"]
+    evaluated, turned, picked = shown(desk, checked)
+    assert (type(evaluated), type(turned)) == (FillPage, FillPage)
+    assert [thing.id for thing in picked.things] == ["u-t.novak"]
+
+
 def test_one_check_is_not_enough_where_two_are_asked_for(desk):
     submission = desk.new()
     page = answer(desk, submission, "in_person")

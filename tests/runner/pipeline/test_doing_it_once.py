@@ -9,6 +9,7 @@ from connectors.errors import RejectedError
 from connectors.spi import Ref, Secret
 from runner.errors import StaleError
 from runner.pipeline.pages import FillPage, PlanPage, SubmissionPage
+from runner.serving import end_drafts
 
 AGENT = "agent.rotterdam"
 
@@ -29,6 +30,23 @@ def test_a_digest_that_is_not_the_plans_confirms_nothing(desk, digest):
     page = desk.desk.confirm(desk.actor(AGENT), plan.head.submission, digest, "", (), "en")
     assert isinstance(page, PlanPage)
     assert desk.performed == []
+
+
+def test_a_draft_that_nobody_touched_for_a_week_ends_and_is_never_done(desk):
+    plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "Unmistakable"})
+    desk.clock.forward(days=7)
+    assert end_drafts(desk.installation) == 0
+    desk.clock.forward(seconds=1)
+    assert end_drafts(desk.installation) == 1
+    actor, id_ = desk.actor(AGENT), plan.head.submission
+    again = desk.fill(AGENT, "office", "u-t.novak", {"office": "B"}, submission=id_)
+    for page in (desk.confirm(AGENT, plan), desk.desk.step(actor, id_, "en"), again):
+        assert isinstance(page, SubmissionPage)
+        assert (page.state, page.operations) == ("expired", ())
+        assert page.message.endswith("Open the form again.")
+    assert (desk.performed, desk.kinds()) == ([], [])
+    assert "Unmistakable" not in repr(desk.store.submissions.get(id_))
+    assert isinstance(desk.planned(AGENT, "office", "u-t.novak", {"office": "B"}), PlanPage)
 
 
 def test_confirming_twice_does_it_once_and_gives_the_same_answer(desk):

@@ -29,6 +29,14 @@ EXTRA = """
   - { id: in-town, find: user, where: { mail: { contains: $(org.mail_domain) } }, sort: login }
   - { id: reports, find: user, takes: { boss: { type: user } }, where: { manager: $(boss) } }
   - { id: others, find: user, takes: { boss: { type: user } }, where: { manager: { "!=": $(boss) } }, sort: login }
+  - { id: without, find: user, takes: { d: { type: text } }, where: { not: { department: $(d) } }, sort: login }
+  - id: without-deeper
+    find: user
+    takes: { d: { type: text }, e: { type: text } }
+    where: { not: { any: [{ title: Nobody }, { not: { not: { department: { in: [$(d), $(e)] } } } }] } }
+    sort: login
+  - { id: any-of-two, find: user, takes: { d: { type: text } }, where: { any: [{ department: $(d) }, { manager: $(actor) }] } }
+  - { id: outside, find: user, takes: { unit: { type: ou } }, where: { not: { under: $(unit) } } }
   - { id: these, find: user, takes: { who: { type: list of user } }, where: { id: $(who) } }
   - { id: but-these, find: user, takes: { who: { type: list of user } }, where: { id: { "!=": $(who) } }, sort: login }
   - { id: below, find: user, takes: { unit: { type: ou } }, where: { under: $(unit) } }
@@ -151,6 +159,25 @@ def test_an_argument_that_was_not_given_matches_nothing_even_when_it_is_turned_r
     assert found(reader, "others") == []
     others = found(reader, "others", arguments=[("boss", ref(world, "p.dewit"))])
     assert others == ["agent.rotterdam", "f.former", "l.left", "n.starter", "p.dewit"]
+
+
+def test_what_is_empty_finds_nothing_inside_not_and_only_its_own_branch_of_any(world, reader):
+    everybody = found(reader, "without", arguments=[("d", "no such department")])
+    assert len(everybody) == 8
+    some = found(reader, "without", arguments=[("d", "IT")])
+    assert 0 < len(some) < len(everybody)
+    assert found(reader, "without") == found(reader, "without", arguments=[("d", "")]) == []
+    assert found(reader, "without-deeper", arguments=[("d", "IT"), ("e", "IT")]) == some
+    assert found(reader, "without-deeper") == found(reader, "without-deeper", arguments=[("d", "IT")]) == []
+    assert sorted(found(reader, "any-of-two")) == sorted(found(reader, "mine"))
+    assert found(reader, "outside") == []
+    assert len(found(reader, "outside", arguments=[("unit", world.named("ou", "Utrecht").ref)])) == 8
+
+
+def test_a_list_without_entries_takes_nothing_away_and_one_that_was_not_given_finds_nothing(world, reader):
+    assert len(found(reader, "but-these", arguments=[("who", ())])) == 8
+    assert found(reader, "but-these") == []
+    assert found(reader, "but-these", arguments=[("who", ("u1", ref(world, "z.lindqvist")))]) == []
 
 
 def test_objects_of_a_list_are_found_and_left_out(world, reader):

@@ -258,3 +258,55 @@ def test_only_what_began_is_counted(store: Store):
     assert count(form_id="unlock-account", since=NOW) == 2
     assert count(form_id="unlock-account", since=NOW, target_id="id-carol", actor_id="id-alice") == 1
     assert count(form_id=None, since=NOW + timedelta(microseconds=1)) == 0
+
+
+def test_drafts_that_nobody_touched_end_and_keep_nothing_that_was_answered(store: Store):
+    planned(store)
+    store.submissions.start(replace(DRAFT, id="s-2", updated_at=LATER))
+    running(store, "s-3")
+    store.submissions.start(replace(DRAFT, id="s-4", created_at=LATER, updated_at=LATER))
+    week = LATER + timedelta(days=7)
+    assert store.submissions.expire(LATER, week) == 1
+    ended = store.submissions.get("s-1")
+    assert (ended.state, ended.answers, ended.sealed, ended.plan, ended.plan_digest) == (
+        "expired",
+        {},
+        None,
+        None,
+        None,
+    )
+    assert (ended.ticket, ended.reason, ended.finished_at) == ("", "", week)
+    assert (ended.actor_id, ended.form_id, ended.target_id) == ("id-alice", "unlock-account", "id-bob")
+    assert [store.submissions.get(f"s-{number}").state for number in (2, 3, 4)] == ["draft", "running", "draft"]
+    assert store.submissions.expire(LATER, week) == 0
+
+
+def test_what_ended_can_neither_be_kept_anew_nor_begun(store: Store):
+    planned(store)
+    store.submissions.expire(LATER, LATER)
+    with pytest.raises(StaleError):
+        begin(store)
+    with pytest.raises(StaleError):
+        store.submissions.save_plan(
+            "s-1", answers={"a": 1}, sealed=None, plan=None, plan_digest="digest", ticket="", reason="", now=LATER
+        )
+    assert store.submissions.get("s-1").answers == {}
+
+
+def test_a_draft_either_begins_or_ends(store: Store):
+    def begun(number: int) -> bool:
+        try:
+            begin(store, f"s-{number}")
+        except StaleError:
+            return False
+        return True
+
+    for number in range(8):
+        planned(store, f"s-{number}")
+    with ThreadPoolExecutor(9) as threads:
+        ending = threads.submit(store.submissions.expire, LATER, LATER)
+        won = list(threads.map(begun, range(8)))
+    assert sum(won) + ending.result() == 8
+    for number, has_begun in enumerate(won):
+        found = store.submissions.get(f"s-{number}")
+        assert (found.state, bool(found.answers)) == (("running", True) if has_begun else ("expired", False))
