@@ -20,6 +20,7 @@ from forms.resolving.resolver import Resolver
 from forms.resolving.sources import Sources
 from forms.vocabulary.codes import CODES
 from runner.access.escalation import escalations
+from runner.access.form_names import unknown_forms
 from runner.access.reading import read_access
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
@@ -28,6 +29,7 @@ from runner.counting import counted
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
 from runner.errors import NotFoundError
 from runner.testing.known import known_groups
+from runner.testing.running import form_ids
 from runner.wiring import access_file, open_connectors
 
 
@@ -120,7 +122,8 @@ def _checked(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], 
     catalogue, problems = load_catalogue(files, verbs)
     if access is not None:
         policy, found = read_access(access, files[access])
-        problems += (*found, *escalations(policy, catalogue, files, known_groups(files)))
+        named = unknown_forms(policy, form_ids(files), access, files[access])
+        problems += (*found, *named, *escalations(policy, catalogue, files, known_groups(files)))
     return Checked(root, tuple(catalogue.forms.values()), problems)
 
 

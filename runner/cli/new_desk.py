@@ -1,6 +1,6 @@
 """What a new form may name: the verbs, policies and sets of a desk folder or of any folder with forms. Reads files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +62,8 @@ class NewDesk:
 
     def bindings_for(self, form: Form) -> tuple[tuple[str, str], ...]:
         """Return the bindings that give all a form needs, with those they are for, in words."""
-        needed = {need.permission for need in form.needs}
-        kinds = {need.kind for need in form.needs if need.kind}
+        needed = frozenset(need.permission for need in form.needs)
+        kinds = frozenset(need.kind for need in form.needs if need.kind)
         found = []
         for binding in self.policy.bindings:
             role = self.policy.roles.get(binding.role)
@@ -71,7 +71,18 @@ class NewDesk:
             reached = {kind for name in binding.on if name in self.policy.sets for kind in self.policy.sets[name].kinds}
             if role is not None and needed <= role.permissions and kinds <= reached and is_here:
                 found.append((binding.id, ", ".join(map(str, binding.principals))))
-        return tuple(found)
+        return tuple(found) or tuple(self._together(form, needed, kinds))
+
+    def _together(self, form: Form, needed: frozenset[str], kinds: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """Yield bindings of one principal that give together what none of them gives alone."""
+        bindings = [one for one in self.policy.bindings if one.forms is None or form.id in one.forms]
+        for principal in dict.fromkeys(who for one in bindings for who in one.principals):
+            own = [one for one in bindings if principal in one.principals and one.role in self.policy.roles]
+            given = {permission for one in own for permission in self.policy.roles[one.role].permissions}
+            sets = (name for one in own for name in one.on if name in self.policy.sets)
+            if needed <= given and kinds <= {kind for name in sets for kind in self.policy.sets[name].kinds}:
+                helping = [one.id for one in own if self.policy.roles[one.role].permissions & needed]
+                yield " with ".join(helping), str(principal)
 
     def roles_for(self, permissions: Iterable[str]) -> tuple[str, ...]:
         """Return the roles that hold all these permissions."""
