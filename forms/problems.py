@@ -17,7 +17,8 @@ class Report:
     """The problems of one file, and of the parts it takes from other files, in the order of their lines, each cause once.
 
     ``others`` maps the names of those files to their documents.  Whoever notes the hundredth problem gets a
-    `DefinitionError` with all of them: a file like that is not read on.
+    `DefinitionError` with all of them: a file like that is not read on.  Warnings alone stop nothing; those beyond the
+    ninety-ninth are not noted.
     """
 
     def __init__(self, document: Document, others: Mapping[str, Document] | None = None) -> None:
@@ -53,6 +54,8 @@ class Report:
         self.error(error.code, node, error.message, error.fix, error.offset)
 
     def _add(self, level: str, code: str, node: Node, message: str, fix: str, offset: int) -> None:
+        if level == "warning" and len(self._problems) >= MAX_PROBLEMS - 1:
+            return
         document = self.others.get(node.file, self.document)
         line, column = place_in(node, offset, document.lines)
         source = document.lines[line - 1]

@@ -6,23 +6,18 @@ All errors are those of `runner.errors`; a refusal is recorded before it leaves.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.spi import File, Ref
 from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline import drafting, filling, finding, results, submitting, uploading, viewing
-from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.finishing import Finished
 from runner.pipeline.kept import KeptSubmissions
+from runner.pipeline.looking import Looking
 from runner.pipeline.notifying import send_mails
 from runner.pipeline.pages import (
     ChoosePage,
     CsvTemplate,
-    DeskPage,
     FillPage,
-    FindPage,
-    HistoryPage,
-    PersonPage,
     PickPage,
     PlanPage,
     Posted,
@@ -40,49 +35,8 @@ from runner.verification.checks import CallerChecks
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What one installation offers. ``channel`` says by which way its callers come."""
-
-    services: Services
-    channel: str = "portal"
-
-    @in_our_errors
-    def home(self, actor: Actor, language: str) -> DeskPage:
-        """Return the first page."""
-        return finding.home(self.services, actor, language)
-
-    @in_our_errors
-    def find(self, actor: Actor, text: str, language: str = "en") -> FindPage:
-        """Return people and forms found by a typed text."""
-        return finding.find(self.services, actor, text, language)
-
-    @in_our_errors
-    def person(self, actor: Actor, person_id: str, language: str = "en") -> PersonPage:
-        """Return a person's card; raises `NotFoundError`."""
-        try:
-            return finding.person(self.services, actor, person_id, language)
-        except NotFoundError as refused:
-            raise refuse(self.services, actor, "open person", refused, target=Ref("user", person_id))  # noqa: B904
-
-    @in_our_errors
-    def photo(self, actor: Actor, person_id: str) -> File:
-        """Return the photo on a person's card, with its content; raises `NotFoundError`."""
-        try:
-            found = finding.photo(self.services, actor, person_id)
-        except NotFoundError as refused:
-            raise refuse(self.services, actor, "open photo", refused, target=Ref("user", person_id))  # noqa: B904
-        if found is None:
-            raise NotFoundError(NOT_FOUND)
-        return found
-
-    @in_our_errors
-    def history(self, actor: Actor, page: int, language: str = "en") -> HistoryPage:  # noqa: ARG002 - part of the port
-        """Return the actor's own submissions."""
-        return finding.history(self.services, actor, page)
-
-    def refused(self, actor: Actor, what: str) -> None:
-        """Record a refusal that was made before the pipeline was reached."""
-        refuse(self.services, actor, what, RefusedError("refused at the door"))
+class Desk(Looking):
+    """What one installation offers: looking around, and the journey of a form."""
 
     # --- the journey ------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
 from forms.answering.wire import PICKERS, PICKS, phone_text, picked_kind
 from forms.answering.working_out import Answer, Worked, as_if_asked, new_row
+from forms.compiling.ordering import names_in
 from forms.definition import Field
 from forms.errors import AnswerProblem, ExpressionError
 from forms.expressions import Environment, to_text
@@ -104,7 +105,7 @@ def field_view(
         max=_bound(answer.maximum),
         step=_bound(field.step if isinstance(field.step, int | Decimal) else None) or ("1" if field.integer else "any"),
         max_length=field.max_length or _MAXIMUM_LENGTH.get(field.type),
-        generated=field.generate or "",
+        generated=_made(situation, field),
         multiple=field.multiple,
         search=bool(field.options and field.options.search),
         live=field.id in live,
@@ -129,6 +130,14 @@ def _file(answer: Answer) -> FileView:
     if not isinstance(answer.value, File):
         return view
     return replace(view, name=answer.value.name, size=size_text(answer.value.size))
+
+
+def _made(situation: Situation, field: Field) -> str:
+    """Say what becomes of a password that the desk makes: ``shown`` once, or ``used``; empty when it is typed."""
+    if not field.generate:
+        return ""
+    shown = (show for show in situation.form.result.show if show.secret)
+    return "shown" if any(field.id in names_in(show.value) for show in shown) else "used"
 
 
 def _shown_value(answer: Answer, environment: Environment) -> object:

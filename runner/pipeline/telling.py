@@ -211,7 +211,7 @@ class Teller:
         attribute = _label_of(kind, change.attribute)
         before, after = (self.attribute(change.attribute, value) for value in (change.before, change.after))
         if change.attribute in ("password", "secret"):
-            before, after = "", "a new one, shown once"
+            before, after = "", "a new one"
         return ChangeLine(change.kind, change.what, attribute, before, after)
 
     def attribute(self, name: str, value: Any) -> str:

@@ -140,3 +140,12 @@ def test_a_row_that_does_not_fit_its_list_is_refused(row: str, wanted: str) -> N
     catalogue, problems = load({"kinds.list.yaml": text.encode()})
     assert [f"{problem.line}:{problem.column} {problem.code}" for problem in problems] == [wanted]
     assert not catalogue.lists
+
+
+def test_a_form_with_a_hundred_warnings_is_used_all_the_same() -> None:
+    fields = "".join(f"  - {{ id: f{number}, type: text, label: L, help: H }}\n" for number in range(120))
+    form = f"format: form/1\nid: many\ntitle: T\nlanguages: [en, nl]\ntarget: {{ type: user }}\nfields:\n{fields}"
+    form += "operations:\n  - { id: o, do: directory.user.enable, with: { user: $(target) } }\n"
+    catalogue, problems = load({"many.form.yaml": form.encode()})
+    assert "many" in catalogue.forms
+    assert len(problems) == 99

@@ -249,7 +249,7 @@ def fill_password(bend: Bend = straight, *, wrong: bool = False) -> FillPage:
             "password",
             "New password",
             help="Made by the policy temporary. You will see it once, after the change.",
-            generated="temporary",
+            generated="shown",
             readonly=True,
         ),
         ask("must_change", "boolean", "Must be changed at next sign-in", True),

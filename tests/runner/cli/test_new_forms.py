@@ -119,11 +119,11 @@ def test_a_folder_without_anything_beside_the_form_will_do(tmp_path: Path) -> No
 
 def test_a_file_that_is_there_is_never_overwritten(desk: Path) -> None:
     file = desk / "forms" / "free.form.yaml"
-    file.symlink_to(desk / "nowhere")  # no form that is read, but a name that is taken
+    file.symlink_to("nowhere")  # no form that is read, but a name that is taken
     refused = deskhand("new", "free", "--desk", desk, "--title", "T", "--do", "directory.user.unlock")
     assert (refused.code, is_one_sentence(refused.err)) == (1, True)
     assert "is there already; nothing was changed" in refused.err
-    assert not (desk / "nowhere").exists()
+    assert not (desk / "forms" / "nowhere").exists()
 
 
 def test_the_end_of_the_answers_writes_nothing(desk: Path) -> None:
