@@ -11,16 +11,10 @@ from playwright.sync_api import Browser, Page, StorageState, StorageStateCookie
 from connectors.spi import Secret
 from runner.gate import AccountGate
 from tests.browser.listening import listen_to
-from tests.browser.serving import AGENT, PASSWORD, Site, chromium, make_sample, served
+from tests.browser.serving import AGENT, PASSWORD, Site, make_sample, served
 
 PATIENCE_MS = 15_000
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

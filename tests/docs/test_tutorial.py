@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from connectors.local.connector import LocalDirectory
 from connectors.spi import Compare, Entry, Question
-from tests.browser.serving import chromium
 from tests.docs.agent import lend_a_card
 from tests.docs.page_steps import Typed, Written, steps, write
 from tests.docs.terminal import Terminal, end, is_as_shown
@@ -34,18 +34,18 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+def walked(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Walked]:
     folder = tmp_path_factory.mktemp("tutorial")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKHAND_")}
     terminal = Terminal(folder, {**kept, "PYTHONUNBUFFERED": "1"})
     try:
-        yield walk(terminal, free_port())
+        yield walk(terminal, free_port(), browser)
     finally:
         for child in terminal.serving:
             end(child)
 
 
-def walk(terminal: Terminal, port: int) -> Walked:
+def walk(terminal: Terminal, port: int, browser: Browser) -> Walked:
     """Do what stands on the page from top to bottom; the agent comes as soon as the desk is left open."""
     printed, seen = {}, ""
     for step in STEPS:
@@ -56,16 +56,19 @@ def walk(terminal: Terminal, port: int) -> Walked:
         out = terminal.type_in(step, *(["--port", str(port)] if is_demo else []))
         printed[step.line] = out.replace(f"127.0.0.1:{port}/", "127.0.0.1:8080/")
         if terminal.serving and not seen:
-            seen = visited(f"http://127.0.0.1:{port}/", terminal.folder)
+            seen = visited(browser, f"http://127.0.0.1:{port}/", terminal.folder)
     return Walked(terminal.folder, printed, seen)
 
 
-def visited(address: str, folder: Path) -> str:
+def visited(browser: Browser, address: str, folder: Path) -> str:
     password = (folder / "cards" / "demo-password.txt").read_text(encoding="utf-8").strip()
-    with chromium() as browser:
-        page = browser.new_context(viewport={"width": 1180, "height": 600}, reduced_motion="reduce").new_page()
+    context = browser.new_context(viewport={"width": 1180, "height": 600}, reduced_motion="reduce")
+    try:
+        page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         return lend_a_card(page, address, password, Path(PICTURE) if PICTURE else None)
+    finally:
+        context.close()
 
 
 def free_port() -> int:

@@ -21,7 +21,8 @@ def page(desk):
     """The form of an agent for somebody whose manager is in the other branch."""
     submission = desk.verified("agent.rotterdam", FORM, "u-t.novak")
     posted = Posted({"phone": "010 555 0100"})
-    return desk.desk.evaluate(desk.actor("agent.rotterdam"), FORM, "u-t.novak", posted, "en"), submission
+    actor = desk.actor("agent.rotterdam")
+    return desk.desk.evaluate(actor, FORM, "u-t.novak", posted, "en", submission=submission), submission
 
 
 def test_a_readonly_picker_says_that_its_value_is_out_of_scope(desk):
@@ -47,7 +48,8 @@ def test_an_untouched_form_keeps_whom_the_actor_may_not_see(desk, page):
 def test_an_id_that_was_posted_is_not_said_to_be_anybody(desk, page):
     actor = desk.actor("agent.rotterdam")
     for posted in ("u-u.bakker", "u-nobody"):
-        answered = desk.desk.evaluate(actor, FORM, "u-t.novak", Posted({"manager": posted}), "en")
+        answers = Posted({"manager": posted})
+        answered = desk.desk.evaluate(actor, FORM, "u-t.novak", answers, "en", submission=page[1])
         assert shown(manager(answered)) == []
     refused = desk.fill("agent.rotterdam", FORM, "u-t.novak", {"manager": "u-u.bakker"}, submission=page[1])
     assert isinstance(refused, FillPage)
@@ -55,7 +57,9 @@ def test_an_id_that_was_posted_is_not_said_to_be_anybody(desk, page):
 
 
 def test_a_manager_who_is_visible_but_not_offered_any_more_keeps_the_name(desk):
-    page = desk.desk.evaluate(desk.actor("agent.rotterdam"), FORM, "u-z.lindqvist", Posted({}), "en")
+    submission = desk.verified("agent.rotterdam", FORM, "u-z.lindqvist")
+    actor = desk.actor("agent.rotterdam")
+    page = desk.desk.evaluate(actor, FORM, "u-z.lindqvist", Posted({}), "en", submission=submission)
     assert shown(manager(page)) == [("u-p.dewit", "Pieter de Wit")]
 
 
