@@ -22,6 +22,7 @@ _FEW = 12  # names that are listed when none of them is near
 _PLACES = "Passwords go only into the password argument of an operation, or into  result.show  with  secret: once ."
 _TEMPLATE = re.compile(r"\$\(|\$\{|\{\{")
 _QUOTE = "Write  )  behind the expression; put quotes around a value that has a comma or a bracket inside { } or [ ]."
+_SEVERAL = {"user": "people", "ou": "units", "mailbox": "mailboxes", "mail_list": "distribution lists"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -173,8 +174,10 @@ class Values:
         if found is None or self._is_misplaced_secret(node, found, wanted, place or name):
             return None
         if not fits(found.type, wanted):
-            message = f'"{name}" needs {called(wanted)}, this is {called(found.type)}'
-            self.report.error(code, node, message, _conversion(found.type, node.text))
+            are_lists = wanted.name == found.type.name == "list"
+            needed, given = (_in_full(one) if are_lists else called(one) for one in (wanted, found.type))
+            fix = _columns(found, wanted) or _conversion(found.type, node.text)
+            self.report.error(code, node, f'"{name}" needs {needed}, this is {given}', fix)
             return None
         return found
 
@@ -261,6 +264,21 @@ class Values:
                 self.report.error(code, word.node, f'there is no {what} "{text}"', fix)
             found.append(text)
         return tuple(found)
+
+
+def _in_full(type_: Type) -> str:
+    """Return what a person calls a list, with what it is a list of."""
+    item = type_.item.name if type_.item else ""
+    return f"a list of {_SEVERAL.get(item, f'{item}s')}" if item not in ("", "any") else called(type_)
+
+
+def _columns(found: Template, wanted: Type) -> str:
+    """Say which columns of a list of rows would fit."""
+    rows, single = found.type.item, found.single
+    if rows is None or rows.name != "row" or wanted.name != "list" or single is None or wanted.item is None:
+        return ""
+    fitting = [f"$({single.source.strip()}.{name})" for name, type_ in rows.columns.items() if fits(type_, wanted.item)]
+    return f"Write  {'  or  '.join(fitting)} ." if fitting else ""
 
 
 def _conversion(type_: Type, source: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from forms.documents import ListNode, MapNode, Node, ScalarNode, read_document
-from tests.forms.desk_folders import HEAD, HERE, codes_of, surroundings
+from tests.forms.desk_folders import HEAD, HERE, codes_of, problems_of, surroundings
 
 AROUND = surroundings()
 
@@ -32,3 +32,12 @@ def _case(row: Node) -> tuple[str, str, list[str] | None]:
 def test_a_form_gets_exactly_these_problems(form: str, wanted: list[str] | None) -> None:
     found = codes_of(HEAD + form, AROUND)
     assert found == wanted if wanted is not None else found
+
+
+def test_rows_in_place_of_people_are_told_with_the_column_that_fits() -> None:
+    fields = "fields: [{ id: rows, type: rows, fields: [{ id: who, type: user }, { id: n, type: number }] }]\n"
+    do = "operations: [{ id: a, do: directory.group.add_members, with: { group: $(target), members: $(rows) } }]\n"
+    wrong = problems_of(f"{HEAD}target: {{ type: group }}\n{fields}{do}", AROUND)
+    assert [(one.message, one.fix) for one in wrong if one.code == "E143"] == [
+        ('"members" needs a list of people, this is a list of rows', "Write  $(rows.who) .")
+    ]
