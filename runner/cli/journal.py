@@ -51,10 +51,8 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 def _sentence(entry: JournalEntry) -> str:
     """Say what a record is about; one that is no step of a submission by its operation, outcome and account."""
     sentence = journal_sentence(entry.kind, entry.body)
-    if entry.kind == "deny":
+    if sentence != entry.kind or entry.kind == "deny":
         return f"{sentence}{_asked(entry.body)}"
-    if sentence != entry.kind:
-        return sentence
     outcome, account = entry.body.get("outcome"), entry.body.get("account")
     words = [
         entry.body.get("operation"),
@@ -67,7 +65,7 @@ def _sentence(entry: JournalEntry) -> str:
 
 
 def _asked(body: Mapping[str, Any]) -> str:
-    """Say in which form and on what something was refused, as far as the record knows."""
+    """Say in which form and on what something was done or refused, as far as the record knows."""
     form, target = body.get("form"), body.get("target")
     words = [f", form {form['id']}" if isinstance(form, dict) and form.get("id") else ""]
     if isinstance(target, dict) and target.get("id"):
