@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.spi import Secret
-from runner.pipeline.desk import actor_of
+from runner.pipeline.looking import actor_of
 from runner.store.records import Account
 from runner.web.ports import SessionLine, Visitor
 from runner.wiring import Installation

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.spi import Entry, Ref
 from forms.answering.situation import Situation, given, in_language, is_true
-from forms.answering.wire import MOST_ITEMS, PICKS, picked_kind
+from forms.answering.wire import MOST_ITEMS, picked_kind
 from forms.definition import Field, Given, Options, SharedList
 from forms.expressions import Environment, to_text
 from forms.facts import MissingFacts, Search
@@ -278,8 +278,3 @@ def membership_kind(field: Field, environment: Environment) -> str:
     """Say what a membership question adds: groups for a person, people for a group."""
     of = given(field.of, environment)
     return "group" if isinstance(of, Ref) and of.kind != "group" else "user"
-
-
-def is_picker(field: Field) -> bool:
-    """Say whether a question's answer is an object of a target system."""
-    return field.type in PICKS

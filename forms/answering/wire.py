@@ -10,9 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
-import phonenumbers
-
 from connectors.spi import File, OutputRef, Ref, Secret, SecretRef
+from forms.answering.phones import stored_phone
 from forms.definition import Field
 from forms.values import Choice, Delta, Duration, Value
 
@@ -47,7 +46,7 @@ def normalise(field: Field, posted: object) -> object:
     if field.type == "number":
         return _number(posted) if isinstance(posted, str) else _bounded(posted)
     if field.type == "phone" and isinstance(posted, str):
-        return _phone(posted, field.region)
+        return stored_phone(posted, field.region)
     if field.type == "email" and isinstance(posted, str):
         name, at, domain = posted.rpartition("@")
         return name + at + domain.lower()
@@ -131,33 +130,6 @@ def is_storable(text: str) -> bool:
 def is_id(item: object) -> bool:
     """Say whether something posted could be the id of an object."""
     return isinstance(item, str) and 0 < len(item) <= _MOST_ID and is_storable(item)
-
-
-def phone_text(number: str) -> str:
-    """Write a phone number as people read it, ``+31 10 555 0134``; a text that is no number stays as it is."""
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-def _phone(text: str, region: str | None) -> str:
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return text
-    if not _is_whole_number(number):
-        return text
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _is_whole_number(number: phonenumbers.PhoneNumber) -> bool:
-    """Say whether a number is as long as that of a line or a mobile phone; a shorter one must be in use as it is."""
-    return phonenumbers.is_valid_number(number) or any(
-        phonenumbers.is_possible_number_for_type_with_reason(number, kind) == phonenumbers.ValidationResult.IS_POSSIBLE
-        for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
-    )
 
 
 def empty(field: Field) -> Value:

@@ -1,10 +1,7 @@
 """The command for authors that puts the keys of their files in order: fmt."""
 
 import difflib
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import click
 
 from forms.editing import FormattingError, formatted, kind_of_file
 from forms.errors import DefinitionError
+from runner.cli.whole_files import whole_file
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, read_forms, refuse_leaving
 
 
@@ -96,7 +94,8 @@ def _act(result: Formatted, *, only_check: bool, with_diff: bool) -> None:
     elif only_check:
         click.echo(f"{result.path} would change")
     else:
-        replace_file(result.path, result.after)
+        with whole_file(result.path) as stream:
+            stream.write(result.after)
         click.echo(f"{result.path} was put in order")
 
 
@@ -117,23 +116,6 @@ def _summary(changed: int, unchanged: int, failed: int, *, is_written: bool) -> 
 
 def _files_word(count: int) -> str:
     return "file" if count == 1 else "files"
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file anew in one step, with the rights it has; a link stays one. Raises `OSError`: it is as it was then."""
-    place = path.resolve()
-    descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(place.stat().st_mode & 0o7777)
-        Path(name).replace(place)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 COMMANDS = (fmt,)

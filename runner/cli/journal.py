@@ -1,10 +1,8 @@
 """Commands for the journal: list, verify, export."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import IO, Any, BinaryIO
 import click
 
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.whole_files import whole_file
 from runner.journal.exporting import csv_lines, json_lines
 from runner.journal.records import JSON, Record
 from runner.journal.verifying import verify
@@ -139,27 +138,7 @@ def _opened(output: Path | None) -> AbstractContextManager[IO[Any]]:
     if output is None:
         return click.open_file("-", "wb")
     is_ordinary = output.is_file() or not output.exists()
-    return _whole(output) if is_ordinary else click.open_file(str(output), "wb")
-
-
-@contextmanager
-def _whole(output: Path) -> Iterator[IO[Any]]:
-    """Write a file beside the one that is wanted and put it there when it is whole; raises `OSError`."""
-    place = Path(os.path.realpath(output))
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(output)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-        if place.exists():
-            Path(name).chmod(place.stat().st_mode & 0o7777)
-        Path(name).replace(place)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    return whole_file(output) if is_ordinary else click.open_file(str(output), "wb")
 
 
 COMMANDS = (journal,)

@@ -10,7 +10,7 @@ import click
 from runner.access.model import Actor
 from runner.deskfolder import open_folder
 from runner.errors import NotFoundError, RefusedError
-from runner.pipeline.desk import actor_of
+from runner.pipeline.looking import actor_of
 from runner.store.records import Account
 from runner.versions import Versions
 from runner.wiring import Installation, open_installation

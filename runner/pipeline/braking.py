@@ -6,8 +6,7 @@ from math import ceil
 
 from forms.definition import Rate
 from runner.errors import TooManyError
-from runner.pipeline.refusing import refuse
-from runner.pipeline.walking import Walk, target_ref
+from runner.pipeline.walking import Walk, refused_on, target_ref
 from runner.store.records import Ceiling
 
 _BY_ACTOR = "You have used this form {count} times within {span}."
@@ -38,7 +37,7 @@ def brake(walk: Walk) -> None:
 
 def braked(walk: Walk, refusal: TooManyError, what: str = "submit") -> TooManyError:
     """Record that a limit was reached; return the refusal, to be raised."""
-    return refuse(walk.services, walk.actor, what, refusal, form=walk.form.id, target=target_ref(walk))
+    return refused_on(walk, what, refusal)
 
 
 def brake_exports(walk: Walk) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
-from runner.pipeline import drafting, filling, finding, results, submitting, uploading, viewing
+from runner.pipeline import drafting, filling, results, submitting, uploading, viewing
 from runner.pipeline.finishing import Finished
 from runner.pipeline.kept import KeptSubmissions
 from runner.pipeline.looking import Looking
@@ -28,8 +28,7 @@ from runner.pipeline.pages import (
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.receiving import received
 from runner.pipeline.refusing import in_our_errors, refuse
-from runner.pipeline.services import Services
-from runner.pipeline.walking import Walk, start, target_ref
+from runner.pipeline.walking import Walk, refused_on, start
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks
 
@@ -143,7 +142,7 @@ class Desk(Looking):
         try:
             return filling.pick_page(walk, field, text, posted)
         except NotFoundError as refused:
-            raise refuse(self.services, actor, "pick", refused, form=form_id, target=target_ref(walk))  # noqa: B904
+            raise refused_on(walk, "pick", refused)  # noqa: B904 - the same one
 
     @in_our_errors
     def check_start(
@@ -296,9 +295,3 @@ class Desk(Looking):
         if state is not None and (error or not state.is_met):
             return filling.verify_page(walk, state, error)
         return filling.fill_page(walk, Posted({}), checked=state.passed if state else 0)
-
-
-def actor_of(services: Services, account_id: str, login: str, display_name: str, person_id: str | None) -> Actor:
-    """Return who acts, with the person behind the account read now."""
-    person = finding.known_person(services, person_id) if person_id else None
-    return Actor(account_id, login, person.label if person else display_name, person)

@@ -9,8 +9,7 @@ from forms.answering.wire import normalise
 from forms.errors import AnswerProblem, AnswersError
 from runner.errors import StaleError
 from runner.pipeline.planning import Prepared
-from runner.pipeline.refusing import refuse
-from runner.pipeline.walking import Walk, target_ref
+from runner.pipeline.walking import Walk, refused_on
 from runner.store.records import Submission
 
 LIFETIME = timedelta(days=7)
@@ -40,9 +39,7 @@ def begin_draft(walk: Walk) -> Submission:
     try:
         return walk.services.store.submissions.start(draft(walk))
     except StaleError as refused:
-        raise refuse(  # noqa: B904 - the same one
-            walk.services, walk.actor, "submit", refused, form=walk.form.id, target=target_ref(walk)
-        )
+        raise refused_on(walk, "submit", refused)  # noqa: B904 - the same one
 
 
 def draft(walk: Walk) -> Submission:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from forms.answering.phones import phone_text
 from forms.answering.schema import numbered_rows
-from forms.answering.wire import phone_text
 from forms.answering.working_out import Answer, Worked
 from forms.definition import Field
 from forms.errors import AnswerProblem

@@ -56,3 +56,9 @@ class Looking:
     def refused(self, actor: Actor, what: str) -> None:
         """Record a refusal that was made before the pipeline was reached."""
         refuse(self.services, actor, what, RefusedError("refused at the door"))
+
+
+def actor_of(services: Services, account_id: str, login: str, display_name: str, person_id: str | None) -> Actor:
+    """Return who acts, with the person behind the account read now."""
+    person = finding.known_person(services, person_id) if person_id else None
+    return Actor(account_id, login, person.label if person else display_name, person)

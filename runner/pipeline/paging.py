@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forms.errors import AnswerProblem
-from runner.pipeline.pages import Head, Journey, SectionView
+from runner.pipeline.pages import FillPage, Head, Journey, SectionView
 
 FILL_IN = "Fill in"
 """The step of the journey that stands for the questions."""
@@ -47,3 +47,12 @@ def _state(number: int, now: int | None) -> str:
     if now is None or number < now:
         return "done"
     return "now" if number == now else ""
+
+
+def moved(page: FillPage, to: int) -> FillPage:
+    """Return a form of several pages at another one of them; its journey follows."""
+    steps = page.head.journey.steps
+    now = next(number for number, (_, state) in enumerate(steps) if state == "now")
+    there = now + page.pages.index(to) - page.pages.index(page.page)
+    journey = Journey(tuple((label, _state(number, there)) for number, (label, _) in enumerate(steps)))
+    return replace(page, head=replace(page.head, journey=journey), page=to, turned=True)

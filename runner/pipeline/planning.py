@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.errors import RejectedError
 from connectors.spi import Preparation
+from forms.answering.situation import Situation
 from forms.answering.validating import validate
 from forms.answering.wire import stored
 from forms.answering.working_out import Worked
@@ -49,13 +50,7 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     Raises `forms.errors.AnswersError` with every problem, `RefusedError` when it is not allowed or cannot be done as
     things are; both leave nothing behind but, for a refusal or an answer that is out of reach, its record.
     """
-    try:
-        worked, situation = walk.reader.gather(walk.situation, lambda known: validate(known, posted))
-    except AnswersError as wrong:
-        beyond = [problem.field for problem in wrong.problems if problem.is_out_of_reach]
-        if beyond:
-            _record(walk, f"An answer names what is not offered: {', '.join(dict.fromkeys(beyond))}.")
-        raise
+    worked, situation = validated(walk, posted)
     try:
         made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
         permits = decide_plan(walk.reader, walk.form, made, walk.target)
@@ -67,6 +62,17 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     exact = [{key: value for key, value in one.items() if key != "lines"} for one in kept]
     digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact)
     return Prepared(walk, worked, made, permits, preparations, kept, digest)
+
+
+def validated(walk: Walk, posted: Mapping[str, object]) -> tuple[Worked, Situation]:
+    """Work the answers out and judge them; raises `AnswersError`, and records an answer that is out of reach."""
+    try:
+        return walk.reader.gather(walk.situation, lambda known: validate(known, posted))
+    except AnswersError as wrong:
+        beyond = [problem.field for problem in wrong.problems if problem.is_out_of_reach]
+        if beyond:
+            _record(walk, f"An answer names what is not offered: {', '.join(dict.fromkeys(beyond))}.")
+        raise
 
 
 def _prepare(walk: Walk, planned: PlannedOperation) -> Preparation:

@@ -8,8 +8,7 @@ from forms.definition import Field
 from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import Posted
-from runner.pipeline.refusing import refuse
-from runner.pipeline.walking import Walk, target_ref
+from runner.pipeline.walking import Walk, refused_on
 from runner.store.uploads import Upload
 
 MOST_WAITING = 20
@@ -50,14 +49,7 @@ def _check_own_draft(walk: Walk) -> None:
     target = walk.target.ref.id if walk.target else None
     same = (found.actor_id, found.form_id, found.target_id) == (walk.actor.id, walk.form.id, target)
     if not same or found.state != "draft":
-        raise refuse(
-            walk.services,
-            walk.actor,
-            "upload",
-            NotFoundError(NOT_FOUND),
-            form=walk.form.id,
-            target=target_ref(walk),
-        )
+        raise refused_on(walk, "upload", NotFoundError(NOT_FOUND))
 
 
 def _kept(walk: Walk, question: Field, name: str, content: bytes) -> File:

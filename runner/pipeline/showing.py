@@ -17,9 +17,10 @@ from forms.answering.options import (
     offered_entry,
     picker_search,
 )
+from forms.answering.phones import phone_text
 from forms.answering.schema import is_answered_by_people
 from forms.answering.situation import Situation, given, in_language, in_markdown
-from forms.answering.wire import PICKERS, PICKS, phone_text, picked_kind
+from forms.answering.wire import PICKERS, PICKS, picked_kind
 from forms.answering.working_out import Answer, Worked, as_if_asked, new_row
 from forms.compiling.ordering import names_in
 from forms.definition import Field

@@ -17,12 +17,11 @@ from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
 from runner.pipeline.paging import with_pages
 from runner.pipeline.planning import Prepared, operation_views, prepare
 from runner.pipeline.reading_back import answers_view
-from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
 from runner.pipeline.terms import terms
 from runner.pipeline.turning import turn
 from runner.pipeline.uploading import take_over
-from runner.pipeline.walking import Walk, head, target_ref
+from runner.pipeline.walking import Walk, head, refused_on
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks, CheckState
 
@@ -91,7 +90,7 @@ def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage |
 
 def _unchecked(walk: Walk, state: CheckState, sentence: str, what: str = "submit") -> VerifyPage:
     """Return the caller check instead of what was asked for, and record that it was refused."""
-    refuse(walk.services, walk.actor, what, RefusedError(sentence), form=walk.form.id, target=target_ref(walk))
+    refused_on(walk, what, RefusedError(sentence))
     return verify_page(walk, state, error=sentence)
 
 

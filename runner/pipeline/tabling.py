@@ -23,7 +23,7 @@ from runner.counting import counted
 from runner.pipeline.ordering import sort_key
 from runner.pipeline.pages import CellView, ColumnView, RowView, SectionView, TableView
 from runner.pipeline.reaching import problems_of, without
-from runner.pipeline.telling import Teller
+from runner.pipeline.telling import Teller, attribute_label
 from runner.pipeline.walking import Walk
 
 _NOUNS = {
@@ -150,8 +150,7 @@ def _values(entries: Iterable[Entry], columns: Sequence[str]) -> Iterable[Any]:
 
 def column_label(field: Field, name: str) -> str:
     """Return the heading of a column."""
-    known = ATTRIBUTES.get(field.row_kind, {}).get(name)
-    return known.label if known else name.replace("_", " ").capitalize()
+    return attribute_label(field.row_kind, name)
 
 
 def _column(field: Field, name: str) -> ColumnView:

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.spi import Change, Entry, Ids, OutputRef, Question, Ref, Secret, SecretRef
 from connectors.verbs import ATTRIBUTES
 from forms.answering.options import NOT_IN_SCOPE
-from forms.answering.wire import phone_text
+from forms.answering.phones import phone_text
 from runner.pipeline.pages import ChangeLine, Chip, Fact, Thing
 from runner.pipeline.reading import Reader
 
@@ -197,18 +197,17 @@ class Teller:
         return tuple(fact for name in names if (fact := self._fact(entry, name)).text)
 
     def _fact(self, entry: Entry, name: str) -> Fact:
-        known = ATTRIBUTES.get(entry.ref.kind, {}).get(name)
         value = entry.attributes.get(name)
         text = self.attribute(name, value)
         person = value.id if isinstance(value, Ref) and value.kind == "user" and text != NOT_IN_SCOPE else ""
-        return Fact(known.label if known else name.replace("_", " ").capitalize(), text, person)
+        return Fact(attribute_label(entry.ref.kind, name), text, person)
 
     def line(self, change: Change) -> ChangeLine:
         """Return a change as a line of a plan or a result."""
         kind = change.ref.kind if change.ref else ""
         if (kind, change.attribute) in _MEMBERSHIPS:
             return self._membership(change)
-        attribute = _label_of(kind, change.attribute)
+        attribute = attribute_label(kind, change.attribute)
         before, after = (self.attribute(change.attribute, value) for value in (change.before, change.after))
         if change.attribute in ("password", "secret"):
             before, after = "", "a new one"
@@ -230,8 +229,8 @@ class Teller:
         return tuple(self.line(change) for change in changes) or (ChangeLine("none", "Nothing to do", "", "", ""),)
 
 
-def _label_of(kind: str, attribute: str) -> str:
-    """Return what an attribute is called; of something that does not exist yet the kind is not known."""
+def attribute_label(kind: str, attribute: str) -> str:
+    """Return what an attribute is called; of something that does not exist yet the kind is not known, and empty."""
     tables = (ATTRIBUTES.get(kind, {}),) if kind else tuple(ATTRIBUTES.values())
     known = next((table[attribute] for table in tables if attribute in table), None)
     return known.label if known else attribute.replace("_", " ").capitalize()

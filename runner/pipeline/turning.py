@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from forms.answering.validating import validate
 from forms.answering.working_out import work_out
 from forms.errors import AnswerProblem, AnswersError
 from runner.pipeline.filling import fill_page
 from runner.pipeline.pages import FillPage, Posted
+from runner.pipeline.paging import moved
+from runner.pipeline.planning import validated
 from runner.pipeline.showing import sections
 from runner.pipeline.walking import Walk
 
@@ -25,14 +26,13 @@ def turn(walk: Walk, posted: Posted, *, back: bool, checked: int = 0) -> FillPag
     others = [number for number in page.pages if (number < at if back else number > at)]
     if not others:
         return replace(page, turned=True) if back else None
-    wanted = replace(posted, page=others[-1 if back else 0])
-    return replace(fill_page(walk, wanted, checked=checked), turned=True)
+    return moved(page, others[-1 if back else 0])
 
 
 def _problems_up_to(walk: Walk, posted: Posted, at: int) -> list[AnswerProblem]:
     """Return the problems of a page and of those before it."""
     try:
-        walk.reader.gather(walk.situation, lambda known: validate(known, posted.answers))
+        validated(walk, posted.answers)
     except AnswersError as wrong:
         worked, situation = walk.reader.gather(walk.situation, lambda known: work_out(known, posted.answers))
         shown, _ = walk.reader.gather(situation, lambda known: sections(known, worked, ()))

@@ -22,10 +22,9 @@ from runner.pipeline.filling import fill_page
 from runner.pipeline.pages import FillPage, Posted, TableFile
 from runner.pipeline.reaching import problems_of
 from runner.pipeline.recording import denial, exported
-from runner.pipeline.refusing import refuse
 from runner.pipeline.tabling import column_label, rows_of
 from runner.pipeline.telling import Teller
-from runner.pipeline.walking import Walk, target_ref
+from runner.pipeline.walking import Walk, refused_on, target_ref
 
 MOST_ROWS = 10_000
 _ONLY_SHOWS = "This page only shows; there is nothing to hand in. Nothing was done."
@@ -35,9 +34,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 def refuse_to_do(walk: Walk, what: str) -> None:
     """Raise `RefusedError`, recorded, for a form that only shows: there is nothing to check, plan or do with it."""
     if walk.form.is_view:
-        raise refuse(
-            walk.services, walk.actor, what, RefusedError(_ONLY_SHOWS), form=walk.form.id, target=target_ref(walk)
-        )
+        raise refused_on(walk, what, RefusedError(_ONLY_SHOWS))
 
 
 def shown_page(walk: Walk, posted: Posted, *, checks: bool) -> FillPage:
@@ -104,14 +101,7 @@ def export(walk: Walk, table: str, posted: Posted) -> TableFile:
 def _table(walk: Walk, id_: str) -> Field:
     found = [field for field in walk.form.fields if field.id == id_ and field.type == "table"]
     if not walk.form.is_view or not found:
-        raise refuse(
-            walk.services,
-            walk.actor,
-            "export",
-            NotFoundError(NOT_FOUND),
-            form=walk.form.id,
-            target=target_ref(walk),
-        )
+        raise refused_on(walk, "export", NotFoundError(NOT_FOUND))
     return found[0]
 
 

@@ -14,7 +14,7 @@ from runner.pipeline.authorising import open_form, open_target
 from runner.pipeline.pages import Chip, Fact, Head, Journey
 from runner.pipeline.paging import FILL_IN
 from runner.pipeline.reading import Reader, actor_facts, actor_ref
-from runner.pipeline.refusing import refuse
+from runner.pipeline.refusing import Refusal, refuse
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller, chips, thing
 from runner.pipeline.waiting import waiting_files
@@ -171,3 +171,8 @@ def _journey(walk: Walk, stage: Stage) -> Journey:
 def target_ref(walk: Walk) -> Ref | None:
     """Return the target's identity, when the form has one."""
     return walk.target.ref if walk.target else None
+
+
+def refused_on(walk: Walk, what: str, refusal: Refusal) -> Refusal:
+    """Record a refusal on somebody's way through a form and return it, to be raised."""
+    return refuse(walk.services, walk.actor, what, refusal, form=walk.form.id, target=target_ref(walk))

@@ -29,7 +29,8 @@ from runner.errors import NotDurableError
 from runner.identity.identity import identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
-from runner.pipeline.desk import Desk, actor_of
+from runner.pipeline.desk import Desk
+from runner.pipeline.looking import actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
 from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key

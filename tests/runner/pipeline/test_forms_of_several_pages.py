@@ -128,3 +128,4 @@ def test_somebody_out_of_reach_is_refused_on_a_page_too(desk):
     page = turn(desk, {"office": "A", "colleague": "u-of-another-branch"}, 2, ticket="T-1")
     assert [anchor for anchor, *_ in page.errors] == ["colleague"]
     assert desk.performed == []
+    assert desk.kinds() == ["deny"]
