@@ -11,7 +11,7 @@ from connectors.spi import Connector, Guard, Ids, Operation, Question, Ref, Secr
 from runner.access.model import Actor
 from runner.deskfolder import create, open_folder
 from runner.identity.accounts import Account
-from runner.pipeline.desk import actor_of
+from runner.pipeline.looking import actor_of
 from runner.sample.demo import fill
 from runner.sealing import new_key
 from runner.store.schema import upgrade
