@@ -177,6 +177,7 @@ def listen(installation: Installation, host: str, port: int) -> Server:
         zone=ZoneInfo(services.catalogue.settings.timezone),
         verbs=services.connectors.verbs,
         languages=languages_of(services.catalogue),
+        delegation=installation.delegation,
     )
     opened: dict[int, Any] = {}  # what waitress leaves open when it cannot listen
     try:

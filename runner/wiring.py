@@ -21,6 +21,7 @@ from forms.errors import Problem
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
+from runner.delegation.delegation import Delegation
 from runner.deskfolder import KEY_FILE, DeskFolder, read_key
 from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
@@ -48,6 +49,7 @@ class Installation:
     keeper: PolicyKeeper
     sealer: KeySealer
     problems: tuple[Problem, ...]
+    delegation: Delegation
 
     def close(self) -> None:
         """Sign this process off and give the store and the connectors back.
@@ -196,7 +198,14 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
         store.close()
         raise
     return Installation(
-        folder, Desk(services, channel), services, identity_on(store), keeper, sealer, (*problems, *changed)
+        folder,
+        Desk(services, channel),
+        services,
+        identity_on(store),
+        keeper,
+        sealer,
+        (*problems, *changed),
+        Delegation(services),
     )
 
 

@@ -58,6 +58,9 @@ ROOMS: Mapping[str, Room] = {
     "runner.pipeline": _room(
         (*DECIDING, "runner.access", "runner.counting", "runner.dispatch", "runner.verification", "runner.store")
     ),
+    "runner.delegation": _room(
+        (*DECIDING, "runner.access", "runner.counting", "runner.journal", "runner.pipeline", "runner.store")
+    ),
     "runner.journal": _room(DECIDING, "cryptography"),
     "runner.store": _room(HOUSES, "sqlalchemy alembic"),
     "runner.identity": _room(HOUSES, "argon2"),

@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from flask import Flask
 
 from connectors.spi import Verb
+from runner.delegation.delegation import Delegation
 from runner.web.assets import assets_blueprint, build_assets
 from runner.web.context import LANGUAGES, Web
 from runner.web.cookies import FormSecrets
@@ -43,12 +44,14 @@ def create_app(
     zone: tzinfo = UTC,
     verbs: Mapping[str, Verb] | None = None,
     languages: Sequence[str] = ("en", "nl"),
+    delegation: Delegation | None = None,
 ) -> Flask:
     """Return the application.
 
     ``secret_key`` signs the form tokens.  A ``demo`` shows its ``outbox`` and, on the sign-in page, ``hints`` of whom to
     sign in as.  ``zone`` is the organisation's time, ``verbs`` those of the installed connectors, for authors' editors.
     ``languages`` are those texts of forms are written in, the first of the settings first.
+    ``delegation`` answers who may do what; without it there are no such pages.
     """
     app = Flask("deskhand", static_folder=None, template_folder=None)
     app.config.update(
@@ -62,7 +65,7 @@ def create_app(
         **{LANGUAGES: tuple(languages)},
     )
     app.session_interface = FormSecrets()
-    web = Web(desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else ())
+    web = Web(desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else (), delegation)
     assets = build_assets()
     allow_uploads(app)
     guard(app, web)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from flask import current_app, g, request
 
 from runner.access.model import Actor
+from runner.delegation.delegation import Delegation
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint, Visitor
 
 LANGUAGES = "LANGUAGES"
@@ -15,7 +16,10 @@ LANGUAGES = "LANGUAGES"
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """The wiring of one application; ``zone`` is the organisation's time, ``outbox`` is there on a demo only."""
+    """The wiring of one application.
+
+    ``zone`` is the organisation's time, ``outbox`` is there on a demo only, ``delegation`` where rights can be explored.
+    """
 
     desk: DeskPort
     gate: Gate
@@ -24,6 +28,7 @@ class Web:
     demo: bool
     outbox: Outbox | None
     hints: Sequence[SignInHint]
+    delegation: Delegation | None = None
 
     def now(self) -> datetime:
         """Return the present moment in the organisation's zone."""

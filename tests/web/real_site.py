@@ -137,20 +137,21 @@ class Stage:
     gate: Relay
     clock: Relay
     outbox: Relay
+    delegation: Relay
 
     def open(self, folder: Path) -> RealSite:
         """Open the web of a folder with the company."""
         desk = open_desk(folder)
         desk.installation = replace(desk.installation, identity=quick_identity(desk.store))
         self.desk.part, self.gate.part, self.clock.part = desk.desk, AccountGate(desk.installation), desk.clock
-        self.outbox.part = desk.services.postman
+        self.outbox.part, self.delegation.part = desk.services.postman, desk.installation.delegation
         return RealSite(desk, self.app)
 
 
 def build_stage() -> Stage:
-    desk, gate, clock, outbox = Relay(), Relay(), Relay(), Relay()
-    app = create_app(desk, gate, secret_key=b"k" * 32, demo=True, clock=clock, outbox=outbox)
-    return Stage(app, desk, gate, clock, outbox)
+    desk, gate, clock, outbox, delegation = Relay(), Relay(), Relay(), Relay(), Relay()
+    app = create_app(desk, gate, secret_key=b"k" * 32, demo=True, clock=clock, outbox=outbox, delegation=delegation)
+    return Stage(app, desk, gate, clock, outbox, delegation)
 
 
 def hidden(page: str) -> dict[str, str]:
