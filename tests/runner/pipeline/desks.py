@@ -29,6 +29,7 @@ from runner.errors import NotDurableError
 from runner.identity.identity import identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
+from runner.delegation.delegation import Delegation
 from runner.pipeline.desk import Desk
 from runner.pipeline.looking import actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
@@ -246,7 +247,8 @@ def open_desk(folder: Path, *, directory_url: str = "", store_url: str = "") -> 
         identity_on(store),
         keeper,
         services.sealer,
-        (),  # type: ignore[arg-type]
+        (),
+        Delegation(services),
     )
     return TestDesk(folder, installation, directory, mailbox, clock, database, made)
 
