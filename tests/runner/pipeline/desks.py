@@ -23,13 +23,13 @@ from forms.catalogue import load_catalogue
 from forms.definition import Catalogue
 from runner.access.model import Actor, Policy
 from runner.access.reading import read_access
+from runner.delegation.delegation import Delegation
 from runner.deskfolder import library, open_folder
 from runner.doctor import examine
 from runner.errors import NotDurableError
 from runner.identity.identity import identity_on
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
-from runner.delegation.delegation import Delegation
 from runner.pipeline.desk import Desk
 from runner.pipeline.looking import actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
