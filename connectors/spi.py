@@ -6,7 +6,7 @@ has changes worked out without writing (`Connector.prepare`) and has them carrie
 Third parties offer connectors through the entry point group ``deskhand.connectors``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -398,6 +398,16 @@ class Connector(Protocol):
 
     def read(self, question: Question) -> Page:
         """Answer a question. Reads only."""
+        ...
+
+    def scan(self, kind: str, filter: Filter) -> Iterator[Entry]:
+        """Yield every object of a kind that matches, as `read` gives them, each once, in the system's order of ids.
+
+        For whoever has to see them all: it reads page by page, holds no more than a page, and keeps no lock and no
+        transaction between pages.  What is changed meanwhile comes as it was before or after; what is made or deleted
+        meanwhile comes or does not.  Whoever stops early has asked for no more than was read.  Errors come out when it
+        is called or while it is iterated, and then the answer is not whole.
+        """
         ...
 
     def prepare(self, operation: Operation) -> Preparation:

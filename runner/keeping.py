@@ -49,6 +49,10 @@ class PolicyKeeper:
                 self._fresh_until = time.monotonic() + LIFETIME_SECONDS
             return self._authority
 
+    def written(self) -> Policy:
+        """Return the policy as it stands in the file, with what reviews have revoked."""
+        return self._policy
+
     def expire(self) -> None:
         """Resolve anew at the next question."""
         with self._lock:

@@ -18,6 +18,7 @@ from connectors.spi import Connector, Postman
 from forms.catalogue import companion_file, doubled_companions, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
+from runner.access.lists import with_lists
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
@@ -135,6 +136,7 @@ def read_definitions(
     catalogue, problems = load_catalogue(forms, connectors.verbs)
     file = access_file(forms)
     policy, access_problems = read_access(file, forms[file])
+    policy = with_lists(policy, catalogue.lists)
     return catalogue, PolicyKeeper(policy, forms[file], connectors, names), (*problems, *access_problems)
 
 

@@ -59,7 +59,14 @@ ROOMS: Mapping[str, Room] = {
         (*DECIDING, "runner.access", "runner.counting", "runner.dispatch", "runner.verification", "runner.store")
     ),
     "runner.delegation": _room(
-        (*DECIDING, "runner.access", "runner.counting", "runner.journal", "runner.pipeline", "runner.store")
+        (
+            *DECIDING,
+            "runner.access",
+            "runner.counting",
+            "runner.pipeline",
+            "runner.resource_names",
+            "runner.store",
+        )
     ),
     "runner.journal": _room(DECIDING, "cryptography"),
     "runner.store": _room(HOUSES, "sqlalchemy alembic"),

@@ -26,7 +26,21 @@ from connectors.local.photos import photo_of
 from connectors.local.querying import View
 from connectors.local.tables import KIND_TABLES, create_tables, is_current
 from connectors.local.transactions import open_engine, reading, writing
-from connectors.spi import File, Guard, Health, Operation, Outcome, Page, Preparation, Question, Ref, Secret, Verb
+from connectors.spi import (
+    Entry,
+    File,
+    Filter,
+    Guard,
+    Health,
+    Operation,
+    Outcome,
+    Page,
+    Preparation,
+    Question,
+    Ref,
+    Secret,
+    Verb,
+)
 from connectors.verbs import DIRECTORY_VERBS
 
 _LONGEST_AGE = 36_500
@@ -77,6 +91,17 @@ class LocalDirectory:
         """Answer a question from one state of the database."""
         with self._viewing() as view:
             return view.page(question)
+
+    def scan(self, kind: str, filter: Filter) -> Iterator[Entry]:
+        """Yield every object that matches, in the order of ids; each page is one state of the database."""
+        last = ""
+        while True:
+            with self._viewing() as view:
+                page = view.behind(kind, filter, last)
+            if not page:
+                return
+            yield from page
+            last = page[-1].ref.id
 
     def prepare(self, operation: Operation) -> Preparation:
         """Return what ``operation`` would change; reads only."""

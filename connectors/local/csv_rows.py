@@ -28,7 +28,7 @@ TEXTS = frozenset(
         "mobile", "title", "department", "office", "company", "employee_id", "employee_type", "description",
     }
 )  # fmt: skip
-FLAGS = frozenset({"enabled", "must_change", "is_service"})
+FLAGS = frozenset({"enabled", "must_change", "is_service", "privileged"})
 DATES = frozenset({"enabled_from", "expires_on"})
 COLUMNS = TEXTS | FLAGS | DATES | {"manager", "groups", "addresses"}
 
@@ -58,6 +58,7 @@ _HEADINGS: Mapping[str, str] = {
         "enabled": "enabled active actief aktiv accountenabled",
         "must_change": "mustchange mustchangepassword",
         "is_service": "isservice serviceaccount",
+        "privileged": "privileged admincount protected",
         "enabled_from": "enabledfrom firstday startdate start datumindienst eintritt",
         "expires_on": "expireson lastday enddate expires accountexpirationdate datumuitdienst austritt",
         "manager": "manager managerlogin leidinggevende vorgesetzter",

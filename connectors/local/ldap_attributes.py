@@ -94,7 +94,7 @@ _SILENT = frozenset(
 STATES_OF = {
     "user": frozenset(
         {
-            "accountexpires", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime", "pwdaccountlockedtime",
+            "accountexpires", "admincount", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime", "pwdaccountlockedtime",
             "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime", "serviceprincipalname",
             "shadowexpire", "useraccountcontrol",
         }

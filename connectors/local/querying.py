@@ -12,7 +12,7 @@ from connectors.local.entries import read_entries
 from connectors.local.graph import Shape
 from connectors.local.searching import search_for
 from connectors.local.tables import KIND_TABLES, objects, search_texts
-from connectors.spi import Entry, Page, Question, Ref
+from connectors.spi import Entry, Filter, Page, Question, Ref
 
 _MOST = 1_000
 _LABEL = {"user": "display_name", "contact": "display_name"}
@@ -34,6 +34,24 @@ class View:
         ids = list(self.connection.scalars(self._ids(question).limit(limit + 1)))
         entries = read_entries(self.connection, question.kind, ids[:limit], shape=self.shape, moment=self.moment)
         return Page(entries, more=len(ids) > limit)
+
+    def behind(self, kind: str, filter_: Filter, last: str) -> tuple[Entry, ...]:
+        """Return the next page of all objects that match, in the order of their ids, behind the id ``last``.
+
+        An empty page is the end.  Raises `RejectedError` for a kind, attribute or comparison that does not exist.
+        """
+        if kind not in KIND_TABLES:
+            raise RejectedError(f"The directory has no objects of the kind “{kind}”.")
+        table = KIND_TABLES[kind]
+        statement = (
+            select(objects.c.id)
+            .join_from(objects, table, table.c.id == objects.c.id)
+            .where(table.c.id > last, Conditions(kind, self.shape, self.moment).clause(filter_))
+            .order_by(table.c.id)
+            .limit(_MOST)
+        )
+        ids = list(self.connection.scalars(statement))
+        return read_entries(self.connection, kind, ids, shape=self.shape, moment=self.moment)
 
     def entry(self, ref: Ref) -> Entry | None:
         """Return one object, or None."""

@@ -37,7 +37,7 @@ from connectors.errors import RejectedError
 from connectors.local.search_index import create_search_index
 from connectors.local.upgrading import upgrade
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _TURN = 7_264_173  # whoever makes the tables first holds this lock
 
 # Attributes that are found by typing a part of them: those that identify an object, and those that describe it.
@@ -149,6 +149,7 @@ people = Table(
     _flag("must_change", default=False),
     _flag("mfa_enrolled", default=False),
     _flag("is_service", default=False),
+    _flag("privileged", default=False),
     Column("enabled_from", Date),
     Column("expires_on", Date, index=True),
     Column("last_logon", UtcTime, index=True),

@@ -196,6 +196,8 @@ def _states(kind: str, found: Attributes, classes: set[str], zone: tzinfo) -> di
         states |= _last_logon(found)
     if kind == "user" and (classes & MANAGED_ACCOUNTS or "serviceprincipalname" in found):
         states["is_service"] = True
+    if kind == "user" and "admincount" in found:
+        states["privileged"] = ad.number(found["admincount"][0], "adminCount") == 1
     if kind == "group" and "admincount" in found:
         states["sensitive"] = ad.number(found["admincount"][0], "adminCount") == 1
     return states

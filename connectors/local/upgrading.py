@@ -1,13 +1,14 @@
 """Bring the tables of the local directory from an earlier release up to date. Uses the database.
 
-Every step only adds: tables, columns that may be empty, and indexes.  So a step that is interrupted is simply done again, and
+Every step only adds: tables, columns that may be empty or are filled with what new rows get, and indexes.  So a step that is interrupted is simply done again, and
 what was stored stays as it is.
 """
 
-from sqlalchemy import Column, Connection, MetaData, inspect, text
+from sqlalchemy import Column, Connection, MetaData, inspect, text, update
 
 ADDED: dict[int, tuple[tuple[str, str], ...]] = {
     2: (("directory_people", "disabled_at"), ("directory_computers", "disabled_at")),
+    4: (("directory_people", "privileged"),),
 }
 """Schema version → (table, column) that it added."""
 ADDED_TABLES: dict[int, tuple[str, ...]] = {3: ("directory_photos",)}
@@ -35,3 +36,6 @@ def _add_column(connection: Connection, column: Column[object]) -> None:
     if column.name not in known:
         written = column.type.compile(connection.dialect)
         connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {written}"))
+    if column.default is not None and column.default.is_scalar:
+        filled = update(column.table).where(column.is_(None)).values({column.name: column.default.arg})
+        connection.execute(filled)

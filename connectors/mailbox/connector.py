@@ -3,7 +3,7 @@
 It stands in for a real mail system in demonstrations and tests.  It knows no people: a user is a reference it keeps.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -14,12 +14,25 @@ from connectors.errors import ConnectorError, RejectedError, StaleObjectError
 from connectors.mailbox.arguments import Arguments, is_storable
 from connectors.mailbox.deciding import Edit, blank, decide, is_creation
 from connectors.mailbox.folding import fold_case
-from connectors.mailbox.querying import limit_of, statement_for
+from connectors.mailbox.querying import limit_of, page_behind, statement_for
 from connectors.mailbox.session import Database
 from connectors.mailbox.state import MailObject, differences
 from connectors.mailbox.storing import load_one, load_rows, refuse_taken, write
 from connectors.mailbox.tables import addresses, mail_objects
-from connectors.spi import Guard, Health, Operation, Outcome, Page, Preparation, Question, Ref, Secret, Verb
+from connectors.spi import (
+    Entry,
+    Filter,
+    Guard,
+    Health,
+    Operation,
+    Outcome,
+    Page,
+    Preparation,
+    Question,
+    Ref,
+    Secret,
+    Verb,
+)
 from connectors.verbs import MAILBOX_VERBS
 
 _PLACEHOLDER = MailObject("", "mailbox", "", addresses=("",))
@@ -60,6 +73,19 @@ class MailboxStub:
             limit = limit_of(question)
             found = load_rows(connection, rows[:limit])
         return Page(tuple(mail.entry() for mail in found), len(rows) > limit)
+
+    def scan(self, kind: str, filter: Filter) -> Iterator[Entry]:
+        """Yield every object that matches, in the order of ids; each page is one state of the tables."""
+        _check_kind(kind)
+        last = ""
+        while True:
+            statement = page_behind(kind, filter, last, self._database.dialect)
+            with self._database.reading() as connection:
+                found = load_rows(connection, connection.execute(statement).mappings().all())
+            if not found:
+                return
+            yield from (mail.entry() for mail in found)
+            last = found[-1].id
 
     def prepare(self, operation: Operation) -> Preparation:
         """Work out what ``operation`` would change, without writing."""

@@ -9,7 +9,7 @@ from connectors.mailbox.arguments import is_storable
 from connectors.mailbox.conditions import COLUMNS, Clause, Conditions, like, type_of
 from connectors.mailbox.folding import fold_accents
 from connectors.mailbox.tables import addresses, mail_objects
-from connectors.spi import Question
+from connectors.spi import Filter, Question
 
 _MOST_ENTRIES = 1000
 _MOST_CHARACTERS = 200
@@ -40,6 +40,20 @@ def statement_for(question: Question, dialect: str) -> Select[Any]:
         .where(_objects.object_kind == question.kind, scope, _words(question))
         .order_by(*_order(question))
         .limit(limit_of(question) + 1)
+    )
+
+
+def page_behind(kind: str, filter_: Filter, last: str, dialect: str) -> Select[Any]:
+    """Return the next rows of all objects that match, in the order of their ids, behind the id ``last``.
+
+    Raises `RejectedError` for an attribute the kind has not, and for what cannot be compared.
+    """
+    scope = Conditions(kind, dialect).clause(filter_)
+    return (
+        select(mail_objects)
+        .where(_objects.object_kind == kind, _objects.id > last, scope)
+        .order_by(_objects.id)
+        .limit(_MOST_ENTRIES)
     )
 
 

@@ -61,6 +61,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
         last_logon      datetime    Last sign-in
         is_manager      bool        Manages somebody
         is_service      bool        Service account
+        privileged      bool        Marked as privileged
         has_photo       bool        Has a photo
         created         datetime    Created
         changed         datetime    Changed

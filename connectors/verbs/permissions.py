@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 
-# Permission → the kinds of object it is about ("" = the installation as a whole), and what it allows.
+# Permission → the kinds of object it is about ("" = the installation as a whole), and what it allows.  One about forms
+# counts on every form when it is given without resource sets.
 PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "access.manage": (("",), "Change who may do what"),
     "access.read": (("",), "See who may do what"),
+    "access.simulate": (("",), "See the desk as somebody else does, read-only"),
     "audit.read": (("",), "Read the journal"),
     "computer.manage": (("computer", "ou"), "Enable, disable, move and delete computers"),
     "computer.read": (("computer",), "See computers"),
     "contact.manage": (("contact", "ou"), "Create, change and delete mail contacts"),
-    "form.author": (("",), "Write forms"),
-    "form.publish": (("",), "Publish forms"),
-    "form.use": (("",), "Use a form that needs nothing else"),
+    "form.author": (("form",), "Write forms"),
+    "form.publish": (("form",), "Publish forms"),
+    "form.use": (("form",), "Use a form that needs nothing else"),
     "group.create": (("ou",), "Create groups in a unit"),
     "group.manage": (("group",), "Change a group's details and owner, delete it"),
     "group.members.manage": (("group",), "Add and remove members"),

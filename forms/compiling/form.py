@@ -166,7 +166,8 @@ class _Compilation:
 
     def _needs(self, steps: tuple[Step, ...], target: Target | None, fields: tuple[Field, ...]) -> tuple[NeedAt, ...]:
         needs = needs_of(steps, target, self._requires())
-        return needs if steps else needs_of_view(needs, target, fields)
+        needs = needs if steps else needs_of_view(needs, target, fields)
+        return needs or needs_of((), None, ("form.use",))
 
     def _requires(self) -> tuple[str, ...]:
         return self.values.known(self.record.values.get("requires"), frozenset(PERMISSIONS), "E126", "permission")

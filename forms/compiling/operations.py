@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from connectors.spi import Argument, Verb
-from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES, READ_PERMISSIONS
+from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES, PERMISSIONS, READ_PERMISSIONS
 from forms.compiling.values import Values
 from forms.definition import Given, NeedAt, Step, Target, Template
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -184,12 +184,17 @@ def _is_hard(written: str) -> bool:
 
 def needs_of(steps: tuple[Step, ...], target: Target | None, requires: tuple[str, ...]) -> tuple[NeedAt, ...]:
     """Return every permission the form needs, each once, sorted."""
-    needs = {NeedAt(permission, "", "") for permission in requires}
+    needs = {_required(permission) for permission in requires}
     if target is not None and target.type in READ_PERMISSIONS:
         needs.add(NeedAt(READ_PERMISSIONS[target.type], target.type, "target"))
     for step in steps:
         needs |= _needs_of_step(step)
     return tuple(sorted(needs, key=lambda need: (need.permission, need.kind, need.on)))
+
+
+def _required(permission: str) -> NeedAt:
+    on = "form" if "form" in PERMISSIONS[permission][0] else ""
+    return NeedAt(permission, on, on)
 
 
 def _needs_of_step(step: Step) -> set[NeedAt]:

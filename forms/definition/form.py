@@ -184,8 +184,8 @@ class Example:
 class NeedAt:
     """A permission a form needs, and on what.
 
-    ``on`` is ``target`` when it is the form's target, ``<field>.rows`` for a table, else ``<step>.<argument>``; ``kind``
-    is the kind of thing (``mail_domain`` for an address, ``""`` for the installation).
+    ``on`` is ``target`` when it is the form's target, ``form`` for the form itself, ``<field>.rows`` for a table, else
+    ``<step>.<argument>``; ``kind`` is the kind of thing (``mail_domain`` for an address, ``""`` for the installation).
     """
 
     permission: str

@@ -78,6 +78,7 @@ CODES: Mapping[str, str] = {
     "W303": "A form is named that does not exist.",
     "W304": "Nobody is told that a password or second factor was reset.",
     "W305": "A choice is compared with what none of its options is called.",
+    "W306": "A list is named that does not exist, or that names no groups.",
     "W310": "A text is missing in a promised language.",
     "W320": "A permission of a role fits nothing that its binding reaches.",
     "W321": "A name in access.yaml was not found in the directory.",

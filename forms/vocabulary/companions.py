@@ -177,6 +177,8 @@ ACCESS = (
         title       | string         |     | | What it is, in words.
         includes    | name or list of name     | | | Roles whose permissions are added.
         permissions | string or list of string | | | Permissions.
+        holders     | protected, ordinary | | protected | Who may change accounts that hold the role: those who hold as much, or whoever may change other people too.
+        covers      | name or list of name     | | | Roles whose holders may be helped with this one, although it does not give the same.
         """,
     ),
     kind(

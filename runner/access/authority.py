@@ -2,19 +2,27 @@
 
 Order of a decision: what is protected is refused to everybody, for reading too; else one binding suffices, provided its
 principal, day, form, permission and resource set all fit.  Bindings only add; ``except`` inside a set and protection
-are the only subtractions.  On one's own account only a selector for oneself counts, unless one merely reads.
+are the only subtractions.  On one's own account only a selector for oneself counts, unless one merely reads.  An account
+that holds more rights than the actor is not changed, see `runner.access.holders`.
+
+Protected are what the policy names, accounts that the directory marks as privileged, and service accounts.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from connectors.spi import Entry, Everything, Filter, Nothing, Value
+from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
+from runner.access.barriers import Barrier, is_guarded
 from runner.access.filters import all_of, any_of, not_
+from runner.access.holders import barrier, holdings
 from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
 from runner.access.rights_groups import resolved_rights_groups
 from runner.access.selecting import BoundSelector, Index, actor_value, bind
 from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
+
+MARKS = ("privileged", "is_service")
+"""Attributes of people by which a directory itself says that they are not to be touched."""
 
 _MOST_VIEWS = 4_096
 _MOST_LATEST = 256  # one request asks many times with the same actor object
@@ -25,10 +33,12 @@ class Authority:
 
     ``form`` is the id of the form in which something is asked, None outside any form: then only bindings without
     ``forms`` count.  ``now`` is aware and in the organisation's time zone; its date is the day that windows compare.
+    ``own_accounts`` are the ids of the people in the directory by which Deskhand itself signs in to its systems.
     """
 
-    def __init__(self, resolved: ResolvedPolicy) -> None:
-        self.resolved = resolved
+    def __init__(self, resolved: ResolvedPolicy, own_accounts: frozenset[str] = frozenset()) -> None:
+        self.resolved, self._own_accounts = resolved, own_accounts
+        self._holdings = holdings(resolved)
         self._rights_groups = resolved_rights_groups(resolved)
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
         self._rows = _rows_by_principal(resolved.rows)
@@ -50,7 +60,11 @@ class Authority:
         if self.is_protected(entry):
             lost = self._lost.get(entry.ref.kind)
             return Decision(False, lost, None, "protected") if lost else refuse("protected", permission, entry.ref.kind)
-        return self.view(actor).decide(permission, entry, form, now.date())
+        view, day = self.view(actor), now.date()
+        decision = view.decide(permission, entry, form, day)
+        if decision.allowed and is_guarded(permission, entry.ref.kind) and self._is_barred(view, entry, form, day):
+            return refuse("holder", permission, entry.ref.kind)
+        return decision
 
     def holds(self, actor: Actor, permission: str, kind: str, *, form: str | None, now: datetime) -> bool:
         """Say whether some binding could allow it on an object of ``kind``; with kind ``""``, on anything at all."""
@@ -68,16 +82,42 @@ class Authority:
             return Nothing()
         view, day = self.view(actor), now.date()
         parts = [view.scope(permission, kind, form, day) for permission in permissions]
-        return all_of((*parts, not_(self._protected_filter(kind))))
+        if any(is_guarded(permission, kind) for permission in permissions):
+            parts.append(not_(self._barred_filter(view, kind, form, day)))
+        return all_of((*parts, not_(self.protected_filter(kind))))
 
     def is_protected(self, entry: Entry) -> bool:
         """Say whether no binding reaches this object.
 
         With people, the groups that would make somebody protected are protected themselves, and so are the units.
         """
+        if entry.ref.kind == "user" and (
+            entry.ref.id in self._own_accounts or any(entry.attributes.get(mark) is True for mark in MARKS)
+        ):
+            return True
         index = self._protected_by_kind.get(entry.ref.kind)
         found = index.selecting(entry) if index else ()
         return any(not exclusion.excludes(entry) for exclusion in found) if found else False
+
+    def protected_filter(self, kind: str) -> Filter:
+        """Return the search that finds what `is_protected` finds among objects of ``kind``."""
+        pairs = (pair for pair in self._protected if pair[0].kind == kind)
+        named = [all_of((selector.filter(), exclusion.filter(kind))) for selector, exclusion in pairs]
+        if kind != "user":
+            return any_of(named)
+        marked = [Compare(mark, "==", True) for mark in MARKS]
+        return any_of((*named, *marked, *([Ids(self._own_accounts)] if self._own_accounts else ())))
+
+    def holders_filter(self, day: date) -> Filter:
+        """Return the search that finds the people who hold rights over others on a day."""
+        rows = [holding.row for holding in self._holdings if holding.row.counts_on(day)]
+        groups = sorted({row.principal_id for row in rows if row.principal == "group"})
+        people = frozenset(row.principal_id for row in rows if row.principal == "user")
+        return any_of((*(InGroup(group) for group in groups), *([Ids(people)] if people else ())))
+
+    def barrier(self, actor: Actor, *, form: str | None, now: datetime) -> Barrier:
+        """Return whom the actor may not change in a form, as they hold more."""
+        return self._barrier(self.view(actor), form, now.date())
 
     def gives_rights(self, entry: Entry) -> bool:
         """Say whether whoever is added to this group is given what some binding gives, nested groups included."""
@@ -157,9 +197,29 @@ class Authority:
             return None
         return (bind_set_widely if excluding else bind_set)(resolved, self._values(actor))
 
-    def _protected_filter(self, kind: str) -> Filter:
-        pairs = (pair for pair in self._protected if pair[0].kind == kind)
-        return any_of(all_of((selector.filter(), exclusion.filter(kind))) for selector, exclusion in pairs)
+    def _barrier(self, view: ActorView, form: str | None, day: date) -> Barrier:
+        found = view.barriers.get((day, form))
+        if found is None:
+            found = view.barriers[day, form] = barrier(view, self._holdings, form, day)
+        return found
+
+    def _is_barred(self, view: ActorView, entry: Entry, form: str | None, day: date) -> bool:
+        return not _is_own(view, entry) and self._barrier(view, form, day).stops(entry)
+
+    def _barred_filter(self, view: ActorView, kind: str, form: str | None, day: date) -> Filter:
+        barred = self._barrier(view, form, day).filter(kind)
+        if view.me is None:
+            return barred
+        own: Filter = Ids(frozenset({view.me})) if kind == "user" else Compare("owner", "==", Ref("user", view.me))
+        return all_of((barred, not_(own)))
+
+
+def _is_own(view: ActorView, entry: Entry) -> bool:
+    if view.me is None:
+        return False
+    return (
+        entry.ref.id == view.me if entry.ref.kind == "user" else entry.attributes.get("owner") == Ref("user", view.me)
+    )
 
 
 def _rows_by_principal(rows: Sequence[Row]) -> dict[tuple[str, str], list[tuple[int, Row]]]:

@@ -1,132 +1,97 @@
-"""Says in a sentence why something is allowed or refused, with the names of the access file. Pure.
+"""Says why something is allowed or refused, with the names of the access file. Pure.
 
-For administrators and those who may read the access file: the sentence names bindings, groups and units.
+For administrators and those who may read the access file: the sentences name bindings, groups and units.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.spi import Entry
+from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.model import Actor, ActorValue, Decision, DecisionCode, Principal, Selector, is_read
-from runner.access.resolving import MatchValue, ResolvedSelector, Row
-from runner.access.selecting import BoundSelector, actor_value, bind, direct_groups, equals
+from runner.access.lacking import Asked, Considered, considered
+from runner.access.model import Actor, Decision
+from runner.access.protection_reasons import Groups, protection
 
-_WORDS = {"user": "account", "ou": "unit", "mail_domain": "mail domain"}
-_ORDER: tuple[DecisionCode, ...] = ("self", "window", "other_form", "unresolved", "not_in_scope")
+MOST_ROWS = 50
+"""How many rows an explanation lists, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision, and how it came about.
+
+    ``sentence`` names the binding that decided it, or the nearest miss.  ``rows`` are those that were considered, the
+    nearest to a yes first; ``more`` is how many others there are.  ``notes`` are what one should know about the actor.
+    """
+
+    decision: Decision
+    sentence: str
+    rows: tuple[Considered, ...] = ()
+    more: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def explain(
     authority: Authority, actor: Actor, permission: str, entry: Entry, *, form: str | None, now: datetime
 ) -> tuple[Decision, str]:
     """Return the decision and a sentence: the binding that decided it, or the nearest miss."""
-    decision = authority.decide(actor, permission, entry, form=form, now=now)
-    if decision.allowed or decision.code == "protected":
-        return decision, decision.reason
-    misses = sorted(_misses(authority, actor, permission, entry, form, now))
-    if misses:
-        return decision, misses[0][-1]
-    return decision, _elsewhere(authority, permission, entry) or decision.reason
+    found = explanation(authority, Asked(actor, permission, entry, form, now))
+    return found.decision, found.sentence
 
 
-def _misses(
-    authority: Authority, actor: Actor, permission: str, entry: Entry, form: str | None, now: datetime
-) -> Iterator[tuple[int, int, int, str]]:
-    """Yield what the actor's own bindings lack: how near it is, how much is missing, its order, the sentence."""
-    view = authority.view(actor)
-    oneself = entry.ref == (actor.person.ref if actor.person else None) and not is_read(permission)
-    for order, grant in enumerate(view.grants(permission, entry.ref.kind)):
-        start = f"would be allowed by {grant.row.binding}, but"
-        failing = _failing(grant.selector, entry)
-        if failing:
-            said = [f"the {_word(entry.ref.kind)} is not {' and not '.join(failing)}", *_elsewhen(grant.row, form, now)]
-            missing = len(failing) + len(said) + grant.selector.own
-            yield len(_ORDER), missing, order, f"{start} {', and '.join(said)}"
-        elif refusal := grant.refusal(entry, form, now.date(), oneself=oneself):
-            yield _ORDER.index(refusal), 0, order, f"{start} {_why(refusal, grant.row, entry.ref.kind)}"
-    for order, row in enumerate(view.rows):
-        if permission in row.permissions and row.set:
-            for selector in authority.resolved.sets[row.set].resources:
-                if selector.written.kind == entry.ref.kind and (why := _unbound(selector, actor)):
-                    yield len(_ORDER), 99, order, f"would be allowed by {row.binding}, but {why}"
+def explanation(authority: Authority, asked: Asked, groups: Groups | None = None) -> Explanation:
+    """Explain a decision; ``groups`` are those the object is in, as read, so that the way into one can be told."""
+    decision = decided(authority, asked)
+    rows = sorted(considered(authority, asked), key=lambda row: (not row.is_own, row.nearness))
+    found = Explanation(
+        decision, decision.reason, _nearest_first(rows)[:MOST_ROWS], max(0, len(rows) - MOST_ROWS), notes_on(asked)
+    )
+    if decision.allowed:
+        return found
+    if decision.code == "protected":
+        why = protection(authority, asked.entry, groups) if asked.entry is not None and groups is not None else ""
+        return replace(found, sentence=f"{decision.reason} It is {why}." if why else decision.reason)
+    return replace(found, sentence=_miss(authority, rows) or decision.reason)
 
 
-def _elsewhen(row: Row, form: str | None, now: datetime) -> Iterator[str]:
-    if not row.counts_on(now.date()):
-        yield _why("window", row, "")
-    elif not row.counts_in(form):
-        yield _why("other_form", row, "")
+def decided(authority: Authority, asked: Asked) -> Decision:
+    """Decide; what is about the installation as a whole is held or not, whatever the object."""
+    if asked.entry is not None and "" not in PERMISSIONS[asked.permission][0]:
+        return authority.decide(asked.actor, asked.permission, asked.entry, form=asked.form, now=asked.now)
+    for row in authority.view(asked.actor).rows:
+        if asked.permission in row.permissions and row.counts_on(asked.now.date()) and row.counts_in(asked.form):
+            return Decision(True, f'{asked.permission} is given by the binding "{row.id}".', row.id, "allowed")
+    return Decision(False, f"No binding gives {asked.permission}.", None, "no_binding")
 
 
-def _why(refusal: DecisionCode, row: Row, kind: str) -> str:
-    days = " and ".join(f"{word} {day}" for word, day in (("from", row.starts), ("until", row.ends)) if day)
-    return {
-        "self": "nobody may do this to the own account",
-        "window": f"only {days}",
-        "other_form": f"only in the form {' or '.join(sorted(row.forms or ()))}",
-        "unresolved": f"what {row.set} leaves out cannot be worked out",
-        "not_in_scope": f"{row.set} leaves this {_word(kind)} out",
-    }[refusal]
-
-
-def _failing(selector: BoundSelector, entry: Entry) -> list[str]:
-    """Return the conditions that do not hold, in the words of the file; never what somebody's value is."""
-    written = selector.written or Selector(selector.kind)
-    failing = []
-    if selector.ids is not None and entry.ref.id not in selector.ids:
-        failing.append("the actor's own" if selector.own else "one of those listed")
-    if selector.place is not None and entry.place[: len(selector.place)] != selector.place:
-        failing.append(f"under {written.under}")
-    if selector.group is not None:
-        groups = direct_groups(entry) if selector.direct else entry.groups
-        failing += [] if selector.group in groups else [f"in {written.in_group}"]
-    wanted = dict(written.match)
-    for name, value in selector.match:
-        if not equals(entry.attributes.get(name), value):
-            failing.append(f"one whose {name} is {_said(wanted.get(name))}")
-    return failing
-
-
-def _said(value: MatchValue) -> str:
-    if isinstance(value, ActorValue):
-        return f"the actor's {value.attribute}" if value.attribute else "the actor"
-    return f'"{value}"'
-
-
-def _unbound(selector: ResolvedSelector, actor: Actor) -> str:
-    if selector.missing:
-        return f"{selector.missing} was not found"
-    values = {
-        v.attribute: actor_value(actor.person, v.attribute) for _, v in selector.match if isinstance(v, ActorValue)
-    }
-    values["id"] = actor_value(actor.person, "id")
-    if bind(selector, values) is not None:
-        return ""
+def notes_on(asked: Asked) -> tuple[str, ...]:
+    """Say what about the actor decides which bindings count at all."""
+    actor = asked.actor
+    if actor.client is not None:
+        return (f"{actor.client} is an API client: only bindings of this client count, not those of people.",)
     if actor.person is None:
-        return "nobody in the directory stands behind the actor"
-    empty = sorted(name for name, value in values.items() if value is None)
-    return f"the actor has no {' and no '.join(empty)}"
+        return (f"Nobody in the directory stands behind {actor.login}: only what is given to everyone counts.",)
+    return ()
 
 
-def _elsewhere(authority: Authority, permission: str, entry: Entry) -> str:
-    """Name the bindings that give the permission on this object to others."""
-    found: dict[str, list[Principal]] = {}
-    policy = authority.resolved.policy
-    for binding in policy.bindings:
-        holds = any(
-            authority.in_set(set_id, entry, _NOBODY) for set_id in binding.on if set_id in authority.resolved.sets
-        )
-        if holds and permission in policy.roles[binding.role].permissions:
-            found[binding.id] = list(binding.principals)
-    if not found:
+def _nearest_first(rows: Sequence[Considered]) -> tuple[Considered, ...]:
+    """Sort what allows first, then by how many things are lacking, the actor's own before others'."""
+    return tuple(sorted(rows, key=lambda row: (len(row.lacks), not row.is_own, row.nearness)))
+
+
+def _miss(authority: Authority, rows: Sequence[Considered]) -> str:
+    """Name the nearest of the actor's own bindings with what it lacks, else one that gives it to others."""
+    own = next((row for row in rows if row.is_own), None)
+    if own is not None:
+        return f"would be allowed by {own.row.binding}, but {', and '.join(own.lacks)}"
+    others = [row for row in rows if len(row.lacks) == 1]
+    first = min(others, key=lambda row: row.nearness[2], default=None)
+    if first is None:
         return ""
-    first, principals = next(iter(found.items()))
-    who = " or ".join(str(principal).replace(":", " ", 1) for principal in principals)
-    return f"would be allowed by {first}, but the actor is not {who}"
-
-
-_NOBODY = Actor("", "", "", None)
-
-
-def _word(kind: str) -> str:
-    return _WORDS.get(kind, kind)
+    if first.row.principal == "client" or first.lacks[0].startswith("it is for"):
+        return f"would be allowed by {first.row.binding}, but {first.lacks[0]}"
+    binding = next(one for one in authority.resolved.policy.bindings if one.id == first.row.binding)
+    who = " or ".join(str(principal).replace(":", " ", 1) for principal in binding.principals)
+    return f"would be allowed by {first.row.binding}, but the actor is not {who}"

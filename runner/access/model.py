@@ -80,7 +80,8 @@ class Selector:
 
     ``under`` is the DN of a unit, ``in_group`` the name or DN of a group whose members are meant (never the group
     itself), ``ids`` names, DNs or addresses, ``match`` attributes with the value they must equal.  ``own`` is the
-    person at the keyboard.
+    person at the keyboard.  ``in_list`` is the id of a shared list whose groups are meant; `runner.access.lists` puts their
+    names into ``ids``, and without them the selector matches nothing.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Selector:
     ids: tuple[str, ...] | None = None
     match: tuple[tuple[str, Scalar | ActorValue], ...] = ()
     own: bool = False
+    in_list: str | None = None
 
     @property
     def needs_actor(self) -> bool:
@@ -99,13 +101,19 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions; ``permissions`` already holds those of the roles it ``includes``."""
+    """A named set of permissions; ``permissions`` already holds those of the roles it ``includes``.
+
+    Whoever holds a role is protected from those who hold less, see `runner.access.holders`.  With ``ordinary`` its holders
+    are helped like anybody else; ``covers`` names roles that count as held, for that, by those who hold this one.
+    """
 
     id: str
     title: str
     permissions: frozenset[str]
     includes: tuple[str, ...] = ()
     standard: bool = False
+    ordinary: bool = False
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

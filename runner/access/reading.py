@@ -5,24 +5,20 @@ from dataclasses import replace
 from datetime import date
 
 from connectors.verbs import PERMISSIONS
-from forms.documents import ListNode, MapNode, Node, ScalarNode, read_document
+from forms.documents import ListNode, MapNode, Node, read_document
 from forms.errors import DefinitionError, Problem
 from forms.problems import Report, nearest_or_all
 from forms.reading import is_for_tools
 from runner.access.model import Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, applies
 from runner.access.nodes import Taker
 from runner.access.selectors import read_selectors
-from runner.access.standard import (
-    EVERYTHING,
-    GROUP_TARGETS,
-    STANDARD_ROLES,
-    everything,
-    group_target,
-    standard_binding,
-)
+from runner.access.standard import EVERYTHING, STANDARD_ROLES, standard_binding
+from runner.access.targets import TARGETS, read_targets
 
 _FORMAT = "access/1"
 _FILE_KEYS = ("format", "roles", "resource_sets", "protected", "bindings", "standard_roles")
+_ROLE_KEYS = ("id", "title", "permissions", "includes", "holders", "covers")
+_HOLDERS = ("protected", "ordinary")
 _PRINCIPALS: Mapping[str, PrincipalKind] = {"user": "user", "group": "group", "client": "client"}
 
 
@@ -39,9 +35,6 @@ def read_access(name: str, content: bytes) -> tuple[Policy, tuple[Problem, ...]]
     reader = _Reader(Report(document))
     policy = reader.policy(document.root)
     return (Policy() if reader.report.has_errors else policy), reader.report.problems
-
-
-_TARGETS = "Write  targets: everything  or  targets: [{ group: … }] ."
 
 
 class _Reader:
@@ -74,18 +67,30 @@ class _Reader:
 
     def _read_roles(self, node: Node | None) -> None:
         written: dict[str, tuple[Role, Node | None]] = {}
+        helped: dict[str, tuple[bool, Node | None]] = {}
         for item in self._taker.items(node, '"roles"', may_be_empty=True):
-            keys = self._taker.map(item, ("id", "title", "permissions", "includes"), "a role", ("id",))
+            keys = self._taker.map(item, _ROLE_KEYS, "a role", ("id",))
             id_ = self._taker.id(keys["id"], "role", {**STANDARD_ROLES, **written}) if keys else None
             if keys and id_:
                 permissions = self._taker.names(keys.get("permissions"), "permission", PERMISSIONS, "E127")
                 includes = tuple(text for text, _ in self._taker.texts(keys.get("includes"), '"includes"'))
                 title = self._taker.text(keys.get("title"), '"title"') or id_
                 written[id_] = (Role(id_, title, frozenset(permissions), includes), keys.get("includes"))
-                if len(keys) == (2 if "title" in keys else 1) and not _has_unknown(item, keys):
+                helped[id_] = self._is_ordinary(keys.get("holders")), keys.get("covers")
+                if not {"permissions", "includes"} & set(keys) and not _has_unknown(item, keys):
                     fix = "Write  permissions: [ … ]  or  includes: [ … ] ."
                     self.report.error("E111", item, 'a role needs "permissions" or "includes"', fix)
         self._include({id_: role for id_, (role, _) in written.items()}, written)
+        for id_, (ordinary, covers) in helped.items():
+            names = self._taker.names(covers, "role", self._roles, "E126") if covers is not None else ()
+            self._roles[id_] = replace(self._roles[id_], ordinary=ordinary, covers=names)
+
+    def _is_ordinary(self, node: Node | None) -> bool:
+        text = self._taker.text(node, '"holders"')
+        if text is not None and node is not None and text not in _HOLDERS:
+            fix = "protected: only by those who hold as much. ordinary: like anybody else."
+            self.report.error("E114", node, f'"holders" is protected or ordinary, not "{text}"', fix)
+        return text == "ordinary"
 
     def _include(self, roles: Mapping[str, Role], written: Mapping[str, tuple[Role, Node | None]]) -> None:
         in_circles: set[str] = set()
@@ -149,7 +154,7 @@ class _Reader:
             fix = "Write it under  standard_roles  with  targets: … ."
             self.report.error("E157", keys["role"], f"{role.id} is a standard role", fix)
         elif "on" not in keys:
-            objects = sorted(name for name in role.permissions if "" not in PERMISSIONS[name][0])
+            objects = sorted(name for name in role.permissions if PERMISSIONS[name][0] not in (("",), ("form",)))
             if objects:
                 message = f'a binding needs "on": {objects[0]} is about things in a directory'
                 self.report.error("E111", node, message, "Write  on: [resource sets] .")
@@ -204,33 +209,12 @@ class _Reader:
             self.report.error("E126", keys["role"], f'there is no standard role "{role}"', fix)
         principals = self._principals(keys["principals"])
         if "targets" not in keys:
-            self.report.error("E159", node, "a standard role has to say what it reaches", _TARGETS)
+            self.report.error("E159", node, "a standard role has to say what it reaches", TARGETS)
             return
-        sets = self._targets(role, keys["targets"])
+        sets = read_targets(self._taker, STANDARD_ROLES.get(role), keys["targets"])
         if role in STANDARD_ROLES and principals and sets:
             self._sets.update({resource_set.id: resource_set for resource_set in sets})
             self._standard.append(standard_binding(role, principals, sets, self._window(keys)))
-
-    def _targets(self, role: str, node: Node) -> list[ResourceSet]:
-        if isinstance(node, ScalarNode) and node.text == EVERYTHING:
-            return [everything()]
-        if isinstance(node, ScalarNode):
-            self.report.error("E159", node, f'"{node.text}" does not say what the role reaches', _TARGETS)
-            return []
-        groups: list[str] = []
-        for item in self._taker.items(node, '"targets"'):
-            if isinstance(item, ScalarNode):
-                fix = f"Write  {{ group: {item.text} }} . A resource set takes a binding with a role of your own."
-                self.report.error("E159", item, f'"{item.text}" does not say that it is a group', fix)
-                continue
-            keys = self._taker.map(item, ("group",), "a target", ("group",))
-            group = self._taker.text(keys["group"], "a group") if keys else None
-            if group:
-                groups.append(group)
-        if groups and role in STANDARD_ROLES and role not in GROUP_TARGETS:
-            fix = "Write  targets: everything , or use a role of your own."
-            self.report.error("E159", node, f"{role} cannot be limited to groups", fix)
-        return [group_target(group) for group in dict.fromkeys(groups)]
 
 
 def _has_unknown(node: Node, known: Mapping[str, Node]) -> bool:

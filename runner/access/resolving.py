@@ -59,7 +59,7 @@ class Row:
     """One combination of principal, role and resource set; ``id`` is ``binding/principal/set``, stable for the journal.
 
     ``principal_id`` is the user's or group's id, the client's name, or empty for everyone.  ``set`` is empty when the
-    binding is about the installation only.
+    binding is about the installation only.  ``ordinary`` and ``covers`` are those of the role.
     """
 
     id: str
@@ -72,6 +72,8 @@ class Row:
     forms: frozenset[str] | None = None
     starts: date | None = None
     ends: date | None = None
+    ordinary: bool = False
+    covers: frozenset[str] = frozenset()
 
     def counts_on(self, day: date) -> bool:
         """Say whether ``day`` is inside the binding's window, first and last day included."""
@@ -103,7 +105,11 @@ def resolve(policy: Policy, locate: Locate, place_of: PlaceOf, *, name: str = "a
     resolver = _Resolver(policy, locate, place_of, name)
     sets = {resource_set.id: resolver.resource_set(resource_set) for resource_set in policy.sets.values()}
     rows = tuple(row for binding in policy.bindings for row in resolver.rows(binding))
-    return ResolvedPolicy(policy, sets, rows, policy.protected, tuple(resolver.warnings))
+    return ResolvedPolicy(policy, {"": _EVERY_FORM, **sets}, rows, policy.protected, tuple(resolver.warnings))
+
+
+_EVERY_FORM = ResolvedSet("", (ResolvedSelector(Selector("form")),))
+"""What the rows of a binding without resource sets reach: permissions about forms then count on every form."""
 
 
 class _Resolver:
@@ -147,6 +153,9 @@ class _Resolver:
             self._missing(text, set_id, excluded=excluded)
         if lost_ids and (not ids or excluded):
             missing += lost_ids
+        if written.in_list is not None and written.ids is None:
+            missing.append(f'the list "{written.in_list}"')
+            self._missing(missing[-1], set_id, excluded=excluded)
         return ResolvedSelector(written, place, group, ids, match, ", ".join(missing))
 
     def _place(self, text: str | None, missing: list[str]) -> tuple[str, ...] | None:
@@ -215,4 +224,5 @@ class _Resolver:
 def _row(binding: Binding, role: Role, principal: Principal, principal_id: str, set_id: str) -> Row:
     id_ = "/".join(part for part in (binding.id, str(principal), set_id) if part)
     window = (binding.forms, binding.starts, binding.ends)
-    return Row(id_, binding.id, principal.kind, principal_id, role.id, role.permissions, set_id, *window)
+    held = (principal.kind, principal_id, role.id, role.permissions, set_id)
+    return Row(id_, binding.id, *held, *window, role.ordinary, frozenset(role.covers))

@@ -16,7 +16,7 @@ _ACTOR = re.compile(r"\$\(\s*actor\s*(?:\.\s*([a-z_]+)\s*)?\)")
 _PLACED = ("under", "in_group", "nested", "id", "match")
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "users": _PLACED,
-    "groups": _PLACED,
+    "groups": (*_PLACED, "in_list"),
     "computers": _PLACED,
     "contacts": ("under", "id", "match"),
     "mailboxes": ("in_group", "nested", "id", "match", "kind"),
@@ -77,6 +77,10 @@ class _Entry:
         under = self._taker.text(keys.get("under"), '"under"')
         in_group = self._taker.text(keys.get("in_group"), '"in_group"')
         nested = self._taker.bool(keys.get("nested"), "nested", default=True)
+        in_list = self._taker.text(keys.get("in_list"), '"in_list"')
+        if in_list is not None and "id" in keys:
+            fix = "Write two entries, each with its own  - groups: … ."
+            self._report.error("E150", keys["in_list"], '"in_list" and "id" do not go together', fix)
         match, own = self._match(keys)
         ids, listed_own = self._ids(keys.get("id"))
         if len(self._report.problems) > problems:
@@ -84,7 +88,7 @@ class _Entry:
         rest = (under, in_group, nested)
         found = [Selector(self._kind, *rest, None, match, own=True)] if listed_own else []
         if ids or not listed_own:
-            found.append(Selector(self._kind, *rest, ids, match, own))
+            found.append(Selector(self._kind, *rest, ids, match, own, in_list))
         return tuple(found)
 
     def _ids(self, node: Node | None) -> tuple[tuple[str, ...] | None, bool]:

@@ -10,6 +10,7 @@ EVERYTHING = "everything"
 """Written as ``targets:`` it means the whole installation, and is the id of the set that holds it."""
 
 _USER_PERMISSIONS = frozenset(name for name in PERMISSIONS if name.startswith("user."))
+_PRODUCTS = frozenset({"group.read", "group.members.manage", "user.read", "user.groups.manage"})
 
 _PERMISSIONS: Mapping[str, tuple[str, frozenset[str]]] = {
     "HELP_DESK_ADMIN": (
@@ -20,13 +21,19 @@ _PERMISSIONS: Mapping[str, tuple[str, frozenset[str]]] = {
         "Memberships of groups",
         frozenset({"group.read", "group.members.manage", "user.groups.manage"}),
     ),
-    "USER_ADMIN": ("People in groups", _USER_PERMISSIONS | {"group.members.manage"}),
+    "USER_ADMIN": ("People in groups or units", _USER_PERMISSIONS | {"group.members.manage"}),
+    "APP_ADMIN": ("Products of the catalogue: the groups that come with them", _PRODUCTS),
+    "MOBILE_ADMIN": ("Computers", frozenset({"computer.read", "computer.manage"})),
+    "WORKFLOWS_ADMIN": ("Forms", frozenset({"form.use", "form.author", "form.publish"})),
+    "ACCESS_REQUESTS_ADMIN": ("Requests and their approval", frozenset({"request.read", "request.approve"})),
+    "ACCESS_CERTIFICATIONS_ADMIN": ("Reviews of who may do what", frozenset({"access.read"})),
+    "API_ACCESS_MANAGEMENT_ADMIN": ("Which API clients there are, and what they may do", frozenset({"access.read"})),
     "READ_ONLY_ADMIN": (
         "Sees everything but the journal",
         frozenset(name for name in PERMISSIONS if name.endswith(".read")) - {"audit.read"},
     ),
     "REPORT_ADMIN": ("Reports and the journal", frozenset({"report.read", "audit.read"})),
-    "ORG_ADMIN": ("Everything but who may do what", frozenset(PERMISSIONS) - {"access.manage"}),
+    "ORG_ADMIN": ("Everything but who may do what", frozenset(PERMISSIONS) - {"access.manage", "access.simulate"}),
     "SUPER_ADMIN": ("Everything", frozenset(PERMISSIONS)),
 }
 
@@ -35,8 +42,10 @@ STANDARD_ROLES: Mapping[str, Role] = {
 }
 """The standard roles by name; a file can neither change nor include them."""
 
-GROUP_TARGETS = frozenset({"HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN", "USER_ADMIN"})
-"""Standard roles that can be limited to groups; the others are for the installation as a whole."""
+TARGETED_ROLES = frozenset(
+    {"HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN", "USER_ADMIN", "APP_ADMIN", "MOBILE_ADMIN", "WORKFLOWS_ADMIN"}
+)
+"""Standard roles that can be limited to targets; the others are for the installation as a whole."""
 
 
 def everything() -> ResourceSet:
@@ -47,9 +56,29 @@ def everything() -> ResourceSet:
 
 
 def group_target(group: str) -> ResourceSet:
-    """Return what a standard role reaches when limited to a group: the people in it, and the group itself."""
-    resources = (Selector("user", in_group=group), Selector("group", ids=(group,)))
+    """Return what a standard role reaches when limited to a group: people and computers in it, and the group itself."""
+    resources = (
+        Selector("user", in_group=group),
+        Selector("computer", in_group=group),
+        Selector("group", ids=(group,)),
+    )
     return ResourceSet(f"group:{group}", group, resources, standard=True)
+
+
+def unit_target(unit: str) -> ResourceSet:
+    """Return what a standard role reaches when limited to a unit: people and computers below it, and the units there."""
+    resources = tuple(Selector(kind, under=unit) for kind in ("user", "computer", "ou"))
+    return ResourceSet(f"unit:{unit}", unit, resources, standard=True)
+
+
+def list_target(list_: str) -> ResourceSet:
+    """Return what a standard role reaches when limited to a shared list: the groups that come with its products."""
+    return ResourceSet(f"list:{list_}", list_, (Selector("group", in_list=list_),), standard=True)
+
+
+def form_target(form: str) -> ResourceSet:
+    """Return what a standard role reaches when limited to a form."""
+    return ResourceSet(f"form:{form}", form, (Selector("form", ids=(form,)),), standard=True)
 
 
 def standard_binding(

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from connectors.spi import Entry, Filter, Ids, Nothing, Value
+from runner.access.barriers import Barrier
 from runner.access.filters import all_of, any_of, not_
 from runner.access.model import Decision, DecisionCode, applies, is_read
 from runner.access.resolving import ResolvedSelector, ResolvedSet, Row
@@ -111,20 +113,21 @@ class Grant:
 class ActorView:
     """Every row that is the actor's, with the sets bound to this actor.
 
-    ``me`` is the id of the actor's own directory entry.  Safe for several threads: the indexes are worked out on first
-    use and always to the same result.
+    ``me`` is the id of the actor's own directory entry, ``barriers`` what was worked out by day and form.  Safe for
+    several threads: what is worked out on first use always has the same result.
     """
 
     def __init__(self, rows: Sequence[Row], sets: Mapping[str, BoundSet], me: str | None) -> None:
-        self.rows, self._sets, self._me = tuple(rows), sets, me
+        self.rows, self._sets, self.me = tuple(rows), sets, me
         self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
         self._indexes: dict[tuple[str, str], Index[Grant]] = {}
+        self.barriers: dict[tuple[date, str | None], Barrier] = {}
 
     def decide(self, permission: str, entry: Entry, form: str | None, day: date) -> Decision:
         """Decide on an object that is not protected."""
         kind = entry.ref.kind
         index = self._indexes.get((permission, kind)) or self._index(permission, kind)
-        oneself = kind == "user" and entry.ref.id == self._me and not is_read(permission)
+        oneself = kind == "user" and entry.ref.id == self.me and not is_read(permission)
         allowed: Grant | None = None
         nearest = 1 if self._grants[permission, kind] else 0
         for grant in index.selecting(entry):
@@ -143,11 +146,11 @@ class ActorView:
     def scope(self, permission: str, kind: str, form: str | None, day: date) -> Filter:
         """Return the search that finds every object of a kind on which the permission is held, protected ones too."""
         active = [grant for grant in self.grants(permission, kind) if grant.is_active(form, day)]
-        if kind != "user" or self._me is None or is_read(permission):
+        if kind != "user" or self.me is None or is_read(permission):
             return any_of(grant.filter() for grant in active)
         others = any_of(grant.filter() for grant in active if not grant.selector.own)
         own = any_of(grant.filter() for grant in active if grant.selector.own)
-        return any_of((all_of((others, not_(Ids(frozenset({self._me}))))), own))
+        return any_of((all_of((others, not_(Ids(frozenset({self.me}))))), own))
 
     def _index(self, permission: str, kind: str) -> Index[Grant]:
         index = Index.of((grant.selector, grant) for grant in self.grants(permission, kind))
@@ -167,7 +170,7 @@ class ActorView:
 
 
 @lru_cache(maxsize=2_048)
-def refuse(code: DecisionCode, permission: str, kind: str) -> Decision:
+def refuse(code: DecisionCode | Literal["holder"], permission: str, kind: str) -> Decision:
     """Return the refusal with its sentence."""
     what = f"{permission} on this {kind.replace('_', ' ')}"
     reasons: Mapping[str, str] = {
@@ -178,5 +181,6 @@ def refuse(code: DecisionCode, permission: str, kind: str) -> Decision:
         "other_form": f"A binding gives {what}, but only inside other forms.",
         "window": f"A binding gives {what}, but not today.",
         "self": f"A binding gives {what}, but this is the actor's own account.",
+        "holder": "This account holds rights in Deskhand that the actor does not hold; only who holds as much changes it.",
     }
-    return Decision(False, reasons[code], None, code)
+    return Decision(False, reasons[code], None, "protected" if code == "holder" else code)

@@ -21,6 +21,7 @@ from forms.resolving.sources import Sources
 from forms.vocabulary.codes import CODES
 from runner.access.escalation import escalations
 from runner.access.form_names import unknown_forms
+from runner.access.lists import unknown_lists, with_lists
 from runner.access.reading import read_access
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
@@ -123,7 +124,9 @@ def _checked(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], 
     if access is not None:
         policy, found = read_access(access, files[access])
         named = unknown_forms(policy, form_ids(files), access, files[access])
-        problems += (*found, *named, *escalations(policy, catalogue, files, known_groups(files)))
+        lists = unknown_lists(policy, catalogue.lists, access, files[access])
+        policy = with_lists(policy, catalogue.lists)
+        problems += (*found, *named, *lists, *escalations(policy, catalogue, files, known_groups(files)))
     return Checked(root, tuple(catalogue.forms.values()), problems)
 
 

@@ -63,7 +63,7 @@ class NewDesk:
     def bindings_for(self, form: Form) -> tuple[tuple[str, str], ...]:
         """Return the bindings that give all a form needs, with those they are for, in words."""
         needed = frozenset(need.permission for need in form.needs)
-        kinds = frozenset(need.kind for need in form.needs if need.kind)
+        kinds = frozenset(need.kind for need in form.needs if need.kind not in ("", "form"))
         found = []
         for binding in self.policy.bindings:
             role = self.policy.roles.get(binding.role)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connectors.spi import Entry, OutputRef, Ref
 from forms.definition import Form
 from forms.planning import Plan, PlannedOperation, Requirement
+from runner.access.form_rights import may_satisfy
 from runner.access.model import Decision
 from runner.access.rights_groups import adds_people
 from runner.errors import NotFoundError, RefusedError
@@ -46,9 +47,7 @@ def may_use(reader: Reader, form: Form) -> bool:
     if form.status != "live":
         return False
     authority = reader.services.authority.current()
-    return all(
-        authority.holds(reader.actor, need.permission, need.kind, form=form.id, now=reader.now) for need in form.needs
-    )
+    return all(may_satisfy(authority, reader.actor, need, form=form.id, now=reader.now) for need in form.needs)
 
 
 def target_permissions(form: Form) -> tuple[str, ...]:

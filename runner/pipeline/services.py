@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from connectors.spi import Connector, Postman, Secret, Verb
 from forms.definition import Catalogue, PasswordPolicy
 from runner.access.authority import Authority
+from runner.access.model import Policy
 from runner.errors import NotDurableError
 from runner.store.store import Store
 
@@ -68,6 +69,10 @@ class AuthorityKeeper(Protocol):
 
     def current(self) -> Authority:
         """Return it; raises `connectors.errors.ConnectorError` when the directory cannot be asked."""
+        ...
+
+    def written(self) -> Policy:
+        """Return the policy as it stands in the file, with what reviews have revoked."""
         ...
 
     def expire(self) -> None:

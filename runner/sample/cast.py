@@ -51,6 +51,8 @@ _PARTS = (
           what="Sees everybody and all reports, changes nobody else; the journal is read on the host: deskhand journal"),
     _Part("lead", "Şenay", "Hofmeijer", "System administrator", "IT", "Rotterdam", 108, groups="Identity-Leads",
           what="Second line: all of the library, for all staff: joiners, leavers, files of people, computers, mail"),
+    _Part("access.admin", "Sanne", "Kwakernaat", "Identity administrator", "IT", "Rotterdam", 111, groups="Access-Admins",
+          what="Decides who may do what to whom: explores and explains the rights, begins and closes their reviews"),
     _Part("alice", "Alice", "Tulpenburg", "Sales representative", "Sales", "Rotterdam", 109, "p.dewit",
           what="An ordinary employee: own contact details, software to ask for"),
     _Part("bob", "Bob", "Kraanvogel", "Order picker", "Warehouse", "Utrecht", 110,

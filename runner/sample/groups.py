@@ -14,10 +14,12 @@ _ROLES = {
     "SD-FirstLine": "First line, all branches",
     "KeyUsers": "Key users of departments",
     "Identity-Leads": "Second line for accounts and access",
+    "Access-Admins": "People who decide who may do what",
     "Form-Authors": "People who write forms",
     "Approvers": "People who are asked to agree",
     "Audit": "Security officers and auditors",
 }
+_GIVING = frozenset({"Access-Admins", "Audit", "Form-Authors", "Identity-Leads"})
 
 _APPS = (  # noqa: SIM905 - words are easier to read and to add to
     "VSCode Visio PowerBI-Pro AutoCAD Project SQLStudio Photos-Pro Illustrator-Pro Wiki Planner TimeSheets Expenses"
@@ -82,7 +84,7 @@ _PROJECTS = (  # noqa: SIM905 - words are easier to read and to add to
 
 
 def make_groups(people: Sequence[Person], random: Random) -> tuple[Group, ...]:
-    """Return the groups of a company with these people: 150, nested ones, a loop of two, and sensitive ones.
+    """Return the groups of a company with these people: 151, nested ones, a loop of two, and sensitive ones.
 
     Those who left are in no group.
     """
@@ -211,9 +213,7 @@ def _roles(staff: Sequence[Person]) -> Iterator[Group]:
     cast = groups_of_the_cast()
     for name, description in _ROLES.items():
         people = tuple(login for group, login in cast if group == name)
-        yield Group(
-            name, ROLES, description, sensitive=name in {"Audit", "Identity-Leads", "Form-Authors"}, people=people
-        )
+        yield Group(name, ROLES, description, sensitive=name in _GIVING, people=people)
     administrators = islice(
         (
             person.login

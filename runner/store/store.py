@@ -5,11 +5,13 @@ from typing import Self
 
 from runner.errors import SetUpError
 from runner.store.accounts import AccountStore
+from runner.store.binding_uses import BindingUseStore
 from runner.store.database import Database, connect, missing_file
 from runner.store.form_versions import FormVersionStore
 from runner.store.journal import JournalStore
 from runner.store.nodes import NodeStore
 from runner.store.notifications import NotificationStore
+from runner.store.reviews import ReviewStore
 from runner.store.schema import check
 from runner.store.sessions import SessionStore
 from runner.store.submissions import SubmissionStore
@@ -36,6 +38,8 @@ class Store:
         self.sessions = SessionStore(database)
         self.throttle = ThrottleStore(database)
         self.uploads = UploadStore(database)
+        self.binding_uses = BindingUseStore(database)
+        self.reviews = ReviewStore(database)
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -13,6 +13,7 @@ from forms.definition import Catalogue, Example, Form
 from forms.errors import DefinitionError, Problem
 from forms.resolving.resolver import Resolver
 from forms.resolving.sources import Sources
+from runner.access.lists import with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.store.schema import upgrade
@@ -73,6 +74,7 @@ def run_tests(files: Definitions, wanted: Iterable[str] = (), *, strict: bool = 
     catalogue, found = load_catalogue(files, {**DIRECTORY_VERBS, **MAILBOX_VERBS})
     access = companion_file(files, "access")
     policy, wrong = read_access(access, files[access]) if access else (Policy(), ())
+    policy = with_lists(policy, catalogue.lists)
     fixtures, unread = _fixtures(files)
     concerned = chosen | _bases_of(files, chosen, catalogue.settings.languages[0])
     problems = tuple(

@@ -10,6 +10,7 @@ from forms.answering.validating import validate
 from forms.answering.working_out import Worked, work_out
 from forms.definition import Example, Form
 from forms.errors import AnswerProblem, AnswersError
+from runner.access.form_rights import may_satisfy
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RunnerError
 from runner.pipeline.authorising import target_permissions
@@ -133,7 +134,7 @@ def _why_not(world: World, services: Services, actor: Actor, form: Form, target:
     lacking = [
         need.permission
         for need in form.needs
-        if not authority.holds(actor, need.permission, need.kind, form=form.id, now=reader.now)
+        if not may_satisfy(authority, actor, need, form=form.id, now=reader.now)
     ]
     if lacking:
         return f"Nothing gives {actor.login} {', '.join(dict.fromkeys(lacking))}."

@@ -404,6 +404,37 @@ class ConnectorContract:
                     assert rising == [None] * (len(rising) - len(known)) + known
                     assert falling == known[::-1] + [None] * (len(rising) - len(known))
 
+    @EXAMPLES
+    @given(data=st.data())
+    def test_a_scan_gives_all_that_match_once_as_they_are_read_and_always_in_the_same_order(
+        self, connector: Connector, data: st.DataObject
+    ) -> None:
+        kind = data.draw(st.sampled_from(connector.kinds))
+        entries = self.all_entries(connector, kind)
+        scope = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        found = list(connector.scan(kind, scope))
+        assert list(connector.scan(kind, scope)) == found
+        expected = sorted((entry for entry in entries if matches(entry, scope)), key=lambda entry: entry.ref.id)
+        assert sorted(found, key=lambda entry: entry.ref.id) == expected
+
+    def test_a_scan_that_is_left_early_keeps_nobody_waiting(self, connector: Connector) -> None:
+        started = [connector.scan(kind, Everything()) for kind in connector.kinds]
+        for entries in started:
+            next(entries, None)
+        verb = min(self.table)
+        case = self.case_for(connector, verb)
+        assert self.run(connector, self.operation(verb, case), case.secrets).state == "changed"
+
+    def test_a_scan_of_something_unknown_is_refused(self, connector: Connector) -> None:
+        for kind, filter_ in (("unicorn", Everything()), (connector.kinds[0], Compare("unicorn", "present"))):
+            with pytest.raises(RejectedError):
+                list(connector.scan(kind, filter_))
+
+    def test_a_scan_of_a_system_that_does_not_answer_says_so(self) -> None:
+        connector = self.unreachable()
+        with pytest.raises(UnavailableError):
+            list(connector.scan(connector.kinds[0], Everything()))
+
     def test_hostile_texts_are_only_texts(self, connector: Connector) -> None:
         for kind, searched in self.searched.items():
             entries = self.all_entries(connector, kind)

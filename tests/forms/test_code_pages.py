@@ -9,12 +9,14 @@ import pytest
 
 from connectors.spi import Entry, OutputRef, Ref
 from forms.catalogue import load_catalogue
+from forms.definition import SharedList
 from forms.errors import ExpressionError, Problem
 from forms.expressions import Environment, Scope, compile_expression, evaluate
 from forms.facts import Facts
-from forms.values import NUMBER, Type
+from forms.values import NUMBER, TEXT, Type
 from forms.vocabulary.codes import CODES
 from runner.access.escalation import escalations
+from runner.access.lists import unknown_lists, with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
@@ -99,7 +101,9 @@ def checked(code: str, word: str) -> Sequence[Problem]:
         policy, problems = read_access(file, text.encode())
         is_refused = any(problem.level == "error" for problem in problems)
         assert (policy == Policy()) == is_refused
-        return [*problems, *resolve(policy, _locate, lambda text: (text,)).warnings]
+        lists = {"software": SharedList("software", "", {"value": TEXT, "group": Type("group")}, ())}
+        named = unknown_lists(policy, lists, file, text.encode())
+        return [*problems, *named, *resolve(with_lists(policy, lists), _locate, lambda text: (text,)).warnings]
     catalogue, problems = load_catalogue({**COMPANIONS, file: text.encode()}, VERBS)
     is_refused = any(problem.level == "error" for problem in problems)
     assert (file.split(".")[0] not in catalogue.forms) == is_refused

@@ -47,7 +47,7 @@ def test_there_are_two_thousand_people_in_three_branches_and_twelve_departments(
     assert {one.branch for one in company.people} == {branch.name for branch in BRANCHES}
     assert {one.department for one in company.people} == {department.name for department in DEPARTMENTS}
     assert len(DEPARTMENTS) == 12
-    assert len(company.groups) == 150
+    assert len(company.groups) == 151
     assert {one.unit for one in company.computers} == {branch.workstations for branch in BRANCHES}
 
 
@@ -195,6 +195,7 @@ def test_groups_of_every_sort_are_there(company: Company) -> None:
         "SD-FirstLine",
         "KeyUsers",
         "Identity-Leads",
+        "Access-Admins",
         "Form-Authors",
         "Approvers",
     } <= names
@@ -219,7 +220,7 @@ def test_who_signs_in_exists_and_is_in_the_group_of_the_part(company: Company) -
     parts = {
         "agent.rotterdam": "SD-Rotterdam", "agent.utrecht": "SD-Utrecht", "firstline": "SD-FirstLine",
         "keyuser.sales": "KeyUsers", "author": "Form-Authors", "approver": "Approvers", "auditor": "Audit",
-        "lead": "Identity-Leads",
+        "lead": "Identity-Leads", "access.admin": "Access-Admins",
     }  # fmt: skip
     sign_ins = {one.login: one for one in company.sign_ins}
     assert parts.keys() | {"alice", "bob"} <= sign_ins.keys()

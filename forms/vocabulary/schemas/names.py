@@ -48,6 +48,7 @@ _OFFERED: Mapping[tuple[str, str], str] = {
     ("BINDING", "role"): "roles",
     ("BINDING", "forms"): "forms",
     ("ROLE", "includes"): "roles",
+    ("ROLE", "covers"): "roles",
     ("APPROVER", "role"): "roles",
     ("POLICY", "methods"): "methods",
     ("SETTINGS", "default_verification"): "verification_policies",

@@ -51,7 +51,13 @@ def test_the_standard_roles_hold_exactly_what_is_documented():
     assert held["USER_ADMIN"] == user | {"group.members.manage"}
     assert all(name.endswith(".read") for name in held["READ_ONLY_ADMIN"])
     assert held["REPORT_ADMIN"] == {"report.read", "audit.read"}
-    assert held["SUPER_ADMIN"] - held["ORG_ADMIN"] == {"access.manage"}
+    assert held["APP_ADMIN"] == held["GROUP_MEMBERSHIP_ADMIN"] | {"user.read"}
+    assert held["MOBILE_ADMIN"] == {"computer.read", "computer.manage"}
+    assert held["WORKFLOWS_ADMIN"] == {"form.use", "form.author", "form.publish"}
+    assert held["ACCESS_REQUESTS_ADMIN"] == {"request.read", "request.approve"}
+    assert held["ACCESS_CERTIFICATIONS_ADMIN"] == held["API_ACCESS_MANAGEMENT_ADMIN"] == {"access.read"}
+    assert len(held) == 13
+    assert held["SUPER_ADMIN"] - held["ORG_ADMIN"] == {"access.manage", "access.simulate"}
     assert held["SUPER_ADMIN"] == set(PERMISSIONS)
 
 

@@ -1,11 +1,13 @@
 """A connector around another one: it notes every change that is asked for, and can be made to fail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from connectors.spi import (
     Connector,
+    Entry,
     File,
+    Filter,
     Guard,
     Health,
     KeepsPhotos,
@@ -62,6 +64,11 @@ class RecordingConnector:
             self.reading()
         self.questions.append(question)
         return self.inner.read(question)
+
+    def scan(self, kind: str, filter: Filter) -> Iterator[Entry]:
+        if self.reading is not None:
+            self.reading()
+        return self.inner.scan(kind, filter)
 
     def prepare(self, operation: Operation) -> Preparation:
         if self.preparing is not None:

@@ -1,0 +1,156 @@
+"""Accounts that hold rights in Deskhand, and who may change them: only those who hold as much. Pure.
+
+Whoever resets somebody's password can act as that person.  So a change to an account that holds rights is refused unless
+the actor *covers* every row that gives it rights: the same permissions on at least the same things, in at least the same
+forms, or a role that names the other under ``covers``.  Then taking the account over gains nothing.  Whoever may decide
+who has which rights covers everything.  A row for everyone and one that reaches only the holder's own account give
+nothing over others and protect nobody; ``holders: ordinary`` says the same of a role.
+
+The personal mailbox of such an account is protected with it: codes of caller checks are sent there.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from runner.access.barriers import Barrier
+from runner.access.model import ActorValue, applies
+from runner.access.resolving import ResolvedPolicy, ResolvedSelector, ResolvedSet, Row
+from runner.access.selecting import BoundSelector, bind
+from runner.access.views import ActorView, Grant
+
+MANAGING = "access.manage"
+"""Whoever holds it can give themselves everything, and so covers everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One row that gives rights over others to the members of a group, or to a person."""
+
+    row: Row
+    scope: ResolvedSet | None
+
+
+def holdings(resolved: ResolvedPolicy) -> tuple[Holding, ...]:
+    """Return the rows that make somebody a holder of rights."""
+    return tuple(_holdings(resolved))
+
+
+def _holdings(resolved: ResolvedPolicy) -> Iterator[Holding]:
+    for row in resolved.rows:
+        scope = resolved.sets.get(row.set)
+        if row.principal not in ("user", "group") or row.ordinary or not row.permissions:
+            continue
+        if scope is not None and all(selector.written.own for selector in scope.resources) and not _is_about_all(row):
+            continue
+        yield Holding(row, scope)
+
+
+def _is_about_all(row: Row) -> bool:
+    return any(applies(permission, "") for permission in row.permissions)
+
+
+def barrier(view: ActorView, held: Sequence[Holding], form: str | None, day: date) -> Barrier:
+    """Return whom the actor may not change in a form on that day."""
+    if any(MANAGING in row.permissions and row.counts_in(form) and row.counts_on(day) for row in view.rows):
+        return Barrier()
+    covering = _Covering(view, form, day)
+    groups: set[str] = set()
+    people: set[str] = set()
+    for holding in held:
+        row = holding.row
+        known = groups if row.principal == "group" else people
+        if row.principal_id not in known and row.counts_on(day) and not covering.covers(holding):
+            known.add(row.principal_id)
+    return Barrier(frozenset(groups), frozenset(people))
+
+
+class _Covering:
+    """What one actor's rows cover on one day; rows that give the same are compared once."""
+
+    def __init__(self, view: ActorView, form: str | None, day: date) -> None:
+        self._view, self._day = view, day
+        self._rows = [row for row in view.rows if row.counts_on(day)]
+        self._own = {(row.role, row.set, row.forms) for row in self._rows}
+        self._named = frozenset[str]().union(*(row.covers for row in self._rows if row.counts_in(form)))
+        self._known: dict[tuple[str, str, frozenset[str] | None], bool] = {}
+
+    def covers(self, holding: Holding) -> bool:
+        row = holding.row
+        if row.role in self._named:
+            return True
+        key = (row.role, row.set, row.forms)
+        if key not in self._known:
+            self._known[key] = self._gives_as_much(holding)
+        return self._known[key]
+
+    def _gives_as_much(self, holding: Holding) -> bool:
+        row, scope = holding.row, holding.scope
+        key = (row.role, row.set, row.forms)
+        if key in self._own and not (scope and any(_depends(one) for one in (*scope.resources, *scope.excluded))):
+            return True
+        return all(self._covers_permission(permission, row, scope) for permission in sorted(row.permissions))
+
+    def _covers_permission(self, permission: str, row: Row, scope: ResolvedSet | None) -> bool:
+        if applies(permission, "") and not any(
+            permission in mine.permissions and _reaches_forms(mine, row) for mine in self._rows
+        ):
+            return False
+        selectors = scope.resources if scope else ()
+        return all(
+            self._covers_selector(permission, row, selector, scope.excluded if scope else ())
+            for selector in selectors
+            if applies(permission, selector.written.kind) and not selector.written.own and not selector.missing
+        )
+
+    def _covers_selector(
+        self, permission: str, row: Row, wanted: ResolvedSelector, excluded: Sequence[ResolvedSelector]
+    ) -> bool:
+        kind = wanted.written.kind
+        left_out = [bound for one in excluded if one.written.kind == kind and (bound := bind(one, {}, widely=True))]
+        return any(
+            self._day_fits(grant)
+            and _reaches_forms(grant.row, row)
+            and is_within(wanted, grant.selector)
+            and all(any(_holds(wide, own) for wide in left_out) for own in _excluding(grant, kind))
+            for grant in self._view.grants(permission, kind)
+        )
+
+    def _day_fits(self, grant: Grant) -> bool:
+        return grant.row.counts_on(self._day) and grant.selector.kind not in grant.exclusion.closed
+
+
+def _excluding(grant: Grant, kind: str) -> Iterable[BoundSelector]:
+    return (selector for selector in grant.exclusion.selectors if selector.kind == kind)
+
+
+def _depends(selector: ResolvedSelector) -> bool:
+    return any(isinstance(value, ActorValue) for _, value in selector.match)
+
+
+def _reaches_forms(mine: Row, theirs: Row) -> bool:
+    return mine.forms is None or (theirs.forms is not None and theirs.forms <= mine.forms)
+
+
+def is_within(inner: ResolvedSelector, outer: BoundSelector) -> bool:
+    """Say whether all that ``inner`` can select, whoever the actor is, is surely selected by ``outer``."""
+    if outer.own or inner.written.kind != outer.kind:
+        return False
+    constants = {name: value for name, value in inner.match if not isinstance(value, ActorValue)}
+    bare = BoundSelector(
+        outer.kind, inner.place, inner.group, not inner.written.nested, inner.ids, tuple(constants.items())
+    )
+    return _holds(outer, bare)
+
+
+def _holds(outer: BoundSelector, inner: BoundSelector) -> bool:
+    """Say whether all that ``inner`` selects is surely selected by ``outer``: each condition of it is among the other's."""
+    if outer.kind != inner.kind or (outer.own and not inner.own):
+        return False
+    if outer.ids is not None and not (inner.ids is not None and inner.ids <= outer.ids):
+        return False
+    if outer.place is not None and (inner.place is None or inner.place[: len(outer.place)] != outer.place):
+        return False
+    if outer.group is not None and (outer.group != inner.group or (outer.direct and not inner.direct)):
+        return False
+    return set(outer.match) <= set(inner.match)

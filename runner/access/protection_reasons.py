@@ -1,0 +1,89 @@
+"""Says by which protected set, and through which groups, an object is protected. Pure: groups are handed in as read."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+
+from connectors.spi import Entry
+from runner.access.authority import Authority
+from runner.access.lacking import word
+from runner.access.resolving import ResolvedSelector, ResolvedSet
+from runner.access.selecting import BoundSelector, bind, direct_groups
+
+Groups = Mapping[str, Entry]
+"""Groups by their id, as far as they were read: those an object is in."""
+
+
+def protection(authority: Authority, entry: Entry, groups: Groups) -> str:
+    """Say why an object is protected: ``carol is in Domain Admins through Tier0-Admins``; empty when no set says so."""
+    resolved = authority.resolved
+    for set_id in resolved.protected:
+        if said := next(_reasons(resolved.sets[set_id], entry, groups), ""):
+            return f'protected by the set "{set_id}": {said}'
+    return ""
+
+
+def way_into(entry: Entry, group: str, groups: Groups) -> tuple[str, ...]:
+    """Return the names of the groups from the object up to a group, the shortest way, without that group itself.
+
+    Empty when it is a member itself, or when the way was not read.
+    """
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque((id_, ()) for id_ in sorted(direct_groups(entry)))
+    seen: set[str] = set()
+    while waiting:
+        id_, way = waiting.popleft()
+        if id_ == group:
+            return way
+        if id_ in seen or id_ not in groups:
+            continue
+        seen.add(id_)
+        waiting.extend((above, (*way, groups[id_].label)) for above in sorted(direct_groups(groups[id_])))
+    return ()
+
+
+def _reasons(found: ResolvedSet, entry: Entry, groups: Groups) -> Iterator[str]:
+    excepted = (bind(selector, {}) for selector in found.excluded)
+    if any(one is not None and one.selects(entry) for one in excepted):
+        return
+    for selector in found.resources:
+        bound = bind(selector, {}, widely=True)
+        if bound is None:
+            if selector.written.kind == entry.ref.kind:
+                yield f"every {word(entry.ref.kind)} is, until {selector.missing or 'a name'} is found"
+        elif bound.selects(entry):
+            yield f"{entry.label} {_and(_conditions(selector, bound, entry, groups))}"
+        else:
+            yield from _as_way_in(selector, bound, entry, groups)
+
+
+def _and(parts: Iterable[str]) -> str:
+    return " and ".join(parts) or "is of a kind that is protected as a whole"
+
+
+def _conditions(selector: ResolvedSelector, bound: BoundSelector, entry: Entry, groups: Groups) -> Iterator[str]:
+    written = selector.written
+    if bound.group is not None:
+        yield _member(f"is in {written.in_group}", entry, bound.group, groups)
+    if bound.place is not None:
+        yield f"stands under {written.under}"
+    if bound.ids is not None:
+        yield "is listed by name"
+    for name, value in written.match:
+        yield f'is one whose {name} is "{value}"' if value is not True else f"is marked {name}"
+
+
+def _as_way_in(selector: ResolvedSelector, bound: BoundSelector, entry: Entry, groups: Groups) -> Iterator[str]:
+    """Say how a group or a unit makes what is put into it protected."""
+    written = selector.written
+    if entry.ref.kind == "group" and bound.group is not None:
+        if entry.ref.id == bound.group:
+            yield f"whoever is put into {entry.label} would be protected"
+        elif bound.group in entry.groups:
+            said = _member(f"it is in {written.in_group}", entry, bound.group, groups)
+            yield f"whoever is put into it would be protected, as {said}"
+    if entry.ref.kind == "ou" and bound.place is not None and entry.place[: len(bound.place)] == bound.place:
+        yield f"what is put under {written.under} would be protected"
+
+
+def _member(said: str, entry: Entry, group: str, groups: Groups) -> str:
+    way = way_into(entry, group, groups)
+    return f"{said} through {', '.join(way)}" if way else said
