@@ -24,20 +24,27 @@ class AccountGate:
         return token
 
     def lookup(self, token: str, now: datetime) -> Visitor | None:
-        """Return who has this token, with the person behind the account as the directory has it now."""
+        """Return who has this token, with the person behind the account as the directory has it now.
+
+        Somebody who sees the desk as another does is that other, as long as it is still allowed.
+        """
         found = self.installation.identity.sessions.lookup(token, now)
         if found is None:
             return None
         session, account = found
         services = self.installation.services
         actor = actor_of(services, account.id, account.login, account.display_name, account.person_id)
-        return Visitor(actor, session.id)
+        simulating = self.installation.delegation.simulating
+        seen_as = simulating.seen_as(actor, session.simulated, session.simulated_until, now)
+        if seen_as is None:
+            return Visitor(actor, session.id)
+        return Visitor(seen_as, session.id, actor, session.simulated_until)
 
     def sessions(self, visitor: Visitor, now: datetime) -> Sequence[SessionLine]:
         """Return the visitor's own live sessions, last used first."""
         return [
             SessionLine(one.id, one.address, one.user_agent, one.created_at, one.seen_at, one.expires_at)
-            for one in self.installation.identity.sessions.own(visitor.actor.id, now)
+            for one in self.installation.identity.sessions.own(visitor.signed_in.id, now)
         ]
 
     def revoke(self, visitor: Visitor, session_id: str, now: datetime) -> bool:
@@ -49,4 +56,4 @@ class AccountGate:
         return self.installation.identity.sessions.revoke_all(self._account(visitor), now, keep=visitor.session)
 
     def _account(self, visitor: Visitor) -> Account:
-        return self.installation.identity.accounts.get(visitor.actor.id)
+        return self.installation.identity.accounts.get(visitor.signed_in.id)

@@ -141,9 +141,24 @@ standard_roles:
   - { role: READ_ONLY_ADMIN, principals: [{ group: Audit }], targets: everything }
 ```
 
-What a set consists of: `users`, `groups`, `computers`, `contacts`, `mailboxes`, `lists`, `ous`, `mail_domains`, `forms`, each
-`all`, or a map of `under` (a unit), `in_group` (with `nested: true` through other groups), `id` (one or several), `match`
-(attributes, also those of the `$(actor)`), `kind` (of a mailbox). The keys of one map must all hold; entries add up. Nothing
-matches an empty value.""",
+A set consists of things of nine kinds, each `all` or a map whose keys must all hold. Nothing matches an empty value: somebody
+without a department has no colleagues in it. A name that is not found selects nothing; in `except` it empties the set of that
+kind, and among `protected` it protects the whole kind.""",
+    "RESOURCE": "An entry is about one kind of thing.",
+    "BINDING": """Permissions count from the first to the last day, both included. What several bindings give adds up, and none
+takes away from another. A permission about forms counts on the forms of the sets, and without `on` on every form. One that
+fits nothing in the sets has no effect, and is a warning (`W320`).""",
+    "STANDARD_ROLE": """The role is one of thirteen that ship with the product;
+[what each may do](../okta.md#standard-roles). A role for the whole installation has `targets: everything`, written out; the
+others may be limited:
+
+```yaml
+format: access/1
+standard_roles:
+  - { role: HELP_DESK_ADMIN, principals: [{ group: SD-Rotterdam }], targets: [{ group: GG-Location-Rotterdam }] }
+  - { role: USER_ADMIN, principals: [{ group: HR }], targets: [{ unit: "OU=People,DC=sample,DC=test" }] }
+  - { role: APP_ADMIN, principals: [{ user: bob }], targets: [{ list: software }, { unit: "OU=People,DC=sample,DC=test" }] }
+  - { role: WORKFLOWS_ADMIN, principals: [{ group: Form-Authors }], targets: [{ form: reset-password }] }
+```""",
 }
 """Markdown by the kind of record it stands under."""

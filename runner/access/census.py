@@ -30,7 +30,7 @@ from runner.access.bits import bits_of, full, numbers_in
 from runner.access.matching import matches
 from runner.access.selecting import BoundSelector, direct_groups, is_empty
 
-ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner"})
+ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner", "kind"})
 """Attributes that every census keeps, whatever it was asked to."""
 
 _MOST_KEPT = 4_096

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from connectors.spi import Entry, Ref, Value
 from runner.access.authority import Authority
+from runner.access.barriers import Barrier
 from runner.access.graph_kinds import OBJECT_KINDS
 from runner.access.graph_model import AttackGraph, Fact, Node
-from runner.access.holders import GUARDED_KINDS, holdings
+from runner.access.holders import holdings
 from runner.access.model import ActorValue
 from runner.access.resolving import ResolvedSelector
 from runner.access.selecting import BoundSelector, Index, actor_value, bind, is_empty
 
-Plain: TypeAlias = "tuple[str, object]"
+Plain: TypeAlias = tuple[str, object]
 """A value as it is compared: its type, and a text without regard to case."""
 
 
@@ -54,27 +55,41 @@ def plain(value: Value) -> Plain | None:
     return (type(value).__name__, value.casefold() if isinstance(value, str) else value)
 
 
+def _plain(values: Iterable[Value]) -> tuple[Plain, ...] | None:
+    """Return values as they are compared, None when one is empty."""
+    found = tuple(plain(value) for value in values)
+    return None if None in found else tuple(one for one in found if one is not None)
+
+
 @dataclass(slots=True)
 class Landscape:
     """The objects of a directory as nodes of ``graph``, and what each selector of a policy finds among them.
 
-    ``found`` maps what is sought, and the values it is compared with, to numbers of nodes.  ``guarded`` maps those who hold
+    ``found`` maps what is sought, and then the values it is compared with, to numbers of nodes; ``values`` are those that
+    people have, with the attributes of the actor they come from, ``had`` all of them.  ``guarded`` maps those who hold
     rights, and their mailboxes, to the ids of the groups and people by which they do.  ``rights_groups`` are groups that give
-    rights.  ``people_of`` maps a value of the actor to whether somebody has it.
+    rights, ``principals`` the groups and people by whom somebody is a principal of rows, ``inside`` the groups within a group
+    that a selector names, ``units`` the places of units.
     """
 
     authority: Authority
     wanted: Iterable[Sought]
     graph: AttackGraph
-    found: dict[tuple[Sought, tuple[Plain, ...]], "array[int]"] = field(default_factory=dict)
+    found: dict[Sought, dict[tuple[Plain, ...], "array[int]"]] = field(default_factory=dict)
     guarded: dict[int, frozenset[str]] = field(default_factory=dict)
     rights_groups: set[int] = field(default_factory=set)
     untouchable: set[int] = field(default_factory=set)
     values: dict[int, tuple[tuple[tuple[str, ...], tuple[Plain, ...]], ...]] = field(default_factory=dict)
+    had: set[tuple[tuple[str, ...], tuple[Plain, ...]]] = field(default_factory=set)
     references: list[tuple[str, str, int]] = field(default_factory=list)
     direct: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    principals: dict[int, frozenset[str]] = field(default_factory=dict)
+    inside: dict[str, list[int]] = field(default_factory=dict)
+    units: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
     _index: Mapping[str, "Index[Sought]"] = field(init=False)
     _holding: frozenset[str] = field(init=False)
+    _named: frozenset[str] = field(init=False)
+    _held: frozenset[str] = field(init=False)
     _compared: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +98,8 @@ class Landscape:
             kinds.setdefault(one.fixed.kind, []).append((one.fixed, one))
         self._index = {kind: Index.of(pairs) for kind, pairs in kinds.items()}
         self._holding = frozenset(one.row.principal_id for one in holdings(self.authority.resolved))
+        self._held = frozenset(row.principal_id for row in self.authority.resolved.rows if row.principal != "client")
+        self._named = frozenset(one.fixed.group for pairs in kinds.values() for _, one in pairs if one.fixed.group)
         self._compared = tuple(sorted({one.attributes for pairs in kinds.values() for _, one in pairs if one.compared}))
 
     def collect(self, entries: Iterable[Entry]) -> None:
@@ -95,32 +112,40 @@ class Landscape:
         number = self.graph.add(_node(entry))
         if self.authority.is_protected(entry):
             self.untouchable.add(number)
-        elif kind in GUARDED_KINDS and (by := self._held_by(entry)):
+        elif kind in ("user", "mailbox") and (by := self._held_by(entry)):
             self.guarded[number] = by
-        if kind == "group" and self.authority.gives_rights(entry):
-            self.rights_groups.add(number)
+        if kind == "group":
+            self._keep_group(entry, number)
+        elif kind == "ou":
+            self.units.append((entry.place, number))
         index = self._index.get(kind)
         for one in index.selecting(entry) if index else ():
-            values = tuple(plain(entry.attributes.get(name)) for name, _ in one.compared)
-            if None not in values:
-                self.found.setdefault((one, values), array("L")).append(number)  # type: ignore[arg-type]
+            values = _plain(entry.attributes.get(name) for name, _ in one.compared)
+            if values is not None:
+                self.found.setdefault(one, {}).setdefault(values, array("L")).append(number)
         if kind == "user":
             self._keep_values(entry, number)
+            if by := self._held & (entry.groups | {entry.ref.id}):
+                self.principals[number] = by
         self._keep_references(entry, number)
+
+    def _keep_group(self, entry: Entry, number: int) -> None:
+        if self.authority.gives_rights(entry):
+            self.rights_groups.add(number)
+        for group in self._named & (entry.groups | {entry.ref.id}):
+            self.inside.setdefault(group, []).append(number)
 
     def _held_by(self, entry: Entry) -> frozenset[str]:
         owner = entry.attributes.get("owner") if entry.ref.kind == "mailbox" else entry.ref
         own = {owner.id} if isinstance(owner, Ref) else set()
-        return self._holding & (entry.groups | own)
+        by = self._holding & (entry.groups | own)
+        return by if by and Barrier(by, by).stops(entry) else frozenset()
 
     def _keep_values(self, entry: Entry, number: int) -> None:
-        kept = []
-        for attributes in self._compared:
-            values = tuple(plain(actor_value(entry, attribute)) for attribute in attributes)
-            if None not in values:
-                kept.append((attributes, values))
-        if kept:
-            self.values[number] = tuple(kept)  # type: ignore[assignment]
+        kept = ((names, _plain(actor_value(entry, name) for name in names)) for names in self._compared)
+        if found := tuple((names, values) for names, values in kept if values is not None):
+            self.values[number] = found
+            self.had.update(found)
 
     def _keep_references(self, entry: Entry, number: int) -> None:
         groups = entry.attributes.get("groups")

@@ -97,6 +97,13 @@ _FACTS = (
         True,
     ),
     ("DH_CanGrowBy", "can be made to contain", "Who holds the powers named can bring the others into this one", True),
+    ("DH_CanTakeValue", "can take", "Changes or makes accounts so that they have the value", True),
+    (
+        "DH_CanWithApproval",
+        "can, when somebody else agrees, change",
+        "A power that would lead on, but every form that carries it out asks for approval",
+        False,
+    ),
     ("DH_Owns", "owns", "Is written down as owner", False),
     ("DH_Manages", "manages", "Is written down as manager", False),
     ("DH_Protects", "protects", "No binding reaches the object", False),

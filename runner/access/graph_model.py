@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from runner.access.graph_kinds import EDGE_KINDS
+
 Fact: TypeAlias = "str | bool | int | tuple[str, ...]"
 """What is known of a node or an edge, as an export can hold it."""
 
@@ -63,6 +65,7 @@ class AttackGraph:
     tier: "array[int]" = field(default_factory=lambda: array("L"))
     everyone: int = -1
     protected: int = -1
+    _protected: frozenset[int] = frozenset()
 
     def add(self, node: Node) -> int:
         """Add a node, unless there is one of its name, and return its number."""
@@ -81,7 +84,25 @@ class AttackGraph:
         """Add an edge."""
         self.written.setdefault(edge.start, []).append(edge)
 
-    def edges(self, reachable_only: bool = False) -> Iterator[Edge]:
+    def leading_from(self, start: int) -> Iterator[Edge]:
+        """Yield the edges from a node that a path may follow."""
+        yield from (edge for edge in self.written.get(start, ()) if EDGE_KINDS[edge.kind].is_traversable)
+        yield from (Edge("DH_Contains", start, end) for end in self.contents.get(start, ()))
+        yield from (Edge("DH_MemberOf", start, group) for group in self.groups.get(start, ()))
+        yield from (Edge("DH_HasValue", start, value) for value in self.values.get(start, ()))
+        if self.nodes[start].kind == "DH_User":
+            yield Edge("DH_PartOf", start, self.everyone)
+        if start in self.is_protected:
+            yield Edge("DH_IsProtected", start, self.protected)
+
+    @property
+    def is_protected(self) -> frozenset[int]:
+        """The numbers of what is protected."""
+        if len(self._protected) != len(self.tier):
+            self._protected = frozenset(self.tier)
+        return self._protected
+
+    def edges(self) -> Iterator[Edge]:
         """Yield every edge, in an order that is the same for the same graph; each kept in bulk is made on the way."""
         for start in sorted(self.written):
             yield from self.written[start]
@@ -94,8 +115,7 @@ class AttackGraph:
         yield from (Edge("DH_PartOf", person, self.everyone) for person in self.accounts)
         for number in self.tier:
             yield Edge("DH_IsProtected", number, self.protected)
-            if not reachable_only:
-                yield Edge("DH_Protects", self.protected, number)
+            yield Edge("DH_Protects", self.protected, number)
 
     def counts(self) -> Mapping[str, int]:
         """Return how many edges there are of each kind, without making them."""

@@ -3,8 +3,9 @@
 Whoever resets somebody's password can act as that person.  So a change to an account that holds rights is refused unless
 the actor *covers* every row that gives it rights: the same permissions on at least the same things, in at least the same
 forms, or a role that names the other under ``covers``.  Then taking the account over gains nothing.  Whoever may decide
-who has which rights covers everything.  A row for everyone and one that reaches only the holder's own account give
-nothing over others and protect nobody; ``holders: ordinary`` says the same of a role.
+who has which rights covers everything.  A row for everyone protects nobody, and neither does one that reaches, for each
+who holds it, only what belongs to themselves, unless the role says ``holders: protected``; ``holders: ordinary`` says of
+any role that it protects nobody.
 
 The personal mailbox of such an account is protected with it: codes of caller checks are sent there.
 """

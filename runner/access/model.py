@@ -37,7 +37,8 @@ class Actor:
 
     ``id`` is the account's id, ``person`` the directory entry behind it as read for this request, with all its groups,
     or None when there is none.  ``client`` names an API client that acts in its own right: only bindings of that client
-    reach it, never those of users, groups or everyone.
+    reach it, never those of users, groups or everyone.  ``simulated_by`` is the login of whoever sees the desk as this one
+    does, without being it: nothing is ever done for such an actor, and ``id`` is nobody's.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Actor:
     display_name: str
     person: Entry | None
     client: str | None = None
+    simulated_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class Selector:
 class Role:
     """A named set of permissions; ``permissions`` already holds those of the roles it ``includes``.
 
-    Whoever holds a role is protected from those who hold less, see `runner.access.holders`.  With ``ordinary`` its holders
-    are helped like anybody else; ``covers`` names roles that count as held, for that, by those who hold this one.
+    Whoever holds a role is protected from those who hold less, see `runner.access.holders`.  With ``ordinary`` true its holders
+    are helped like anybody else, with None only where it reaches no more than what belongs to themselves, as their own
+    department; ``covers`` names roles that count as held, for that, by those who hold this one.
     """
 
     id: str
@@ -112,7 +115,7 @@ class Role:
     permissions: frozenset[str]
     includes: tuple[str, ...] = ()
     standard: bool = False
-    ordinary: bool = False
+    ordinary: bool | None = None
     covers: tuple[str, ...] = ()
 
 
@@ -161,6 +164,27 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyTest:
+    """What somebody may and may not do, as the file says it must be; `runner.testing` tries it.
+
+    ``who`` is a user, a client or everyone (somebody to whom nothing else was given).  ``kind`` and ``what`` name a
+    thing; both are empty for permissions about the installation.  ``form`` None: outside any form; ``day`` None: on the
+    day of the fixture.  ``line`` is where it stands, from 1.
+    """
+
+    name: str
+    who: Principal
+    may: tuple[str, ...] = ()
+    may_not: tuple[str, ...] = ()
+    kind: str = ""
+    what: str = ""
+    form: str | None = None
+    day: date | None = None
+    fixture: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The file ``access.yaml``; standard roles have become roles, sets and bindings like all others."""
 
@@ -168,6 +192,7 @@ class Policy:
     sets: Mapping[str, ResourceSet] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
     protected: tuple[str, ...] = ()
+    tests: tuple[PolicyTest, ...] = ()
 
 
 def applies(permission: str, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Read ``access.yaml``: roles, resource sets, bindings, standard roles and what is protected. Pure."""
+"""Read ``access.yaml``: roles, resource sets, bindings, standard roles, what is protected, and tests. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,12 +11,13 @@ from forms.problems import Report, nearest_or_all
 from forms.reading import is_for_tools
 from runner.access.model import Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, applies
 from runner.access.nodes import Taker
+from runner.access.policy_tests import read_policy_tests
 from runner.access.selectors import read_selectors
 from runner.access.standard import EVERYTHING, STANDARD_ROLES, standard_binding
 from runner.access.targets import TARGETS, read_targets
 
 _FORMAT = "access/1"
-_FILE_KEYS = ("format", "roles", "resource_sets", "protected", "bindings", "standard_roles")
+_FILE_KEYS = ("format", "roles", "resource_sets", "protected", "bindings", "standard_roles", "tests")
 _ROLE_KEYS = ("id", "title", "permissions", "includes", "holders", "covers")
 _HOLDERS = ("protected", "ordinary")
 _PRINCIPALS: Mapping[str, PrincipalKind] = {"user": "user", "group": "group", "client": "client"}
@@ -61,13 +62,14 @@ class _Reader:
         for node in self._taker.items(keys.get("standard_roles"), '"standard_roles"', may_be_empty=True):
             self._read_standard(node)
         bindings = (*self._bindings.values(), *self._standard)
-        return Policy(self._roles, self._sets, bindings, self._read_protected(keys.get("protected")))
+        tests = read_policy_tests(self._taker, keys.get("tests"))
+        return Policy(self._roles, self._sets, bindings, self._read_protected(keys.get("protected")), tests)
 
     # --- roles
 
     def _read_roles(self, node: Node | None) -> None:
         written: dict[str, tuple[Role, Node | None]] = {}
-        helped: dict[str, tuple[bool, Node | None]] = {}
+        helped: dict[str, tuple[bool | None, Node | None]] = {}
         for item in self._taker.items(node, '"roles"', may_be_empty=True):
             keys = self._taker.map(item, _ROLE_KEYS, "a role", ("id",))
             id_ = self._taker.id(keys["id"], "role", {**STANDARD_ROLES, **written}) if keys else None
@@ -85,12 +87,12 @@ class _Reader:
             names = self._taker.names(covers, "role", self._roles, "E126") if covers is not None else ()
             self._roles[id_] = replace(self._roles[id_], ordinary=ordinary, covers=names)
 
-    def _is_ordinary(self, node: Node | None) -> bool:
+    def _is_ordinary(self, node: Node | None) -> bool | None:
         text = self._taker.text(node, '"holders"')
         if text is not None and node is not None and text not in _HOLDERS:
             fix = "protected: only by those who hold as much. ordinary: like anybody else."
             self.report.error("E114", node, f'"holders" is protected or ordinary, not "{text}"', fix)
-        return text == "ordinary"
+        return None if text is None else text == "ordinary"
 
     def _include(self, roles: Mapping[str, Role], written: Mapping[str, tuple[Role, Node | None]]) -> None:
         in_circles: set[str] = set()

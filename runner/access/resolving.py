@@ -14,7 +14,7 @@ from connectors.errors import RejectedError
 from connectors.spi import Ref, Value
 from connectors.verbs import ATTRIBUTES
 from forms.errors import Problem
-from runner.access.model import ActorValue, Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, Selector
+from runner.access.model import ActorValue, Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, Selector, applies
 
 Locate: TypeAlias = Callable[[str, str], Ref | None]
 """(kind, text) → the object of that kind an administrator means by ``text``, or None."""
@@ -59,7 +59,8 @@ class Row:
     """One combination of principal, role and resource set; ``id`` is ``binding/principal/set``, stable for the journal.
 
     ``principal_id`` is the user's or group's id, the client's name, or empty for everyone.  ``set`` is empty when the
-    binding is about the installation only.  ``ordinary`` and ``covers`` are those of the role.
+    binding is about the installation only.  ``ordinary`` says that it does not protect those who
+    hold it, ``covers`` are the roles whose holders it helps.
     """
 
     id: str
@@ -131,7 +132,8 @@ class _Resolver:
             principal_id = self._principal(principal, binding)
             if principal_id is not None:
                 for set_id in binding.on or ("",):
-                    yield _row(binding, role, principal, principal_id, set_id)
+                    scope = self._policy.sets.get(set_id)
+                    yield _row(binding, role, principal, principal_id, set_id, ordinary=is_ordinary(role, scope))
 
     def _principal(self, principal: Principal, binding: Binding) -> str | None:
         if principal.kind not in ("user", "group"):
@@ -221,8 +223,23 @@ class _Resolver:
             self.warnings.append(problem)
 
 
-def _row(binding: Binding, role: Role, principal: Principal, principal_id: str, set_id: str) -> Row:
+def _row(
+    binding: Binding, role: Role, principal: Principal, principal_id: str, set_id: str, *, ordinary: bool
+) -> Row:
     id_ = "/".join(part for part in (binding.id, str(principal), set_id) if part)
     window = (binding.forms, binding.starts, binding.ends)
     held = (principal.kind, principal_id, role.id, role.permissions, set_id)
-    return Row(id_, binding.id, *held, *window, role.ordinary, frozenset(role.covers))
+    return Row(id_, binding.id, *held, *window, ordinary, frozenset(role.covers))
+
+
+def is_ordinary(role: Role, scope: ResourceSet | None) -> bool:
+    """Say whether holding a role on a set protects nobody.
+
+    Unless the role says which, it protects nobody where it reaches, for everyone, only what belongs to themselves: their
+    department, their reports, their own account; and nothing about the installation as a whole.
+    """
+    if role.ordinary is not None:
+        return role.ordinary
+    if scope is None or any(applies(permission, "") for permission in role.permissions):
+        return False
+    return all(selector.needs_actor for selector in scope.resources)

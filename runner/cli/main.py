@@ -17,6 +17,7 @@ from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
 from runner.cli import (
     access,
+    access_asking,
     accounts,
     explaining,
     formatting,
@@ -64,6 +65,7 @@ for module in (
     people,
     accounts,
     access,
+    access_asking,
     journal,
 ):
     for command in module.COMMANDS:

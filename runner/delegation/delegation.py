@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from runner.delegation.asking import Asking
 from runner.delegation.checking import check_reading, may_manage, may_read
+from runner.delegation.exploring import Exploring
+from runner.delegation.reviewing import Reviewing
+from runner.delegation.simulating import Simulating
 from runner.pipeline.services import Services
 
 __all__ = ["Delegation", "check_reading", "may_manage", "may_read"]
@@ -19,3 +22,18 @@ class Delegation:
     def asking(self) -> Asking:
         """Why somebody may do something, who can, and what somebody can."""
         return Asking(self.services)
+
+    @property
+    def exploring(self) -> Exploring:
+        """The pages on who may do what to whom."""
+        return Exploring(self.services)
+
+    @property
+    def reviewing(self) -> Reviewing:
+        """Reviews of bindings: campaigns, decisions, findings."""
+        return Reviewing(self.services)
+
+    @property
+    def simulating(self) -> Simulating:
+        """Seeing the desk as somebody else does."""
+        return Simulating(self.services)

@@ -89,21 +89,24 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number on the overview; ``address`` is where it leads, empty for nowhere."""
+    """A number on the overview; ``page`` names the list it leads to, empty for none."""
 
     count: Count
     what: str
-    address: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """The first page: figures, findings by level, what names were not found, and which policy is in force."""
+    """The first page: figures, findings by level, what names were not found, and which policy is in force.
+
+    ``findings`` is None when nothing looks for them; ``since`` when it is not known.
+    """
 
     figures: tuple[Figure, ...]
-    findings: tuple[tuple[str, str], ...]
-    findings_more: int
+    findings: tuple[tuple[str, int], ...] | None
     warnings: tuple[str, ...]
+    protected: tuple[Link, ...]
     digest: str
     since: datetime | None
     may_manage: bool

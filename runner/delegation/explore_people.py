@@ -1,10 +1,14 @@
 """What people, groups and API clients hold, and where it comes from. Reads; nobody is asked for whether they may."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.spi import Entry, Ids, InGroup
+from runner.access.holders import Holding as HeldRow
+from runner.access.holders import holdings
 from runner.access.model import Actor, Binding, Principal
+from runner.access.protection_reasons import protection
 from runner.access.selecting import direct_groups
+from runner.access.wording import listed
 from runner.delegation.explore_pages import (
     Count,
     Holding,
@@ -30,15 +34,15 @@ def person_page(survey: Survey, person_id: str) -> RightsPage:
     if entry is None:
         raise NotFoundError(NOT_FOUND)
     groups = _groups_around(survey, entry)
-    holdings = tuple(_holdings(survey, entry, groups, with_everyone=True))
+    held = tuple(_holdings(survey, entry, groups, with_everyone=True))
     return RightsPage(
         who=survey.thing(entry),
         initials=initials(entry.label),
         subtitle=subtitle(entry),
         chips=chips(entry, survey.now),
-        holdings=holdings,
-        permissions=permissions_of(survey, holdings),
-        protections=_protections(survey, entry),
+        holdings=held,
+        permissions=permissions_of(survey, held),
+        protections=tuple(_protections(survey, entry, groups)),
     )
 
 
@@ -51,7 +55,7 @@ def group_page(survey: Survey, group_id: str) -> RightsPage:
     if entry is None:
         raise NotFoundError(NOT_FOUND)
     groups = _groups_around(survey, entry)
-    holdings = (
+    held = (
         *(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "group", group_id)),
         *_holdings(survey, entry, groups, with_everyone=False),
     )
@@ -60,9 +64,9 @@ def group_page(survey: Survey, group_id: str) -> RightsPage:
         initials="",
         subtitle=subtitle(entry),
         chips=chips(entry, survey.now),
-        holdings=holdings,
-        permissions=permissions_of(survey, holdings),
-        protections=_protections(survey, entry),
+        holdings=held,
+        permissions=permissions_of(survey, held),
+        protections=tuple(_protections(survey, entry, groups)),
         members=survey.people(InGroup(group_id)),
         used_by=_sets_made_of(survey, group_id),
     )
@@ -70,18 +74,18 @@ def group_page(survey: Survey, group_id: str) -> RightsPage:
 
 def client_page(survey: Survey, name: str) -> RightsPage:
     """Return what an API client holds; raises `NotFoundError` when no binding speaks of it."""
-    holdings = tuple(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "client", name))
-    if not holdings:
+    held = tuple(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "client", name))
+    if not held:
         raise NotFoundError(NOT_FOUND)
     who = Link("client", name, name, "API client")
-    return RightsPage(who, "", "API client", (), holdings, permissions_of(survey, holdings), ())
+    return RightsPage(who, "", "API client", (), held, permissions_of(survey, held), ())
 
 
 def everyone_page(survey: Survey) -> RightsPage:
     """Return what everybody holds who signs in."""
-    holdings = tuple(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "everyone", ""))
+    held = tuple(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "everyone", ""))
     who = Link("everyone", "", "Everyone")
-    return RightsPage(who, "", "Everybody who signs in", (), holdings, permissions_of(survey, holdings), ())
+    return RightsPage(who, "", "Everybody who signs in", (), held, permissions_of(survey, held), ())
 
 
 def people_page(survey: Survey, text: str) -> PeoplePage:
@@ -157,16 +161,22 @@ def _way(survey: Survey, entry: Entry, goal: str, groups: Mapping[str, Entry]) -
     return tuple(survey.thing(groups[id_]) for id_ in way if id_ in groups) if len(way) > 1 else ()
 
 
-def _protections(survey: Survey, entry: Entry) -> tuple[str, ...]:
-    if not survey.authority.is_protected(entry):
-        return ()
-    names = [
-        name
-        for name in survey.policy.protected
-        if survey.authority.in_set(name, entry, Actor("", "", "", None), excluding=True)
-    ]
-    said = tuple(f"The set “{name}” is protected: no binding reaches what is in it." for name in names)
-    return said or ("It is protected: whoever is put into it would become one of those no binding reaches.",)
+def _protections(survey: Survey, entry: Entry, groups: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield what keeps changes away from an object: protected sets, and the rights its holder has."""
+    if survey.authority.is_protected(entry):
+        why = protection(survey.authority, entry, groups)
+        yield f"No binding reaches it{f': it is {why}' if why else ''}."
+    if entry.ref.kind == "user":
+        held = [one.row for one in holdings(survey.authority.resolved) if _is_held(one, entry)]
+        bindings = list(dict.fromkeys(row.binding for row in held if row.counts_on(survey.now.date())))
+        if bindings:
+            through = listed([f"“{binding}”" for binding in bindings])
+            yield f"It holds rights by {through}: only who holds as much may change it."
+
+
+def _is_held(held: HeldRow, entry: Entry) -> bool:
+    row = held.row
+    return row.principal_id == entry.ref.id if row.principal == "user" else row.principal_id in entry.groups
 
 
 def _sets_made_of(survey: Survey, group_id: str) -> tuple[Link, ...]:

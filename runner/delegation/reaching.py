@@ -8,8 +8,9 @@ from connectors.spi import Filter, Nothing, Question
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
 from runner.access.form_rights import form_entry
-from runner.access.lacking import window_of
+from runner.access.lacking import window_of, word
 from runner.access.resolving import Row
+from runner.access.wording import plural
 from runner.delegation.named import Who
 from runner.pipeline.reading import Reader, label_attribute
 from runner.pipeline.services import Services
@@ -22,11 +23,15 @@ _OPAQUE = ("mail_domain", "form")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """On how many things: ``count`` is exact unless there are ``more``; None where there is nothing to count."""
+    """On how many things: ``count`` is exact unless there are ``more``; None where there is nothing to count.
+
+    ``ids`` holds those that were counted.
+    """
 
     count: int | None
     more: bool = False
     examples: tuple[str, ...] = ()
+    ids: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def _lines(counting: "_Counting", authority: Authority, who: Who, permission: st
             if not here:
                 continue
             reach = counting.reach(permission, kind, form) if kind else Reach(None)
-            scope = reach if kind in ("", *_OPAQUE) else counting.scope(permission, kind, form)
+            scope = counting.scope(permission, kind, form) if reach.more else reach
             if reach.count == 0 or scope == everywhere:
                 continue
             everywhere = scope if form is None else everywhere
@@ -128,7 +133,8 @@ class _Counting:
 
     def _read(self, kind: str, scope: Filter) -> Reach:
         page = self.reader.ask(Question(kind, scope, sort=label_attribute(kind), limit=MOST_COUNTED))
-        return Reach(len(page.entries), page.more, tuple(entry.label for entry in page.entries[:_EXAMPLES]))
+        examples = tuple(entry.label for entry in page.entries[:_EXAMPLES])
+        return Reach(len(page.entries), page.more, examples, frozenset(entry.ref.id for entry in page.entries))
 
     def _opaque(self, permission: str, kind: str, form: str | None) -> Reach:
         """Count forms one by one; mail domains are those the sets name, or all there are."""
@@ -139,9 +145,22 @@ class _Counting:
                 for name in sorted(self.services.catalogue.forms)
                 if authority.decide(actor, permission, form_entry(name), form=form, now=now).allowed
             ]
-            return Reach(len(held), examples=tuple(held[:_EXAMPLES]))
+            return Reach(len(held), examples=tuple(held[:_EXAMPLES]), ids=frozenset(held))
         grants = [one for one in authority.view(actor).grants(permission, kind) if one.is_active(form, now.date())]
         if any(grant.selector.ids is None for grant in grants):
             return Reach(None)
         names = sorted({name for grant in grants for name in grant.selector.ids or ()})
-        return Reach(len(names), examples=tuple(names[:_EXAMPLES]))
+        return Reach(len(names), examples=tuple(names[:_EXAMPLES]), ids=frozenset(names))
+
+
+def counted(reach: Reach, kind: str) -> str:
+    """Say on how many things: ``12 people, such as Alice Doe, Bob Roe``; ``the group APP-Visio``. Pure."""
+    if not kind:
+        return "the desk as a whole"
+    if reach.count is None:
+        return f"all {plural(kind)}"
+    if reach.count == 1 and reach.examples:
+        return f"the {word(kind)} {reach.examples[0]}"
+    count = f"more than {MOST_COUNTED:,}" if reach.more else f"{reach.count:,}"
+    examples = f", such as {', '.join(reach.examples)}" if reach.examples else ""
+    return f"{count} {plural(kind)}{examples}"

@@ -26,8 +26,12 @@ _NOBODY = Actor("", "", "", None)
 def row_ids(binding: Binding) -> Iterator[str]:
     """Yield the ids ``binding/principal/set`` under which the journal names a binding. Pure."""
     for principal in binding.principals:
-        for set_id in binding.on or ("",):
-            yield "/".join(part for part in (binding.id, str(principal), set_id) if part)
+        yield from _row_ids(binding, principal)
+
+
+def _row_ids(binding: Binding, principal: Principal) -> Iterator[str]:
+    for set_id in binding.on or ("",):
+        yield "/".join(part for part in (binding.id, str(principal), set_id) if part)
 
 
 def uses_of(binding: Binding, uses: Mapping[str, BindingUse]) -> tuple[int, BindingUse | None]:
@@ -38,12 +42,16 @@ def uses_of(binding: Binding, uses: Mapping[str, BindingUse]) -> tuple[int, Bind
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """Takes down bindings of one policy; what several of them share is counted once."""
+    """Takes down bindings of one policy; what several of them share is counted once.
+
+    ``uses`` and ``principal_ids`` are by row id ``binding/principal/set``.
+    """
 
     services: Services
     policy: Policy
     authority: Authority
     uses: Mapping[str, BindingUse]
+    principal_ids: Mapping[str, str]
     _counts: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
 
     def take(self, binding: Binding, digest: str) -> Mapping[str, JSON]:
@@ -76,16 +84,22 @@ class Snapshots:
         elif principal.kind == "group":
             people, more = self._count("user", InGroup(id_), f"group {id_}") if id_ else (0, False)
         elif principal.kind == "everyone":
-            people = sum(not account.disabled for account in self.services.store.accounts.list())
+            people = self._accounts()
         return {"kind": principal.kind, "name": principal.name, "id": id_, "people": people, "more": more}
 
     def _id(self, principal: Principal, binding: Binding) -> str | None:
         """Return the id of the person or group that the policy means, as it was resolved; else who is called so now."""
-        named = {id_ for id_ in row_ids(Binding("", (principal,), "", binding.on)) if id_}
-        for row in self.authority.resolved.rows:
-            if row.binding == binding.id and row.id.removeprefix(f"{binding.id}/") in named:
-                return row.principal_id or None
+        found = (self.principal_ids[id_] for id_ in _row_ids(binding, principal) if id_ in self.principal_ids)
+        if (known := next(found, None)) is not None:
+            return known or None
         return located(self.services, principal)
+
+    def _accounts(self) -> int:
+        """Return how many may sign in."""
+        if ("", "accounts") not in self._counts:
+            enabled = sum(not account.disabled for account in self.services.store.accounts.list())
+            self._counts["", "accounts"] = enabled, False
+        return self._counts["", "accounts"][0]
 
     def _set(self, written: ResourceSet) -> JSON:
         depends = any(selector.needs_actor for selector in (*written.resources, *written.excluded))
@@ -104,6 +118,15 @@ class Snapshots:
             number = sum(1 for _ in islice(found, MOST_COUNTED + 1))
             self._counts[kind, name] = min(number, MOST_COUNTED), number > MOST_COUNTED
         return self._counts[kind, name]
+
+
+def snapshots_of(services: Services) -> Snapshots:
+    """Return what takes down the bindings that stand in the policy now."""
+    authority = services.authority.current()
+    principal_ids = {row.id: row.principal_id for row in authority.resolved.rows}
+    return Snapshots(
+        services, services.authority.written(), authority, services.store.binding_uses.all(), principal_ids
+    )
 
 
 def located(services: Services, principal: Principal) -> str | None:

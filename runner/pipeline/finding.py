@@ -9,7 +9,7 @@ from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.validating import target_refusal
 from forms.definition import USUAL_FILE_TYPES, Form, Text
 from runner.access.model import Actor
-from runner.errors import NotFoundError
+from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use, reads_journal
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
@@ -191,9 +191,15 @@ def _tiles_for(services: Services, actor: Actor, entry: Entry, language: str) ->
         if not _is_readable((reader,), entry) or not is_fitting(reader, form, entry):
             yield tile(form, language, why_not="Not for this person")
             continue
-        situation = situation_of(reader, form, entry, language, "portal")
-        refusal, _ = reader.gather(situation, target_refusal)
-        yield tile(form, language, why_not=refusal, asks=_asks(services, form))
+        yield tile(form, language, why_not=_why_not(reader, form, entry, language), asks=_asks(services, form))
+
+
+def _why_not(reader: Reader, form: Form, entry: Entry, language: str) -> str:
+    """Return why a form is not for this person now; one that cannot be worked out leaves the others usable."""
+    try:
+        return reader.gather(situation_of(reader, form, entry, language, "portal"), target_refusal)[0]
+    except RefusedError:
+        return "This form cannot be worked out; tell its owner"
 
 
 def _asks(services: Services, form: Form) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from connectors.spi import File
 from forms.answering.files import FileError, inspected
 from forms.definition import Field
-from runner.errors import NotFoundError
+from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import Posted
 from runner.pipeline.walking import Walk, refused_on
@@ -25,6 +25,8 @@ def received(walk: Walk, posted: Posted) -> tuple[Walk, Posted]:
     sent = {id_: content for id_, content in posted.uploads.items() if id_ in questions}
     if not sent:
         return walk, posted
+    if walk.actor.simulated_by:
+        raise refused_on(walk, "upload", RefusedError("Nothing is kept while the desk is seen as somebody else."))
     _check_own_draft(walk)
     answers, refused = dict(posted.answers), dict(posted.refused)
     files = dict(walk.situation.files)

@@ -16,9 +16,11 @@ from runner.store.records import Submission
 
 
 def actor_body(actor: Actor) -> dict[str, Any]:
-    """Return who acted."""
+    """Return who acted; ``simulated_by`` is there when somebody else only looked at the desk as this one sees it."""
     subject = actor.person.ref.id if actor.person else None
-    return {"issuer": "client" if actor.client else "local", "id": actor.id, "login": actor.login, "subject": subject}
+    issuer = "client" if actor.client else "local"
+    simulated = {"simulated_by": actor.simulated_by} if actor.simulated_by else {}
+    return {"issuer": issuer, "id": actor.id, "login": actor.login, "subject": subject, **simulated}
 
 
 def target_body(ref: Ref | None, entry: Entry | None) -> dict[str, Any] | None:

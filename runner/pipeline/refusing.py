@@ -13,6 +13,8 @@ from runner.pipeline.recording import denial
 from runner.pipeline.services import Services
 
 _LONGEST_ID = 100
+_CHANGING = frozenset({"export", "check_start", "check_answer", "turn", "submit", "plan", "confirm"})
+_ONLY_LOOKING = "You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done."
 _ENDED = "Your own account is disabled in the directory, or has ended. Nothing was done."
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -63,13 +65,16 @@ def in_our_errors(
 ) -> Callable[Concatenate[Served, Actor, Parameters], Result]:
     """Let in only whom the directory still knows as active, and errors of target systems out as `NotReachableError`.
 
-    In both cases nothing was decided, so nothing was done.
+    For an actor that is simulated nothing is let in that would keep, do or hand out something.  In all cases
+    nothing was decided, so nothing was done.
     """
 
     @wraps(method)
     def called(desk: Served, actor: Actor, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         if has_ended(actor.person, desk.services.now()):
             raise refuse(desk.services, actor, method.__name__.replace("_", " "), RefusedError(_ENDED))
+        if actor.simulated_by and method.__name__ in _CHANGING:
+            raise refuse(desk.services, actor, method.__name__.replace("_", " "), RefusedError(_ONLY_LOOKING))
         try:
             return method(desk, actor, *args, **kwargs)
         except ConnectorError as error:

@@ -191,7 +191,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser. ``id`` may be shown; the token is known to the browser only."""
+    """One signed-in browser. ``id`` may be shown; the token is known to the browser only.
+
+    ``simulated`` says as whom it sees the desk, see `runner.delegation.simulating`, and ``simulated_until`` how long.
+    """
 
     id: str
     account_id: str
@@ -200,6 +203,8 @@ class Session:
     expires_at: datetime
     address: str
     user_agent: str
+    simulated: str | None = None
+    simulated_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

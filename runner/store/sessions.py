@@ -67,6 +67,22 @@ class SessionStore:
         query = update(sessions).where(sessions.c.id == id).values(seen_at=now)
         self._database.write(lambda connection: connection.execute(query).rowcount)
 
+    def simulate(
+        self, id: str, account_id: str, simulated: str | None, until: datetime | None, records: Sequence[Record] = ()
+    ) -> bool:
+        """Let a session of this account see the desk as somebody, or as itself again; returns whether there was one.
+
+        Records are kept only then.
+        """
+        query = update(sessions).where(sessions.c.id == id, sessions.c.account_id == account_id)
+
+        def work(connection: Connection) -> bool:
+            found = connection.execute(query.values(simulated=simulated, simulated_until=until)).rowcount == 1
+            append(connection, records if found else ())
+            return found
+
+        return self._database.write(work)
+
     def of_account(self, account_id: str, *, now: datetime, idle_since: datetime) -> Sequence[Session]:
         """Return the live sessions of an account, last used first."""
         query = select(sessions).where(

@@ -145,6 +145,8 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Column("address", String(64), nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("simulated", String()),
+    Column("simulated_until", Moment),
 )
 
 throttle = Table(

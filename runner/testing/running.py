@@ -18,6 +18,7 @@ from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.store.schema import upgrade
 from runner.store.store import Store
+from runner.testing.access import differences_of
 from runner.testing.expecting import Difference, differences
 from runner.testing.fixtures import Fixture, fixture_of, read_fixture
 from runner.testing.walking import Seen, TestError, is_refused_without_bindings, walk_test
@@ -30,7 +31,7 @@ _SUFFIXES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one test of a form ended.
+    """How one test of a form ended, or one of the access file, whose name then stands in ``form``.
 
     ``reason`` says why it could not be walked or what else is wrong; ``warning`` what does not make it fail.
     """
@@ -66,7 +67,7 @@ Definitions: TypeAlias = Mapping[str, bytes]
 
 
 def run_tests(files: Definitions, wanted: Iterable[str] = (), *, strict: bool = False) -> TestReport:
-    """Run the tests of the forms ``wanted``, or of all, in a folder given as file names and their bytes.
+    """Run the tests of the forms ``wanted``, or of all and of the access file, in a folder given as files and their bytes.
 
     ``strict`` lets a form fail that has an operation which no test reaches.
     """
@@ -85,6 +86,8 @@ def run_tests(files: Definitions, wanted: Iterable[str] = (), *, strict: bool = 
         running = _Running(files, catalogue, policy, fixtures, Path(folder), strict=strict, are_unread=bool(unread))
         try:
             outcomes = tuple(outcome for form in forms for outcome in running.form(form))
+            if access and not chosen:
+                outcomes += tuple(running.access(access))
         finally:
             running.close()
     notes = dict.fromkeys(note for world in running.worlds.values() for note in world.trouble)
@@ -167,6 +170,17 @@ class _Running:
         yield self._without_bindings(form)
         yield self._all_reached(form, reached)
 
+    def access(self, file: str) -> Iterator[Outcome]:
+        """Run the tests of the access file called ``file``."""
+        for test in self.policy.tests:
+            began = perf_counter()
+            try:
+                found, reason = differences_of(self._world_of(file, test.fixture), test), ""
+            except TestError as wrong:
+                found, reason = (), str(wrong)
+            name = f"{test.name} (line {test.line})"
+            yield Outcome(file, name, found, reason, seconds=perf_counter() - began)
+
     def _test(self, form: Form, example: Example) -> tuple[Outcome, Seen]:
         try:
             world = self._world(form, example.fixture)
@@ -195,11 +209,14 @@ class _Running:
         return Outcome(form.id, WITHOUT_BINDINGS, reason=reason, seconds=perf_counter() - began)
 
     def _world(self, form: Form, named: str | None) -> World:
-        fixture = fixture_of(self._file(form), self.fixtures, named)
+        return self._world_of(self._file(form), named)
+
+    def _world_of(self, file: str, named: str | None) -> World:
+        fixture = fixture_of(file, self.fixtures, named)
         if fixture is None:
             if self.are_unread:
                 raise TestError("The fixture cannot be used: see its errors.")
-            wanted = f'"{named}"' if named else "beside the form"
+            wanted = f'"{named}"' if named else f"beside {file.rpartition('/')[2] or 'the form'}"
             raise TestError(f"There is no fixture {wanted}: put one into fixtures/ , with  format: fixture/1 .")
         if fixture.file not in self.worlds:
             place = self.folder / f"world-{len(self.worlds)}"

@@ -7,6 +7,8 @@ from flask import Flask
 
 from connectors.spi import Verb
 from runner.delegation.delegation import Delegation
+from runner.web.access import access_blueprint
+from runner.web.access_asking import asking_blueprint
 from runner.web.assets import assets_blueprint, build_assets
 from runner.web.context import LANGUAGES, Web
 from runner.web.cookies import FormSecrets
@@ -23,6 +25,7 @@ from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
 from runner.web.rendering import prepare_templates
 from runner.web.schemas import schemas_blueprint
 from runner.web.sessions import sessions_blueprint
+from runner.web.simulation import simulation_blueprint
 from runner.web.sign_in import sign_in_blueprint
 from runner.web.submission import submission_blueprint
 from runner.web.theme import theme_blueprint
@@ -85,6 +88,10 @@ def create_app(
         history_blueprint(web),
         sessions_blueprint(web),
     ]
+    if delegation is not None:
+        blueprints.append(access_blueprint(delegation))
+    if delegation is not None:
+        blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     for blueprint in blueprints:

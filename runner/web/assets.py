@@ -27,6 +27,7 @@ _LOOK = (
     "pickers",
     "plan",
     "tables",
+    "access",
     "door",
     "narrow",
     "settings",

@@ -11,6 +11,10 @@ from runner.web.context import Web
 from runner.web.cookies import token_of
 from runner.web.going import sign_in_address
 
+WHILE_SIMULATING = frozenset(
+    {"form.evaluate", "form.pick", "theme.choose", "sign_in.leave", "sign_in.enter", "simulation.end"}
+)
+"""What may be posted while the desk is seen as somebody else: what only reads, and the ways out."""
 ANONYMOUS = frozenset({"assets.asset", "health.health", "schemas.schema"})
 PUBLIC = ANONYMOUS | {"sign_in.form", "sign_in.enter", "theme.choose"}
 _POLICY = (
@@ -72,6 +76,11 @@ def guard(app: Flask, web: Web) -> None:
 
     CSRFProtect(app)
 
+    @app.before_request
+    def only_looking() -> None:
+        if g.visitor is not None and g.visitor.simulator is not None and not _only_looks():
+            raise Forbidden("You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done.")
+
     @app.after_request
     def protect(response: Response) -> Response:
         for name, value in _HEADERS.items():
@@ -80,6 +89,12 @@ def guard(app: Flask, web: Web) -> None:
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+
+def _only_looks() -> bool:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return True
+    return request.endpoint in WHILE_SIMULATING and not any(file.filename for file in request.files.values())
 
 
 def _wants_json() -> bool:

@@ -159,10 +159,21 @@ class DeskPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who is signed in with this browser; ``session`` may be shown, it is not the token."""
+    """Who is signed in with this browser; ``session`` may be shown, it is not the token.
+
+    While somebody sees the desk as another does, ``actor`` is that other, ``simulator`` who really sits there and
+    ``simulated_until`` when it ends by itself.
+    """
 
     actor: Actor
     session: str
+    simulator: Actor | None = None
+    simulated_until: datetime | None = None
+
+    @property
+    def signed_in(self) -> Actor:
+        """Who signed in, whoever's desk is shown."""
+        return self.simulator or self.actor
 
 
 @dataclass(frozen=True, slots=True)

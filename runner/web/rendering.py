@@ -13,6 +13,7 @@ from connectors.spi import Secret
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
+from runner.web.entrances import access_pages
 from runner.web.icons import Icons
 from runner.web.languages import page_language, translated
 from runner.web.plan_rows import by_row
@@ -100,6 +101,7 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
             "theme": theme_of(request),
             "lang": page_language(spoken),
             "_": lambda text: translated(text, spoken),
+            "access_pages": lambda: access_pages(web),
         }
 
     _compile_all(app)

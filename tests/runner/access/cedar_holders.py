@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.verbs import PERMISSIONS
-from runner.access.model import ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector
+from runner.access.model import ActorValue, Binding, Principal, ResourceSet, Role, Selector
 
 MANAGES = "access.manage"
 EVERY_FORM = ResourceSet("", "", (Selector("form"),))
@@ -49,6 +49,11 @@ class WrittenRow:
     in_form: tuple[str, ...]
 
     @property
+    def id(self) -> str:
+        """Its id in the journal."""
+        return "/".join(part for part in (self.binding.id, str(self.principal), self.found.id) if part)
+
+    @property
     def is_held(self) -> str:
         """When the actor has this row today, whatever the form."""
         return " && ".join([self.scope, *self.limits])
@@ -57,10 +62,11 @@ class WrittenRow:
 class Holders:
     """Writes the ``forbid`` policies; ``facts`` looks up the names of a selector."""
 
-    def __init__(self, policy: Policy, rows: Sequence[WrittenRow], facts: Words) -> None:
-        self._policy, self._rows, self._facts = policy, rows, facts
+    def __init__(self, rows: Sequence[WrittenRow], facts: Words) -> None:
+        self._rows, self._facts = rows, facts
 
-    def forbids(self) -> Iterator[str]:
+    def forbids(self) -> Iterator[tuple[str, str]]:
+        """Yield the kind of object and the policy."""
         manages = [" && ".join([row.is_held, *row.in_form]) for row in self._rows if MANAGES in row.role.permissions]
         for row in self._rows:
             if _gives_rights(row):
@@ -69,9 +75,7 @@ class Holders:
 
     def _covered(self, row: WrittenRow) -> str:
         """Say when the actor covers a row: a role that says so, the very same, or as much in other words."""
-        ways = [
-            " && ".join([mine.is_held, *mine.in_form]) for mine in self._rows if row.role.id in mine.role.covers
-        ]
+        ways = [" && ".join([mine.is_held, *mine.in_form]) for mine in self._rows if row.role.id in mine.role.covers]
         selectors = (*row.found.resources, *row.found.excluded)
         if not any(isinstance(value, ActorValue) for one in selectors for _, value in one.match):
             ways += [mine.is_held for mine in self._rows if _is_same(mine, row)]
@@ -165,19 +169,27 @@ def _gives_rights(row: WrittenRow) -> bool:
     if row.principal.kind not in ("user", "group") or row.role.ordinary or not row.role.permissions:
         return False
     about_all = any("" in PERMISSIONS[permission][0] for permission in row.role.permissions)
+    if row.role.ordinary is None and not about_all and all(selector.needs_actor for selector in row.found.resources):
+        return False
     return about_all or not all(selector.own for selector in row.found.resources)
 
 
-def _on_holders(row: WrittenRow, unless: str) -> Iterator[str]:
-    limits = " && ".join(["!(action in Action::\"reading\")", *row.limits])
+def _on_holders(row: WrittenRow, unless: str) -> Iterator[tuple[str, str]]:
+    limits = " && ".join(['!(action in Action::"reading")', *row.limits])
     who = row.scope.removeprefix("principal ")
     mine = "principal has person && {} == principal.person"
     nobodys = 'resource has kind && ["shared", "room"].contains(resource.kind)'
     yield (
-        f'@id("holder") forbid(principal, action, resource is user) when {{ {limits} && resource {who} }} '
-        f"unless {{ ({mine.format('resource')}) || {unless} }};"
+        "user",
+        (
+            f'@id("holder") forbid(principal, action, resource is user) when {{ {limits} && resource {who} }} '
+            f"unless {{ ({mine.format('resource')}) || {unless} }};"
+        ),
     )
     yield (
-        f'@id("holder") forbid(principal, action, resource is mailbox) when {{ {limits} && resource has owner && '
-        f"resource.owner {who} }} unless {{ ({nobodys}) || ({mine.format('resource.owner')}) || {unless} }};"
+        "mailbox",
+        (
+            f'@id("holder") forbid(principal, action, resource is mailbox) when {{ {limits} && resource has owner && '
+            f"resource.owner {who} }} unless {{ ({nobodys}) || ({mine.format('resource.owner')}) || {unless} }};"
+        ),
     )

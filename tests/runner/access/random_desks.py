@@ -27,6 +27,7 @@ FORMS = (None, None, "unlock", "hire")
 NAMED = {"user": 12, "group": 9, "computer": 3, "contact": 2, "mailbox": 4, "mail_list": 2}
 IN_GROUPS = ("user", "group", "computer")
 LOST = "Gone"
+ROLES = ("first", "second", "third")
 OWNED = ("mailbox", "mail_list", "group", "computer")
 
 
@@ -53,6 +54,7 @@ class Desk:
     things: tuple[Thing, ...]
     policy: Policy
     actors: tuple[Actor, ...]
+    own_accounts: frozenset[str] = frozenset()
 
     def entries(self) -> Mapping[Ref, Entry]:
         return {thing.ref: as_read(thing, self.things) for thing in self.things}
@@ -97,7 +99,10 @@ def random_desk(chance: random.Random) -> Desk:
     """Make a directory, a policy that speaks of it, and everybody who may ask."""
     things = _Directory(chance).things()
     policy = _Policies(chance).policy()
-    return Desk(things, policy, tuple(_actors(things)))
+    own_accounts = frozenset(
+        chance.sample([thing.id for thing in things if thing.kind == "user"], chance.randint(0, 1))
+    )
+    return Desk(things, policy, tuple(_actors(things)), own_accounts)
 
 
 def _actors(things: Sequence[Thing]) -> list[Actor]:
@@ -141,7 +146,8 @@ class _Directory:
         }
         if kind == "user":
             found["manager"] = chance.choice((None, *self._people))
-            found["is_service"] = chance.choice((True, False, None))
+            found["is_service"] = chance.choice((True, *[False, None] * 6))
+            found["privileged"] = chance.choice((True, *[False, None] * 8))
             found["expires_on"] = chance.choice((*DAYS, None))
         if kind in OWNED:
             found["owner"] = chance.choice((None, *self._people))
@@ -158,25 +164,32 @@ class _Policies:
     def policy(self) -> Policy:
         chance = self._chance
         sets = {f"set-{number}": self._set(f"set-{number}") for number in range(6)}
-        shields = {name: self._set(name, personal=False) for name in ("tier0", "service")[: chance.randint(0, 2)]}
-        roles = {name: Role(name, name, self._permissions()) for name in ("first", "second", "third")}
-        bindings = tuple(self._binding(number, [*sets, *shields]) for number in range(chance.randint(2, 9)))
+        shields = {
+            name: self._set(name, personal=False) for name in ("tier0", "service")[: chance.choice((0, 0, 1, 2))]
+        }
+        roles = {name: self._role(name) for name in ROLES}
+        bindings = tuple(self._binding(number, [*sets, *shields]) for number in range(chance.randint(3, 8)))
         return Policy(roles, {**sets, **shields}, bindings, tuple(shields))
+
+    def _role(self, name: str) -> Role:
+        chance = self._chance
+        covers = tuple(chance.sample(ROLES, chance.choice((0, 0, 0, 1, 2))))
+        return Role(name, name, self._permissions(), ordinary=chance.choice((None, None, True, False)), covers=covers)
 
     def _permissions(self) -> frozenset[str]:
         names = ("user.read", "user.unlock", "user.move", "user.delete", "group.read", "group.members.manage",
                  "group.create", "computer.manage", "contact.manage", "mailbox.manage", "mailbox.create",
                  "mailbox.permissions.manage", "form.use", "audit.read")  # fmt: skip
-        return frozenset(self._chance.sample(names, self._chance.randint(3, 9)))
+        rare = {"access.manage"} if self._chance.random() < 0.1 else set()
+        return frozenset(self._chance.sample(names, self._chance.randint(3, 9))) | rare
 
     def _binding(self, number: int, sets: Sequence[str]) -> Binding:
         chance = self._chance
-        principals = tuple(dict.fromkeys(self._principal() for _ in range(chance.randint(1, 3))))
-        starts, ends = chance.choice((None, None, *DAYS)), chance.choice((None, None, *DAYS))
-        forms = chance.choice((None, None, None, frozenset({"unlock"}), frozenset({"unlock", "hire"}), frozenset()))
-        on = tuple(chance.sample(sets, chance.randint(0, 3)))
-        role = chance.choice(("first", "second", "third"))
-        return Binding(f"binding-{number}", principals, role, on, forms, starts, ends)
+        principals = tuple(dict.fromkeys(self._principal() for _ in range(chance.choice((1, 1, 2, 3)))))
+        starts, ends = (chance.choice((*[None] * 15, *DAYS)) for _ in range(2))
+        forms = chance.choice((*[None] * 9, frozenset({"unlock"}), frozenset({"unlock", "hire"}), frozenset()))
+        on = tuple(chance.sample(sets, chance.choice((0, 1, 2, 3, 3))))
+        return Binding(f"binding-{number}", principals, chance.choice(ROLES), on, forms, starts, ends)
 
     def _principal(self) -> Principal:
         kind = self._chance.choice(("user", "group", "group", "group", "client", "everyone"))
@@ -192,7 +205,8 @@ class _Policies:
 
     def _set(self, name: str, *, personal: bool = True) -> ResourceSet:
         chance = self._chance
-        resources = tuple(self._selector(personal=personal) for _ in range(chance.randint(1, 4)))
+        most = 6 if personal else 2
+        resources = tuple(self._selector(personal=personal) for _ in range(chance.randint(1, most)))
         excluded = tuple(self._selector(personal=personal) for _ in range(chance.choice((0, 0, 1, 2))))
         return ResourceSet(name, name, resources, excluded)
 
@@ -200,7 +214,10 @@ class _Policies:
         chance = self._chance
         kind = chance.choice((*SELECTOR_KINDS.values(), "user", "user", "user", "user", "group", "group", "mailbox"))
         own = personal and kind == "user" and chance.random() < 0.15
-        keys = {key: chance.random() < 0.35 for key in ("under", "in_group", "ids", "match")}
+        likely = 0.25 if personal else 0.5
+        if kind == "group" and chance.random() < 0.03:
+            return Selector(kind, in_list="products")
+        keys = {key: chance.random() < likely for key in ("under", "in_group", "ids", "match")}
         return Selector(
             kind,
             under=self._unit() if keys["under"] and kind in (*IN_GROUPS, "contact", "ou") else None,
@@ -230,8 +247,16 @@ class _Policies:
                               "computer": ("owner",), "contact": ("company",),
                               "mailbox": ("kind", "owner"), "mail_list": ("owner",)}.get(kind, ("name",)))  # fmt: skip
         person = chance.choice((*self._names("user")[:3], LOST))
-        constants = {"is_service": (True, False), "expires_on": DAYS, "sensitive": (True, False), "name": UNITS,
-                     "member_count": (0, 1, 2), "manager": (person,), "owner": (person,), "kind": ("shared", "room")}
+        constants = {
+            "is_service": (True, False),
+            "expires_on": DAYS,
+            "sensitive": (True, False),
+            "name": UNITS,
+            "member_count": (0, 1, 2),
+            "manager": (person,),
+            "owner": (person,),
+            "kind": ("shared", "room"),
+        }
         own = {"manager": ("", "manager"), "owner": ("", "manager"), "is_service": ("is_service",),
                "expires_on": ("expires_on",), "description": ("id", "department")}.get(name, ("department",))  # fmt: skip
         fits = name in ("department", "company", "manager", "owner", "is_service", "expires_on", "description")

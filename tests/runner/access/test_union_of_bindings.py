@@ -98,7 +98,7 @@ def authority_of(*rights: tuple[Role, Sequence[ResourceSet], Binding]) -> Author
     return Authority(resolve(Policy(roles, sets, tuple(binding for *_, binding in rights)), located, place))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(given_rights("first"), given_rights("second"), st.sampled_from(FORMS), st.sampled_from(("Sales", None)))
 def test_two_bindings_allow_exactly_what_either_allows(first, second, form, department):
     me = replace(ME, attributes={**ME.attributes, "department": department})
@@ -125,7 +125,7 @@ def test_two_bindings_allow_exactly_what_either_allows(first, second, form, depa
         assert held[2] == (held[0] or held[1])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(given_rights("first"), st.sampled_from(FORMS))
 def test_the_same_binding_twice_gives_nothing_more(first, form):
     role, sets, binding = first

@@ -1,4 +1,4 @@
-"""A group that gives rights in Deskhand, itself or through another, takes nobody by a form; its members may leave by one."""
+"""A group that gives rights in Deskhand, itself or through another, takes nobody by a form, and lets nobody go for less."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from connectors.spi import Ref
 from runner.access.reading import read_access
-from runner.errors import RefusedError
+from runner.errors import NotFoundError, RefusedError
 from runner.keeping import PolicyKeeper
 from runner.pipeline.desk import Desk
 from runner.pipeline.pages import FillPage, PlanPage, Posted
@@ -74,12 +74,23 @@ def test_a_group_that_comes_to_give_rights_after_the_plan_was_shown_is_not_given
     assert "g-APP-Atlas" not in desk.entry("u-t.novak").groups
 
 
-def test_leaving_such_a_group_is_allowed(desk):
+LEAVE = {"groups": {"add": [], "remove": ["g-APP-Atlas"]}}
+
+
+def test_nobody_takes_rights_away_from_somebody_who_holds_more(desk):
     desk.do("directory.user.join_groups", user=Ref("user", "u-t.novak"), groups=(Ref("group", "g-APP-Atlas"),))
     nest(desk)
-    leave = {"groups": {"add": [], "remove": ["g-APP-Atlas"]}}
-    desk.done(AGENT, desk.planned(AGENT, "manage-groups", "u-t.novak", leave, reason="x"))
-    assert desk.performed == ["directory.user.leave_groups"]
+    with pytest.raises(NotFoundError):
+        desk.fill(AGENT, "manage-groups", "u-t.novak", LEAVE, reason="x")
+    assert desk.performed == []
+
+
+def test_whoever_says_who_has_rights_takes_them_away_too(desk):
+    desk.do("directory.user.join_groups", user=Ref("user", "u-t.novak"), groups=(Ref("group", "g-APP-Atlas"),))
+    nest(desk)
+    there = under(desk, access(role=SUPER))
+    page = there.submit(desk.actor(AGENT), desk.new(), "manage-groups", "u-t.novak", Posted(LEAVE, reason="x"), "en")
+    assert isinstance(page, PlanPage)
 
 
 def test_members_are_not_added_from_the_side_of_the_group_either(desk):

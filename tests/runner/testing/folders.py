@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from runner.deskfolder import library
 from runner.testing.running import TestReport, run_tests
 
-ACCESS = library()["access.yaml"].decode()
+ACCESS = library()["access.yaml"].decode().partition("\ntests:")[0]
+"""The access file of the library, without its own tests, which are about another company."""
 COMPANION_FILES = ("access.yaml", "lookups.yaml", "settings.yaml", "verification.yaml", "lists/departments.list.yaml")
 FIXTURE_FILE = "fixtures/company.yaml"
 ROTTERDAM = "OU=Rotterdam,OU=People,DC=sample,DC=test"
@@ -76,7 +77,7 @@ def form(tests: str, id: str = "office") -> Mapping[str, bytes]:
 def folder(tests: str, **more: bytes) -> Mapping[str, bytes]:
     """Return the form of `form` with companion files of the library and a company of its own."""
     companions = {file: content for file, content in library().items() if file in COMPANION_FILES}
-    return {**companions, FIXTURE_FILE: FIXTURE.encode(), **form(tests), **more}
+    return {**companions, "access.yaml": ACCESS.encode(), FIXTURE_FILE: FIXTURE.encode(), **form(tests), **more}
 
 
 def report_of(tests: str, *, strict: bool = False, **more: bytes) -> TestReport:
