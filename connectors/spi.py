@@ -379,6 +379,15 @@ class KeepsPhotos(Protocol):
         ...
 
 
+@runtime_checkable
+class HasAccounts(Protocol):
+    """What a connector offers beside `Connector` when it signs in to its system by accounts that the directory holds."""
+
+    def own_accounts(self) -> frozenset[str]:
+        """Return the ids of these people, as the directory's connector knows them; they are protected. Reads only."""
+        ...
+
+
 class Connector(Protocol):
     """A target system. Thread-safe; every method raises only the three errors of `connectors.errors`."""
 

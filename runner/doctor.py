@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.errors import ConnectorError
+from runner.counting import counted
+from runner.delegation.findings import findings
+from runner.errors import NotReachableError
 from runner.serving import is_process_alive
 from runner.wiring import Installation
 
@@ -26,6 +29,7 @@ def examine(installation: Installation) -> list[Finding]:
         *_connectors(installation),
         *_definitions(installation),
         *_policy(installation),
+        *_bindings(installation),
         _journal(installation),
         *_unclear(installation),
         _mails(installation),
@@ -33,11 +37,11 @@ def examine(installation: Installation) -> list[Finding]:
 
 
 def _connectors(installation: Installation) -> list[Finding]:
-    findings = []
+    examined = []
     for connector in installation.services.connectors.all():
         health = connector.check()
-        findings.append(Finding(f"connector {connector.name}", "ok" if health.ok else "error", health.detail))
-    return findings
+        examined.append(Finding(f"connector {connector.name}", "ok" if health.ok else "error", health.detail))
+    return examined
 
 
 def _definitions(installation: Installation) -> list[Finding]:
@@ -55,6 +59,18 @@ def _policy(installation: Installation) -> list[Finding]:
     found = [Finding("access", "error", fault) for fault in faults]
     found += [Finding("access", "warning", warning) for warning in warnings]
     return found or [Finding("access", "ok", "every name in access.yaml was found")]
+
+
+def _bindings(installation: Installation) -> list[Finding]:
+    """Count what `deskhand access findings` tells in full, but for names, which stand above."""
+    try:
+        found = [one.level for one in findings(installation.services) if one.code != "name_not_found"]
+    except (ConnectorError, NotReachableError):
+        return []  # said above
+    serious = len(found) - found.count("notice")
+    said = counted(serious, "finding") if serious else counted(len(found), "notice") if found else "nothing to look at"
+    where = ", see: deskhand access findings" if found else ""
+    return [Finding("bindings", "warning" if serious else "ok", f"{said}{where}")]
 
 
 def _journal(installation: Installation) -> Finding:

@@ -1,62 +1,117 @@
-"""Keep the authority for the policy as the directory is now: resolved anew after a while, or after a change.
+"""Keep the authority for the policy as it is written and as the directory is now.
 
-A name of the policy is found once and then stands for that object, see `runner.access_names`.
+The policy's file is looked at whenever somebody asks; its names are resolved anew after a while, or after a change.  A
+name of the policy is found once and then stands for that object, see `runner.access_names`.  What a review revoked is
+taken away at the beginning of every request, and again before every change.
 """
 
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from connectors.errors import RejectedError
-from connectors.spi import Ids, Question, Ref
+from connectors.spi import HasAccounts, Ids, Question, Ref
 from runner.access.authority import Authority
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
+from runner.access.revoking import without_revoked
 from runner.access_names import AccessNames, Name
+from runner.errors import NotReachableError
 from runner.pipeline.services import ConnectorSet
+from runner.policy_file import PolicySource
 
 LIFETIME_SECONDS = 30.0
+_UNUSABLE = (
+    "Who may do what cannot be read: access.yaml has errors. Until they are mended nobody is allowed anything; "
+    "deskhand doctor names them."
+)
+
+
+def _nothing_revoked() -> frozenset[str]:
+    return frozenset()
+
+
+def _nobody_told(_before: str, _after: str, _errors: Sequence[str]) -> None:
+    return
 
 
 class PolicyKeeper:
     """Resolves a policy's names against the directory and keeps the result for half a minute at most.
 
-    A directory that cannot be asked leaves nothing to decide by: the error goes to the caller, and nothing is allowed.
+    ``source`` tells when the policy is written otherwise, ``revoked`` the digests of the bindings that reviews revoked,
+    and ``on_change`` is told the digests of the policy before and after, and what is wrong with the new one.  A directory
+    that cannot be asked leaves nothing to decide by: the error goes to the caller, and nothing is allowed.
     """
 
     def __init__(
-        self, policy: Policy, content: bytes, connectors: ConnectorSet, names: AccessNames | None = None
+        self,
+        policy: Policy,
+        content: bytes,
+        connectors: ConnectorSet,
+        names: AccessNames | None = None,
+        *,
+        source: PolicySource | None = None,
+        revoked: Callable[[], frozenset[str]] = _nothing_revoked,
+        on_change: Callable[[str, str, Sequence[str]], None] = _nobody_told,
     ) -> None:
         self._policy, self._connectors = policy, connectors
         self._names = names or AccessNames()
-        self._places = _places(policy)
+        self._source, self._ask_revoked, self._on_change = source, revoked, on_change
         self._lock = threading.Lock()
         self._authority: Authority | None = None
         self._strayed: tuple[str, ...] = ()
+        self._errors: tuple[str, ...] = ()
+        self._revoked: frozenset[str] | None = None
+        self._untold: list[tuple[str, str, tuple[str, ...]]] = []
         self._fresh_until = 0.0
         self.digest = hashlib.sha256(content).hexdigest()
 
     def current(self) -> Authority:
         """Return the authority.
 
-        Raises `connectors.errors.ConnectorError` when the directory cannot be asked, and `SetUpError` when what names
-        stood for cannot be read.
+        Raises `connectors.errors.ConnectorError` when the directory cannot be asked, `NotReachableError` while the policy
+        that is written now cannot be used, and `SetUpError` when what names stood for cannot be read.
         """
         with self._lock:
+            self._follow()
+            if self._errors:
+                raise NotReachableError(_UNUSABLE)
+            if self._revoked is None:
+                self._revoked = self._ask_revoked()
             if self._authority is None or time.monotonic() >= self._fresh_until:
-                self._authority = self._resolved()
+                self._authority = self._resolved(self._revoked)
                 self._fresh_until = time.monotonic() + LIFETIME_SECONDS
             return self._authority
 
+    def refresh(self) -> None:
+        """See at once what was revoked, by whichever process; raises `NotDurableError` when that cannot be read."""
+        revoked = self._ask_revoked()
+        with self._lock:
+            if revoked != self._revoked:
+                self._revoked, self._fresh_until = revoked, 0.0
+
     def written(self) -> Policy:
         """Return the policy as it stands in the file, with what reviews have revoked."""
-        return self._policy
+        with self._lock:
+            self._follow()
+            return self._policy
 
     def expire(self) -> None:
         """Resolve anew at the next question."""
         with self._lock:
             self._fresh_until = 0.0
+
+    def _follow(self) -> None:
+        """Take over what is written now; it is on record before anybody is allowed anything by it."""
+        found = self._source.changed() if self._source else None
+        if found is not None:
+            before, self.digest = self.digest, hashlib.sha256(found.content).hexdigest()
+            self._policy, self._errors, self._fresh_until = found.policy, found.errors, 0.0
+            self._untold.append((before, self.digest, found.errors))
+        while self._untold:
+            self._on_change(*self._untold[0])
+            self._untold.pop(0)
 
     def warnings(self) -> tuple[str, ...]:
         """Return what an operator has to see: names that select nothing, and names that changed hands."""
@@ -64,7 +119,11 @@ class PolicyKeeper:
         return (*missing, *self._strayed, *filter(None, [self._names.trouble]))
 
     def faults(self) -> tuple[str, ...]:
-        """Return what keeps the desk from working: protected names that were not found, so that all is protected."""
+        """Return what keeps the desk from working: errors of the policy, protected names that were not found."""
+        with self._lock:
+            self._follow()
+            if self._errors:
+                return self._errors
         lost = (one for one in self.current().resolved.warnings if one.code == UNPROTECTABLE)
         return tuple(f"{one.file}: {one.message}\n    {one.fix}" for one in lost)
 
@@ -80,9 +139,12 @@ class PolicyKeeper:
             self._names.rebind(names)
             self._fresh_until = 0.0
 
-    def _resolved(self) -> Authority:
-        lookup = _Lookup(self._names, self._places, self._connectors.kinds, self._called, self._exists)
-        authority = Authority(resolve(self._policy, lookup.locate, self._connectors.for_kind("ou").place_of))
+    def _resolved(self, revoked: frozenset[str]) -> Authority:
+        places = _places(self._policy)
+        lookup = _Lookup(self._names, places, self._connectors.kinds, self._called, self._exists)
+        policy = without_revoked(self._policy, revoked)
+        resolved = resolve(policy, lookup.locate, self._connectors.for_kind("ou").place_of)
+        authority = Authority(resolved, own_accounts(self._connectors))
         self._names.remember(lookup.found)
         self._strayed = tuple(lookup.strayed)
         return authority
@@ -145,6 +207,12 @@ def _strayed(kind: str, text: str, *, is_there: bool, is_taken: bool) -> str:
         what += f" Another {kind} is called so now and gets nothing."
         fix += f' If that one is meant, run: deskhand access rebind "{text}"'
     return f"{what} {fix}"
+
+
+def own_accounts(connectors: ConnectorSet) -> frozenset[str]:
+    """Return the ids of the people by whose accounts Deskhand signs in to the systems it serves."""
+    found = (connector.own_accounts() for connector in connectors.all() if isinstance(connector, HasAccounts))
+    return frozenset[str]().union(*found)
 
 
 def _places(policy: Policy) -> frozenset[str]:

@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
+from runner.delegation.using import note_uses
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline import drafting, waiting
@@ -26,6 +27,7 @@ from runner.wiring import Installation
 
 HEARTBEAT_SECONDS = 2.0
 _MAILS_AT_ONCE = 50
+_STEPS_OF_THE_JOURNAL = 20
 
 
 class Server(Protocol):
@@ -120,6 +122,7 @@ class Housekeeping:
                     send_waiting(self.installation)
                     forget_files(self.installation)
                     end_drafts(self.installation)
+                    note_uses(self.installation.services, steps=_STEPS_OF_THE_JOURNAL)
             except RunnerError as error:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 

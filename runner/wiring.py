@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,17 +19,20 @@ from forms.catalogue import companion_file, doubled_companions, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
 from runner.access.lists import with_lists
+from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
 from runner.delegation.delegation import Delegation
-from runner.deskfolder import KEY_FILE, DeskFolder, read_key
+from runner.deskfolder import FORMS_FOLDER, KEY_FILE, DeskFolder, read_key
 from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
+from runner.journal.records import JSON, Record
 from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
 from runner.pipeline.services import Halt, Services
+from runner.policy_file import PolicyFile
 from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
@@ -126,18 +129,16 @@ def open_postman(folder: DeskFolder) -> Postman:
 
 
 def read_definitions(
-    forms: Mapping[str, bytes], connectors: Connectors, names: AccessNames | None = None
-) -> tuple[Catalogue, PolicyKeeper, tuple[Problem, ...]]:
+    forms: Mapping[str, bytes], connectors: Connectors
+) -> tuple[Catalogue, Policy, tuple[Problem, ...]]:
     """Compile the forms and the access policy; problems are returned, and what they spoil is left out.
 
-    ``names`` is what the names of the policy were once found to be.  Raises `SetUpError` when there is no policy, and when
-    there are several files of a kind that a desk has one of.
+    Raises `SetUpError` when there is no policy, and when there are several files of a kind that a desk has one of.
     """
     catalogue, problems = load_catalogue(forms, connectors.verbs)
     file = access_file(forms)
     policy, access_problems = read_access(file, forms[file])
-    policy = with_lists(policy, catalogue.lists)
-    return catalogue, PolicyKeeper(policy, forms[file], connectors, names), (*problems, *access_problems)
+    return catalogue, with_lists(policy, catalogue.lists), (*problems, *access_problems)
 
 
 def access_file(forms: Mapping[str, bytes]) -> str:
@@ -175,13 +176,14 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
     connectors = open_connectors(folder)
     names = AccessNames(folder.path / NAMES_FILE)
     names.load()
-    catalogue, keeper, problems = read_definitions(folder.forms, connectors, names)
+    catalogue, policy, problems = read_definitions(folder.forms, connectors)
     sealer, postman = open_sealer(folder), open_postman(folder)
     with naming_the_store(folder):
         store = Store.open(folder.store_url)
     random = SystemRandom()
     try:
         catalogue, changed = remember_versions(store, catalogue, folder.forms, versions)
+        keeper = keeper_for(folder, catalogue, policy, connectors, names, store)
         services = Services(
             catalogue=catalogue,
             authority=keeper,
@@ -208,6 +210,26 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
         sealer,
         (*problems, *changed),
         Delegation(services),
+    )
+
+
+def keeper_for(
+    folder: DeskFolder, catalogue: Catalogue, policy: Policy, connectors: Connectors, names: AccessNames, store: Store
+) -> PolicyKeeper:
+    """Return what keeps the policy as it is written from now on, without what reviews revoke."""
+    file = access_file(folder.forms)
+    content = folder.forms[file]
+
+    def recorded(before: str, after: str, errors: Sequence[str]) -> None:
+        policies: dict[str, JSON] = {"before": before, "after": after, "errors": list(errors)}
+        body: dict[str, JSON] = {"actor": {"id": "file"}, "operation": "access policy changed", "policy": policies}
+        store.journal.append([Record("config", datetime.now(UTC), body)])
+
+    source = PolicyFile(
+        folder.path / FORMS_FOLDER / file, file, content, lambda written: with_lists(written, catalogue.lists)
+    )
+    return PolicyKeeper(
+        policy, content, connectors, names, source=source, revoked=store.reviews.revoked, on_change=recorded
     )
 
 

@@ -5,6 +5,7 @@ what was stored stays as it is.
 """
 
 from sqlalchemy import Column, Connection, MetaData, inspect, text, update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 ADDED: dict[int, tuple[tuple[str, str], ...]] = {
     2: (("directory_people", "disabled_at"), ("directory_computers", "disabled_at")),
@@ -36,6 +37,6 @@ def _add_column(connection: Connection, column: Column[object]) -> None:
     if column.name not in known:
         written = column.type.compile(connection.dialect)
         connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {written}"))
-    if column.default is not None and column.default.is_scalar:
-        filled = update(column.table).where(column.is_(None)).values({column.name: column.default.arg})
-        connection.execute(filled)
+    default = column.default
+    if isinstance(default, ScalarElementColumnDefault):
+        connection.execute(update(column.table).where(column.is_(None)).values({column.name: default.arg}))

@@ -14,7 +14,7 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "contact.manage": (("contact", "ou"), "Create, change and delete mail contacts"),
     "form.author": (("form",), "Write forms"),
     "form.publish": (("form",), "Publish forms"),
-    "form.use": (("form",), "Use a form that needs nothing else"),
+    "form.use": (("form",), "Use a form that asks for this, or needs nothing else"),
     "group.create": (("ou",), "Create groups in a unit"),
     "group.manage": (("group",), "Change a group's details and owner, delete it"),
     "group.members.manage": (("group",), "Add and remove members"),

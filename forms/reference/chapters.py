@@ -139,6 +139,10 @@ bindings:
   - { id: helper, principals: [{ user: bob }], role: desk, on: [my-department], forms: [unlock-account], until: 2031-01-31 }
 standard_roles:
   - { role: READ_ONLY_ADMIN, principals: [{ group: Audit }], targets: everything }
+  - { role: HELP_DESK_ADMIN, principals: [{ group: SD-Rotterdam }], targets: [{ group: GG-Location-Rotterdam }] }
+  - { role: USER_ADMIN, principals: [{ group: HR }], targets: [{ unit: "OU=People,DC=sample,DC=test" }] }
+  - { role: APP_ADMIN, principals: [{ user: bob }], targets: [{ list: software }, { unit: "OU=People,DC=sample,DC=test" }] }
+  - { role: WORKFLOWS_ADMIN, principals: [{ group: Form-Authors }], targets: [{ form: reset-password }] }
 ```
 
 A set consists of things of nine kinds, each `all` or a map whose keys must all hold. Nothing matches an empty value: somebody
@@ -150,15 +154,7 @@ takes away from another. A permission about forms counts on the forms of the set
 fits nothing in the sets has no effect, and is a warning (`W320`).""",
     "STANDARD_ROLE": """The role is one of thirteen that ship with the product;
 [what each may do](../okta.md#standard-roles). A role for the whole installation has `targets: everything`, written out; the
-others may be limited:
-
-```yaml
-format: access/1
-standard_roles:
-  - { role: HELP_DESK_ADMIN, principals: [{ group: SD-Rotterdam }], targets: [{ group: GG-Location-Rotterdam }] }
-  - { role: USER_ADMIN, principals: [{ group: HR }], targets: [{ unit: "OU=People,DC=sample,DC=test" }] }
-  - { role: APP_ADMIN, principals: [{ user: bob }], targets: [{ list: software }, { unit: "OU=People,DC=sample,DC=test" }] }
-  - { role: WORKFLOWS_ADMIN, principals: [{ group: Form-Authors }], targets: [{ form: reset-password }] }
-```""",
+others may be limited: their targets add up. `APP_ADMIN` above reaches the groups of the products, and the people they may be
+given to.""",
 }
 """Markdown by the kind of record it stands under."""

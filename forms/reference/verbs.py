@@ -67,7 +67,8 @@ def permissions_page() -> str:
     )
     top = (
         "# Permissions\n\nWhat a role in `access.yaml` may consist of. A permission counts on the things of the "
-        "resource sets it is bound to, and only if they are of its kind."
+        "resource sets it is bound to, and only if they are of its kind; one about forms that is given without resource "
+        "sets counts on every form."
     )
     return f"{top}\n\n{table(('permission', 'what it allows', 'on'), rows)}\n"
 

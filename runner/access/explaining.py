@@ -51,8 +51,8 @@ def explanation(authority: Authority, asked: Asked, groups: Groups | None = None
     if decision.allowed:
         return found
     if decision.code == "protected":
-        why = protection(authority, asked.entry, groups) if asked.entry is not None and groups is not None else ""
-        return replace(found, sentence=f"{decision.reason} It is {why}." if why else decision.reason)
+        why = protection(authority, asked, groups) if groups is not None else ""
+        return replace(found, sentence=f"{decision.reason} {why}".strip())
     return replace(found, sentence=_miss(authority, rows) or decision.reason)
 
 

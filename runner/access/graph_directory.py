@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from uuid import UUID
 
@@ -86,6 +86,8 @@ class Landscape:
     principals: dict[int, frozenset[str]] = field(default_factory=dict)
     inside: dict[str, list[int]] = field(default_factory=dict)
     units: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    _groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    _alike: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     _index: Mapping[str, "Index[Sought]"] = field(init=False)
     _holding: frozenset[str] = field(init=False)
     _named: frozenset[str] = field(init=False)
@@ -103,12 +105,19 @@ class Landscape:
         self._compared = tuple(sorted({one.attributes for pairs in kinds.values() for _, one in pairs if one.compared}))
 
     def collect(self, entries: Iterable[Entry]) -> None:
-        """Add objects of any kinds. What `Authority` protects is kept apart in ``untouchable``."""
+        """Add objects of any kinds, people before mailboxes. What `Authority` protects is also in ``untouchable``."""
         for entry in entries:
             self._collect(entry)
 
-    def _collect(self, entry: Entry) -> None:
-        kind = entry.ref.kind
+    def _with_owner(self, entry: Entry) -> Entry:
+        """Return a mailbox with the groups of its owner, as in every decision."""
+        owner = entry.attributes.get("owner")
+        groups = self._groups.get(owner.id) if isinstance(owner, Ref) else None
+        return entry if groups is None else replace(entry, groups=groups)
+
+    def _collect(self, read: Entry) -> None:
+        kind = read.ref.kind
+        entry = self._with_owner(read) if kind in ("mailbox", "mail_list") else read
         number = self.graph.add(_node(entry))
         if self.authority.is_protected(entry):
             self.untouchable.add(number)
@@ -124,6 +133,7 @@ class Landscape:
             if values is not None:
                 self.found.setdefault(one, {}).setdefault(values, array("L")).append(number)
         if kind == "user":
+            self._groups[entry.ref.id] = self._alike.setdefault(entry.groups, entry.groups)
             self._keep_values(entry, number)
             if by := self._held & (entry.groups | {entry.ref.id}):
                 self.principals[number] = by

@@ -85,8 +85,8 @@ _FACTS = (
     ("DH_MemberOf", "is a member of", "Is in the group itself, and so has what the group has", True),
     ("DH_PartOf", "is one of", "Is one of everybody who can sign in", True),
     ("DH_HasValue", "has the value", "Has the value that a resource set compares with the actor", True),
-    ("DH_HoldsBinding", "holds the binding", "Is a principal of the row, which counts today", True),
-    ("DH_GivesRole", "gives the role", "The row is about this role", False),
+    ("DH_HoldsBinding", "holds", "Is a principal of the row, which counts today", True),
+    ("DH_GivesRole", "gives", "The row is about this role", False),
     ("DH_ReachesSet", "reaches", "The row is about this resource set", False),
     ("DH_HasSlice", "is made of", "The part is one selector of the set, with the values of actors filled in", False),
     ("DH_Contains", "contains", "The part selects the object, which nothing protects: a power on the part is one on it", True),
@@ -109,7 +109,7 @@ _FACTS = (
     ("DH_Protects", "protects", "No binding reaches the object", False),
     ("DH_IsProtected", "is in", "The object is protected: who has it is in the protected tier", True),
     ("DH_MayRun", "may run", "Holds every permission that the form needs, on something", False),
-    ("DH_GivesBinding", "gives the binding", "Who decides on the access file may give themselves every row", True),
+    ("DH_GivesBinding", "gives", "Who decides on the access file may give themselves every row", True),
 )  # fmt: skip
 
 # name, verb, meaning, permission, kind of object, traversable

@@ -66,12 +66,15 @@ def _power(graph: AttackGraph, edges: Sequence[Edge]) -> Told:
     verb = EDGE_KINDS[power.kind].verb
     given = _given(power)
     sentence = f"{label(graph, edges[0].start)} {verb} {label(graph, last.end)}{given}"
-    return Told(edges[0].start, last.end, power.kind, verb, _with(sentence, also), power.row, power.forms, ", ".join(also))
+    return Told(
+        edges[0].start, last.end, power.kind, verb, _with(sentence, also), power.row, power.forms, ", ".join(also)
+    )
 
 
 def _single(graph: AttackGraph, edge: Edge) -> Told:
     verb = EDGE_KINDS[edge.kind].verb
-    given = _given(edge) if edge.kind != "DH_HoldsBinding" else ""
+    is_said = "DH_Binding" in (graph.nodes[edge.start].kind, graph.nodes[edge.end].kind)
+    given = "" if is_said else _given(edge)
     sentence = f"{label(graph, edge.start)} {verb} {label(graph, edge.end)}{given}"
     also = [edge.told] if edge.keys and edge.told else []
     return Told(edge.start, edge.end, edge.kind, verb, _with(sentence, also), edge.row, edge.forms, ", ".join(also))

@@ -3,22 +3,55 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectors.spi import Entry
-from runner.access.authority import Authority
-from runner.access.lacking import word
+from connectors.spi import Entry, Ref
+from runner.access.authority import MARKS, Authority
+from runner.access.holders import holdings
+from runner.access.lacking import Asked, principal_of, word
 from runner.access.resolving import ResolvedSelector, ResolvedSet
 from runner.access.selecting import BoundSelector, bind, direct_groups
 
+_MARKS = {"privileged": "marked as privileged", "is_service": "marked as a service account"}
 Groups = Mapping[str, Entry]
 """Groups by their id, as far as they were read: those an object is in."""
 
 
-def protection(authority: Authority, entry: Entry, groups: Groups) -> str:
-    """Say why an object is protected: ``carol is in Domain Admins through Tier0-Admins``; empty when no set says so."""
+def protection(authority: Authority, asked: Asked, groups: Groups) -> str:
+    """Say why an object is protected: ``carol is in Domain Admins through Tier0-Admins``; empty when nothing says so.
+
+    Also why an account is out of reach for this actor alone: ``carol holds identity-lead through Identity-Leads``.
+    """
+    entry = asked.entry
+    if entry is None:
+        return ""
     resolved = authority.resolved
     for set_id in resolved.protected:
         if said := next(_reasons(resolved.sets[set_id], entry, groups), ""):
-            return f'protected by the set "{set_id}": {said}'
+            return f'It is protected by the set "{set_id}": {said}.'
+    if entry.ref.kind == "user":
+        for mark in MARKS:
+            if entry.attributes.get(mark) is True:
+                return f"{entry.label} is {_MARKS.get(mark, f'marked {mark}')} in the directory."
+    if authority.is_protected(entry):
+        return "It is an account by which Deskhand itself signs in to its systems."
+    return _held_more(authority, asked, entry, groups)
+
+
+def _held_more(authority: Authority, asked: Asked, entry: Entry, groups: Groups) -> str:
+    """Name the role by which an account holds more than the actor, and through what."""
+    found = authority.barrier(asked.actor, form=asked.form, now=asked.now)
+    whose = entry.label if entry.ref.kind == "user" else f"The owner of {entry.label}"
+    owner = entry.attributes.get("owner")
+    people = {entry.ref.id} | ({owner.id} if isinstance(owner, Ref) else set())
+    for held in holdings(authority.resolved):
+        row = held.row
+        if not row.counts_on(asked.now.date()):
+            continue
+        if row.principal == "user" and row.principal_id in found.people & people:
+            return f"{whose} holds {row.role} by name, and the actor does not hold all of it."
+        if row.principal == "group" and row.principal_id in found.groups & entry.groups:
+            name = principal_of(row).removeprefix("group ")
+            way = ", ".join((name, *reversed(way_into(entry, row.principal_id, groups))))
+            return f"{whose} holds {row.role} through {way}, and the actor does not hold all of it."
     return ""
 
 

@@ -14,7 +14,17 @@ from connectors.errors import RejectedError
 from connectors.spi import Ref, Value
 from connectors.verbs import ATTRIBUTES
 from forms.errors import Problem
-from runner.access.model import ActorValue, Binding, Policy, Principal, PrincipalKind, ResourceSet, Role, Selector, applies
+from runner.access.model import (
+    ActorValue,
+    Binding,
+    Policy,
+    Principal,
+    PrincipalKind,
+    ResourceSet,
+    Role,
+    Selector,
+    applies,
+)
 
 Locate: TypeAlias = Callable[[str, str], Ref | None]
 """(kind, text) → the object of that kind an administrator means by ``text``, or None."""

@@ -18,6 +18,8 @@ from forms.errors import AnswersError, DefinitionError
 from runner.cli import (
     access,
     access_asking,
+    access_graph,
+    access_review,
     accounts,
     explaining,
     formatting,
@@ -66,6 +68,8 @@ for module in (
     accounts,
     access,
     access_asking,
+    access_graph,
+    access_review,
     journal,
 ):
     for command in module.COMMANDS:

@@ -97,8 +97,8 @@ class Asking:
 
     def explain(self, who: str, permission: str, what: str, form: str | None = None) -> Answer:
         """Explain one permission on a thing; without a permission, everything the form, or opening it, needs."""
-        actor, thing = self.named.who(who), self.named.what(what)
-        form = self.named.form(form)
+        actor, form = self.named.who(who), self.named.form(form)
+        thing = self.named.what(what, form)
         if permission:
             parts = [self._explained(actor.actor, known_permission(permission), thing, form)]
         else:
@@ -109,7 +109,8 @@ class Asking:
 
     def who_can(self, permission: str, what: str, form: str | None = None) -> WhoCan:
         """Return everybody who is allowed, at most `MOST_LISTED`, with the binding that gives it."""
-        permission, thing, form = known_permission(permission), self.named.what(what), self.named.form(form)
+        permission, form = known_permission(permission), self.named.form(form)
+        thing = self.named.what(what, form)
         holders: list[Holder] = []
         looked_at = 0
         for actor, account in self._candidates(permission, thing, form):

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from runner.access.model import Actor, Binding
 from runner.access.revoking import binding_digests
+from runner.delegation.review_export import Format, exported
 from runner.delegation.review_pages import Draft
 from runner.delegation.snapshots import snapshots_of
 from runner.errors import RefusedError
@@ -96,7 +97,7 @@ def decide(
     after = replace(item, verdict=verdict, reason=reason, decided_at=now, decided_by=who.by)
     body: dict[str, JSON] = {**_of_item(item), "before": _decided(item), "after": _decided(after)}
     services.store.reviews.decide(item, after, [_record(now, who, f"review: {verdict}", campaign, body)])
-    services.authority.expire()
+    services.authority.refresh()
     return after
 
 
@@ -129,7 +130,15 @@ def restore(services: Services, who: Doer, campaign: Campaign, item: ReviewItem,
     ]
     body: dict[str, JSON] = {**_of_item(item), "before": {"revoked": revocations}, "after": None, "reason": reason}
     services.store.reviews.restore(item.digest, [_record(now, who, "restore binding", campaign, body)])
-    services.authority.expire()
+    services.authority.refresh()
+
+
+def export(services: Services, who: Doer, campaign: Campaign, format_: Format) -> bytes:
+    """Return a review as evidence, in UTF-8; that it left is recorded first."""
+    review: JSON = {"id": campaign.id, "title": campaign.title}
+    body: dict[str, JSON] = {"actor": who.body, "operation": f"export review as {format_}", "review": review}
+    services.store.journal.append([Record("export", services.now(), body)])
+    return exported(campaign, services.store.reviews.items(campaign.id), format_)
 
 
 def items_digest(items: Sequence[ReviewItem]) -> str:

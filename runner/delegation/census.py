@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from connectors.errors import UnavailableError
-from connectors.spi import Entry, Everything, Ref
+from connectors.spi import Entry, Everything, Ref, Value
 from runner.access.authority import MARKS
 from runner.access.census import Census
 from runner.access.form_rights import form_entry
@@ -69,14 +69,14 @@ class _Counted:
 
     def __init__(self, connectors: ConnectorSet, most: int) -> None:
         self._connectors, self._left = connectors, most
-        self._groups: dict[str, frozenset[str]] = {}
+        self._groups: dict[str, tuple[frozenset[str], Value]] = {}
         self._domains: dict[str, None] = {}
 
     def everything(self) -> Iterator[Entry]:
         owned = [kind for kind in ("mailbox", "mail_list") if kind in self._connectors.kinds]
         others = [kind for kind in self._connectors.kinds if kind not in ("user", *owned)]
         for entry in self._scanned("user"):
-            self._groups[entry.ref.id] = entry.groups
+            self._groups[entry.ref.id] = entry.groups, entry.attributes.get("groups")
             yield entry
         for kind in others:
             yield from self._scanned(kind)
@@ -97,5 +97,8 @@ class _Counted:
         address, owner = entry.attributes.get("address"), entry.attributes.get("owner")
         if isinstance(address, str) and "@" in address:
             self._domains.setdefault(address.rpartition("@")[2].lower())
-        groups = self._groups.get(owner.id) if isinstance(owner, Ref) else None
-        return entry if groups is None else replace(entry, groups=groups)
+        found = self._groups.get(owner.id) if isinstance(owner, Ref) else None
+        if found is None:
+            return entry
+        groups, direct = found
+        return replace(entry, groups=groups, attributes={**entry.attributes, "groups": direct})

@@ -1,10 +1,11 @@
 """What administrators and auditors are shown of the delegation. Reads; whoever asks must hold ``access.read``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runner.delegation.asking import Asking
 from runner.delegation.checking import check_reading, may_manage, may_read
 from runner.delegation.exploring import Exploring
+from runner.delegation.graphing import Graphing
 from runner.delegation.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
 from runner.pipeline.services import Services
@@ -14,9 +15,16 @@ __all__ = ["Delegation", "check_reading", "may_manage", "may_read"]
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """The questions that can be asked about the rights on one desk."""
+    """The questions that can be asked about the rights on one desk.
+
+    ``graphing`` is the attack graph and the paths in it, kept from one question to the next.
+    """
 
     services: Services
+    graphing: Graphing = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "graphing", Graphing(self.services))
 
     @property
     def asking(self) -> Asking:

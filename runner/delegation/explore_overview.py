@@ -1,21 +1,27 @@
 """The explorer's first page, and its search box. Reads."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from connectors.spi import AnyOf, Everything
+from runner.access.revoking import binding_digests
 from runner.delegation.checking import may_manage
 from runner.delegation.explore_forms import forms_page
 from runner.delegation.explore_pages import Count, Figure, FoundPage, Line, Link, OverviewPage
 from runner.delegation.explore_policy import bindings_page, roles_page, sets_page
+from runner.delegation.findings import findings
+from runner.delegation.review_pages import FindingLevel
 from runner.delegation.surveying import NOBODY, Survey
 from runner.pipeline.reading import SEARCHED
 
 _MOST_FOUND = 8
+_MOST_FINDINGS = 6
+_LEVELS: Sequence[FindingLevel] = ("error", "warning", "notice")
 
 
-def overview_page(survey: Survey, findings: Sequence[tuple[str, int]] | None, since: datetime | None) -> OverviewPage:
-    """Return the figures of the policy in force; ``findings`` counts them by level, None when nobody looks for them."""
+def overview_page(survey: Survey) -> OverviewPage:
+    """Return the figures of the policy in force, and what somebody should look at."""
     policy, authority = survey.policy, survey.authority
     protected = AnyOf(tuple(authority.set_filter(name, "user", NOBODY, excluding=True) for name in policy.protected))
     own_roles = sum(not role.standard for role in policy.roles.values())
@@ -27,15 +33,26 @@ def overview_page(survey: Survey, findings: Sequence[tuple[str, int]] | None, si
         Figure(Count(len(policy.sets)), "resource sets", "sets"),
         Figure(Count(len(survey.services.catalogue.forms)), "forms", "forms"),
     )
+    found = findings(survey.services)
+    counts = Counter(one.level for one in found)
     return OverviewPage(
         figures=figures,
-        findings=None if findings is None else tuple(findings),
-        warnings=tuple(f"{one.message}. {one.fix}" for one in authority.resolved.warnings),
+        counts=tuple((level, counts[level]) for level in _LEVELS if counts[level]),
+        findings=found[:_MOST_FINDINGS],
+        findings_more=max(0, len(found) - _MOST_FINDINGS),
         protected=tuple(map(survey.resource_set, policy.protected)),
         digest=survey.services.authority.digest,
-        since=since,
+        since=_last_change(survey),
         may_manage=may_manage(survey.services, survey.actor),
     )
+
+
+def _last_change(survey: Survey) -> datetime | None:
+    """Return when the newest of the bindings in force was first seen as it stands; None when one was not seen yet."""
+    seen = survey.services.store.binding_uses.first_seen()
+    moments = [seen.get(digest) for digest in binding_digests(survey.policy)]
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if known and len(known) == len(moments) else None
 
 
 def found_page(survey: Survey, text: str) -> FoundPage:

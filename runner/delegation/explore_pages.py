@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from runner.delegation.review_pages import FindingLevel, FindingView
 from runner.pipeline.pages import Chip
 
 LinkKind: TypeAlias = Literal["person", "group", "role", "set", "form", "binding", "everyone", "client", "thing"]
@@ -100,12 +101,13 @@ class Figure:
 class OverviewPage:
     """The first page: figures, findings by level, what names were not found, and which policy is in force.
 
-    ``findings`` is None when nothing looks for them; ``since`` when it is not known.
+    ``counts`` has the number of findings by level, ``findings`` the first of them; ``since`` is None when it is not known.
     """
 
     figures: tuple[Figure, ...]
-    findings: tuple[tuple[str, int], ...] | None
-    warnings: tuple[str, ...]
+    counts: tuple[tuple[FindingLevel, int], ...]
+    findings: tuple[FindingView, ...]
+    findings_more: int
     protected: tuple[Link, ...]
     digest: str
     since: datetime | None

@@ -44,7 +44,7 @@ class Exploring:
     @in_our_errors
     def overview(self, actor: Actor, language: str) -> OverviewPage:
         """Return the first page."""
-        return explore_overview.overview_page(self._survey(actor, language), None, None)
+        return explore_overview.overview_page(self._survey(actor, language))
 
     @in_our_errors
     def find(self, actor: Actor, text: str, language: str) -> FoundPage:
@@ -59,22 +59,22 @@ class Exploring:
     @in_our_errors
     def person(self, actor: Actor, person_id: str, language: str) -> RightsPage:
         """Return what a person holds, and what protects them."""
-        return explore_people.person_page(self._survey(actor, language), person_id)
+        return explore_people.person_page(self._survey(actor, language, with_uses=True), person_id)
 
     @in_our_errors
     def group(self, actor: Actor, group_id: str, language: str) -> RightsPage:
         """Return what the members of a group hold by it."""
-        return explore_people.group_page(self._survey(actor, language), group_id)
+        return explore_people.group_page(self._survey(actor, language, with_uses=True), group_id)
 
     @in_our_errors
     def client(self, actor: Actor, name: str, language: str) -> RightsPage:
         """Return what an API client holds."""
-        return explore_people.client_page(self._survey(actor, language), name)
+        return explore_people.client_page(self._survey(actor, language, with_uses=True), name)
 
     @in_our_errors
     def everyone(self, actor: Actor, language: str) -> RightsPage:
         """Return what everybody holds who signs in."""
-        return explore_people.everyone_page(self._survey(actor, language))
+        return explore_people.everyone_page(self._survey(actor, language, with_uses=True))
 
     @in_our_errors
     def roles(self, actor: Actor, text: str, page: int, language: str) -> ListPage:
@@ -84,7 +84,7 @@ class Exploring:
     @in_our_errors
     def role(self, actor: Actor, role_id: str, language: str) -> RolePage:
         """Return a role."""
-        return explore_policy.role_page(self._survey(actor, language), role_id)
+        return explore_policy.role_page(self._survey(actor, language, with_uses=True), role_id)
 
     @in_our_errors
     def sets(self, actor: Actor, text: str, page: int, language: str) -> ListPage:
@@ -94,7 +94,7 @@ class Exploring:
     @in_our_errors
     def resource_set(self, actor: Actor, set_id: str, language: str) -> SetPage:
         """Return a resource set."""
-        return explore_policy.set_page(self._survey(actor, language), set_id)
+        return explore_policy.set_page(self._survey(actor, language, with_uses=True), set_id)
 
     @in_our_errors
     def forms(self, actor: Actor, text: str, page: int, language: str) -> ListPage:
@@ -104,7 +104,7 @@ class Exploring:
     @in_our_errors
     def form(self, actor: Actor, form_id: str, language: str) -> FormPage:
         """Return a form with who may run it."""
-        return explore_forms.form_page(self._survey(actor, language), form_id)
+        return explore_forms.form_page(self._survey(actor, language, with_uses=True), form_id)
 
     @in_our_errors
     def bindings(self, actor: Actor, text: str, page: int, language: str) -> ListPage:
@@ -114,7 +114,7 @@ class Exploring:
     @in_our_errors
     def binding(self, actor: Actor, binding_id: str, language: str) -> BindingPage:
         """Return a binding, or all that assign one standard role."""
-        return explore_policy.binding_page(self._survey(actor, language), binding_id)
+        return explore_policy.binding_page(self._survey(actor, language, with_uses=True), binding_id)
 
     @in_our_errors
     def matrix(
@@ -123,6 +123,6 @@ class Exploring:
         """Return who holds which role on which set."""
         return explore_matrix.matrix_page(self._survey(actor, language), by, text, permission, page)
 
-    def _survey(self, actor: Actor, language: str) -> Survey:
+    def _survey(self, actor: Actor, language: str, *, with_uses: bool = False) -> Survey:
         check_reading(self.services, actor, "explore access")
-        return survey(self.services, actor, language)
+        return survey(self.services, actor, language, with_uses=with_uses)

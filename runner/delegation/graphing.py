@@ -6,20 +6,22 @@ resolves it anew after half a minute, and a graph is at most ten minutes old.
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from connectors.errors import UnavailableError
 from connectors.spi import Entry, Everything
 from runner.access.authority import Authority
 from runner.access.graph import Built, build
-from runner.access.graph_ends import Ends, UnknownEndError
 from runner.access.graph_kinds import NODE_KINDS
 from runner.access.graph_model import AttackGraph, Edge
 from runner.access.graph_paths import MOST_PATHS, search, shortest
-from runner.access.graph_telling import Told, label, tell
+from runner.access.graph_telling import Told, tell
 from runner.access.model import Actor
-from runner.delegation.delegation import check_reading
+from runner.delegation.census import MOST_OBJECTS
+from runner.delegation.checking import check_reading
+from runner.delegation.graph_ends import Ends, UnknownEndError
 from runner.delegation.graph_pages import PathNode, PathPicture, PathsPage, PathStep
 from runner.pipeline.services import ConnectorSet, Services
 from runner.resource_names import ResourceName, printed
@@ -36,8 +38,19 @@ def read_graph(services: Services) -> Built:
 
 
 def scanning(connectors: ConnectorSet) -> Callable[[str], Iterable[Entry]]:
-    """Return what yields every object of a kind, and nothing for a kind that no connector serves."""
-    return lambda kind: connectors.for_kind(kind).scan(kind, Everything()) if kind in connectors.kinds else ()
+    """Return what yields every object of a kind, and nothing for a kind that no connector serves.
+
+    What it returns raises `connectors.errors.UnavailableError` beyond `MOST_OBJECTS` of a kind.
+    """
+
+    def scanned(kind: str) -> Iterator[Entry]:
+        found = connectors.for_kind(kind).scan(kind, Everything()) if kind in connectors.kinds else ()
+        for count, entry in enumerate(found):
+            if count == MOST_OBJECTS:
+                raise UnavailableError("There are more objects than can be looked at together.")
+            yield entry
+
+    return scanned
 
 
 @dataclass(slots=True)
@@ -65,7 +78,7 @@ class Graphing:
         return is_same and then == day and time.monotonic() - made_at < LIFETIME_SECONDS
 
     def paths(self, actor: Actor, start: str, goal: str, *, form: str = "", most: int = USUAL_PATHS) -> PathsPage:
-        """Return the shortest paths from ``start`` to ``goal``; see `runner.access.graph_ends` for what these may be.
+        """Return the shortest paths from ``start`` to ``goal``; see `runner.delegation.graph_ends` for what these may be.
 
         Raises `NotFoundError`, and records the refusal, for who may not see who may do what.
         """

@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {
 """The word before the colon, as in ``group:SD-FirstLine`` → the kind of thing."""
 INSTALLATION = "desk"
 """What is written for the installation as a whole."""
+_TARGET = "target:"
 _LONGEST = 1_000
 _NOBODY = Actor("", "", "", None)
 
@@ -118,9 +119,14 @@ class Naming:
             raise NotFoundError("There is no such person.")
         return self._person(entry)
 
-    def what(self, text: str) -> What:
-        """Return the thing that is meant: ``user:bob``, a resource name, a bare login, ``desk`` for the installation."""
+    def what(self, text: str, form: str | None = None) -> What:
+        """Return the thing that is meant: ``user:bob``, a resource name, a bare login, ``desk`` for the installation.
+
+        ``target:<id>`` is the thing with this id, of the kind that ``form`` is for.
+        """
         text = text.strip()
+        if text.startswith(_TARGET):
+            return self._target(text.removeprefix(_TARGET), form)
         if text in ("", INSTALLATION):
             return What(None, INSTALLATION)
         if text.startswith(f"{INSTALLATION}:"):
@@ -129,6 +135,12 @@ class Naming:
             word, _, rest = text.partition(":")
             kind, name = (KINDS[word], rest) if word in KINDS and rest else ("user", text)
         return What(self._thing(kind, name.strip()), text)
+
+    def _target(self, id_: str, form_id: str | None) -> What:
+        form = self.services.catalogue.forms.get(form_id or "")
+        if form is None or form.target is None:
+            raise NotFoundError("Name the form that this is the target of, or write user:… instead of target:… .")
+        return self.what(f"{form.target.type}:{id_}")
 
     def form(self, text: str | None) -> str | None:
         """Return the id of a form of this desk, None for none."""

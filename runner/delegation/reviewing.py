@@ -13,9 +13,11 @@ from runner.delegation import campaigns
 from runner.delegation.campaigns import doer
 from runner.delegation.checking import may_manage, may_read
 from runner.delegation.findings import findings
-from runner.delegation.review_pages import CampaignList, CampaignPage, Draft, FindingView
+from runner.delegation.review_export import Format
+from runner.delegation.review_pages import BindingUseView, CampaignList, CampaignPage, Draft, FindingView
 from runner.delegation.review_views import campaign_line, is_mine, item_views
 from runner.delegation.self_review import gives_rights_to
+from runner.delegation.using import binding_uses
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.refusing import in_our_errors, refuse
@@ -123,6 +125,19 @@ class Reviewing:
             text = "This binding gives rights to yourself; somebody else has to give it back. Nothing was changed."
             raise refuse(self.services, actor, what, RefusedError(text))
         self._recorded(actor, what, lambda: campaigns.restore(self.services, doer(actor), campaign, item, reason))
+
+    @in_our_errors
+    def export(self, actor: Actor, campaign_id: str, format_: Format) -> bytes:
+        """Return a review as evidence, in UTF-8; that it left is recorded first. Raises `NotFoundError`."""
+        campaign = self._campaign(actor, campaign_id, "export review")
+        return campaigns.export(self.services, doer(actor), campaign, format_)
+
+    @in_our_errors
+    def uses(self, actor: Actor) -> tuple[BindingUseView, ...]:
+        """Return how every binding is used; raises `NotFoundError` for who may not see who may do what."""
+        if not self._sees_all(actor):
+            raise refuse(self.services, actor, "list uses", NotFoundError(NOT_FOUND))
+        return binding_uses(self.services)
 
     @in_our_errors
     def findings(self, actor: Actor) -> tuple[FindingView, ...]:

@@ -11,9 +11,11 @@ from runner.access.authority import Authority
 from runner.access.model import Actor, Binding, Policy, Principal
 from runner.access.wording import window_in_words
 from runner.delegation.explore_pages import BindingView, Count, Link, LinkKind, People, PermissionView, UseView
+from runner.delegation.snapshots import uses_of
 from runner.pipeline.finding import plain
 from runner.pipeline.reading import Reader, label_attribute
 from runner.pipeline.services import Services
+from runner.store.binding_uses import BindingUse
 
 NOBODY = Actor("", "", "", None)
 """An actor whom no selector of one's own fits."""
@@ -29,7 +31,7 @@ class Survey:
     """One look at the policy in force. ``language`` is that of the titles of forms.
 
     ``principal_ids`` maps a binding's id and one of its principals to the id in the directory; what was not found is not
-    in it.  ``uses`` maps a binding's id to its last use.
+    in it.  ``uses`` are by row id, and empty where a page shows none.
     """
 
     services: Services
@@ -38,7 +40,7 @@ class Survey:
     authority: Authority
     now: datetime
     principal_ids: Mapping[tuple[str, Principal], str]
-    uses: Mapping[str, UseView] = field(default_factory=dict)
+    uses: Mapping[str, BindingUse] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -95,8 +97,12 @@ class Survey:
             forms=None if binding.forms is None else tuple(self.form(one) for one in sorted(binding.forms)),
             window=window_in_words(binding.starts, binding.ends),
             state="over" if over else "ahead" if ahead else "",
-            use=self.uses.get(binding.id),
+            use=self._use(binding),
         )
+
+    def _use(self, binding: Binding) -> UseView | None:
+        count, last = uses_of(binding, self.uses)
+        return UseView(last.last_used_at, last.last_actor_login, count) if last else None
 
     def bindings(self, chosen: Sequence[Binding]) -> tuple[tuple[BindingView, ...], int]:
         """Return the first hundred of them as they are shown, and how many were left out."""
@@ -160,10 +166,11 @@ class Survey:
         return Link(kind, entry.ref.id, entry.label, "" if detail == entry.label else detail)
 
 
-def survey(services: Services, actor: Actor, language: str, uses: Mapping[str, UseView] | None = None) -> Survey:
+def survey(services: Services, actor: Actor, language: str, *, with_uses: bool = False) -> Survey:
     """Look at the policy in force now; raises `connectors.errors.ConnectorError` when the directory cannot be asked."""
     authority = services.authority.current()
-    return Survey(services, actor, language, authority, services.now(), _principal_ids(authority), uses or {})
+    uses = services.store.binding_uses.all() if with_uses else {}
+    return Survey(services, actor, language, authority, services.now(), _principal_ids(authority), uses)
 
 
 def _principal_ids(authority: Authority) -> Mapping[tuple[str, Principal], str]:

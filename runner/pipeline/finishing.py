@@ -113,6 +113,7 @@ def _with_contents(walk: Walk, operation: Operation) -> Operation:
 
 def _authorise(walk: Walk, planned: PlannedOperation) -> Sequence[Entry]:
     """Decide once more, with a policy, an actor and objects as they are at this moment."""
+    walk.services.authority.refresh()
     reader = reader_for(walk.services, fresh_actor(walk), walk.form.id)
     permit = decide_operation(reader, walk.form, planned)
     if permit.refused is not None:

@@ -131,7 +131,10 @@ class Reader:
         if entry.ref.kind not in ("mailbox", "mail_list") or not isinstance(owner, Ref):
             return entry
         person = self.entry(owner)
-        return replace(entry, groups=person.groups) if person else entry
+        if person is None:
+            return entry
+        direct = {"groups": person.attributes.get("groups")}
+        return replace(entry, groups=person.groups, attributes={**entry.attributes, **direct})
 
     def named(self, kind: str, text: str) -> Entry | None:
         """Read the object an author names in a file."""

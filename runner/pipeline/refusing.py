@@ -76,6 +76,7 @@ def in_our_errors(
         if actor.simulated_by and method.__name__ in _CHANGING:
             raise refuse(desk.services, actor, method.__name__.replace("_", " "), RefusedError(_ONLY_LOOKING))
         try:
+            desk.services.authority.refresh()
             return method(desk, actor, *args, **kwargs)
         except ConnectorError as error:
             raise NotReachableError(str(error)) from error

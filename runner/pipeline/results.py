@@ -13,7 +13,7 @@ from forms.expressions import to_text
 from forms.values import Value
 from runner.access.model import Actor
 from runner.dispatch import Performed
-from runner.errors import NotFoundError, RefusedError
+from runner.errors import NotFoundError, NotReachableError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
@@ -54,11 +54,11 @@ _SHOWN_ONCE = "The password was shown once, right after the change; it is not ke
 def finished_page(finished: Finished, submission: Submission) -> SubmissionPage:
     """Return the page right after the run, the only one that carries secrets.
 
-    When the directory cannot be asked any more, it is shorter, but the secrets are on it.
+    When the directory or the policy cannot be asked any more, it is shorter, but the secrets are on it.
     """
     try:
         return _whole_page(finished, submission)
-    except (ConnectorError, RefusedError):
+    except (ConnectorError, RefusedError, NotReachableError):
         return _short_page(finished, submission)
 
 

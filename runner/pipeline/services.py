@@ -79,6 +79,10 @@ class AuthorityKeeper(Protocol):
         """Resolve the names of the policy anew at the next question."""
         ...
 
+    def refresh(self) -> None:
+        """Follow at once what another process revoked; raises `NotDurableError` when that cannot be told."""
+        ...
+
     @property
     def digest(self) -> str:
         """SHA-256 of the policy's file, for the journal."""

@@ -59,9 +59,7 @@ def asking_blueprint(delegation: Delegation) -> Blueprint:
 
     @blueprint.get("/access/what-can/<path:who>")
     def what_can(who: str) -> Response:
-        return page(
-            "access/what_can.html", ("who",), lambda asked: delegation.asking.what_can(asked["who"]), who=who
-        )
+        return page("access/what_can.html", ("who",), lambda asked: delegation.asking.what_can(asked["who"]), who=who)
 
     return blueprint
 

@@ -23,10 +23,11 @@ from runner.web.outbox import outbox_blueprint
 from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
 from runner.web.rendering import prepare_templates
+from runner.web.reviews import reviews_blueprint
 from runner.web.schemas import schemas_blueprint
 from runner.web.sessions import sessions_blueprint
-from runner.web.simulation import simulation_blueprint
 from runner.web.sign_in import sign_in_blueprint
+from runner.web.simulation import simulation_blueprint
 from runner.web.submission import submission_blueprint
 from runner.web.theme import theme_blueprint
 from runner.web.uploads import allow_uploads, files_blueprint
@@ -89,8 +90,7 @@ def create_app(
         sessions_blueprint(web),
     ]
     if delegation is not None:
-        blueprints.append(access_blueprint(delegation))
-    if delegation is not None:
+        blueprints += [access_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))

@@ -31,6 +31,7 @@ _LOOK = (
     "door",
     "narrow",
     "settings",
+    "asking",
 )
 FORM_MODULES = (
     "expressions-tables.js",

@@ -19,6 +19,8 @@ _PAGES = (
     ("forms", "/access/forms", "Forms"),
     ("bindings", "/access/bindings", "Bindings"),
     ("matrix", "/access/matrix", "Matrix"),
+    _REVIEWS,
+    ("explain", "/access/explain", "Explain"),
 )
 
 
@@ -37,7 +39,9 @@ def _pages_for(web: Web, actor: Actor) -> Sequence[tuple[str, str, str]]:
     if web.delegation is None:
         return ()
     try:
-        return _PAGES if may_read(web.delegation.services, actor) else ()
+        if may_read(web.delegation.services, actor):
+            return _PAGES
+        return (_REVIEWS,) if web.delegation.reviewing.has_part(actor) else ()
     except Exception as error:  # what went wrong is told by the page itself, which may be the one that says so
         _LOG.warning("the frame of a page could not be worked out: %s", type(error).__name__)
         return ()

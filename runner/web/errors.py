@@ -18,8 +18,10 @@ from runner.errors import (
     TooManyError,
     UnfitError,
 )
+from runner.pipeline.authorising import NOT_FOUND
 from runner.web.context import Web
 from runner.web.posted import UnexpectedInputError
+from runner.web.why import why_address
 
 _LOG = logging.getLogger("deskhand.web")
 
@@ -35,7 +37,7 @@ class Shape:
 
 
 _OURS: tuple[tuple[type[Exception], Shape], ...] = (
-    (NotFoundError, Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass")),
+    (NotFoundError, Shape(404, "Not found", NOT_FOUND, "compass")),
     (UnfitError, Shape(422, "That did not fit", "Mend the answers. Nothing was done.", "pencil")),
     (RefusedError, Shape(403, "Not allowed", "This is not yours to do. Nothing was done.", "shield-lock")),
     (StaleError, Shape(409, "This has changed", "Something changed meanwhile. Nothing was done.", "arrow-repeat")),
@@ -51,7 +53,7 @@ _BY_STATUS = {
     400: Shape(400, "That did not fit", "The page sent something unexpected. Nothing was done.", "slash-circle"),
     401: Shape(401, "Signed out", "Your session has ended. Sign in again; nothing was done.", "door-closed"),
     403: Shape(403, "Not allowed", "Nothing was done.", "shield-lock"),
-    404: Shape(404, "Not found", "There is nothing here, or it is outside what you look after.", "compass"),
+    404: Shape(404, "Not found", NOT_FOUND, "compass"),
     405: Shape(405, "Not possible like this", "This address is not opened that way. Nothing was done.", "slash-circle"),
     413: Shape(
         413,
@@ -93,7 +95,7 @@ def handle_errors(app: Flask, web: Web) -> None:
         shape = shape_of(error)
         if isinstance(error, HTTPException | UnexpectedInputError) and shape.status in (400, 403, 405, 413):
             _journal(web, f"{request.method} {request.url_rule.rule if request.url_rule else 'unknown'}")
-        response = _page(shape)
+        response = _page(shape, why=why_address(web, request) if shape.status in (403, 404) else "")
         if isinstance(error, TooManyError):
             response.headers["Retry-After"] = str(max(1, error.retry_after_seconds))
         return response
@@ -127,10 +129,10 @@ def _place(error: Exception) -> str:
     return " > ".join(places[-6:])
 
 
-def _page(shape: Shape, number: str = "") -> Response:
+def _page(shape: Shape, number: str = "", why: str = "") -> Response:
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
         response = jsonify(error=shape.text, title=shape.title)
     else:
-        response = make_response(render_template("errors/error.html", shape=shape, number=number))
+        response = make_response(render_template("errors/error.html", shape=shape, number=number, why=why))
     response.status_code = shape.status
     return response

@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from connectors.spi import Secret
+from runner.access.lacking import window_of
+from runner.access.wording import plural
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
@@ -52,6 +54,16 @@ def clock_time(moment: datetime, now: datetime) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def capitalized(text: str) -> str:
+    """Begin as sentences do, and leave the rest as it is. Pure."""
+    return text[:1].upper() + text[1:]
+
+
+def as_sentence(text: str) -> str:
+    """Begin and end as sentences do. Pure."""
+    return capitalized(text) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def revealed(secret: Secret) -> str:
     """Return the clear text for the one page that shows it."""
     return secret.reveal()
@@ -86,7 +98,11 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
         as_text=as_text,
         stamp=stamp,
         by_row=by_row,
+        plural=plural,
         browser_name=browser_name,
+        as_sentence=as_sentence,
+        capitalized=capitalized,
+        window=window_of,
         moment=_moment_in(web),
     )
     environment.globals.update(

@@ -181,7 +181,7 @@ class _Policies:
                  "group.create", "computer.manage", "contact.manage", "mailbox.manage", "mailbox.create",
                  "mailbox.permissions.manage", "form.use", "audit.read")  # fmt: skip
         rare = {"access.manage"} if self._chance.random() < 0.1 else set()
-        return frozenset(self._chance.sample(names, self._chance.randint(3, 9))) | rare
+        return frozenset(self._chance.sample(names, self._chance.choice((1, 2, 3, 5, 7, 9)))) | rare
 
     def _binding(self, number: int, sets: Sequence[str]) -> Binding:
         chance = self._chance
@@ -207,6 +207,8 @@ class _Policies:
         chance = self._chance
         most = 6 if personal else 2
         resources = tuple(self._selector(personal=personal) for _ in range(chance.randint(1, most)))
+        if personal and chance.random() < 0.12:
+            resources = (Selector("user", own=True),)
         excluded = tuple(self._selector(personal=personal) for _ in range(chance.choice((0, 0, 1, 2))))
         return ResourceSet(name, name, resources, excluded)
 

@@ -13,6 +13,7 @@ from cedarpy import AuthzResult, Entities, PolicySet, is_authorized_batch
 from connectors.spi import Entry, Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
+from runner.access.matching import matches
 from runner.access.model import Actor, Decision
 from runner.access.resolving import resolve
 from tests.runner.access.cedar_statement import Statement
@@ -31,6 +32,10 @@ class Asked:
     ref: Ref
     form: str | None
     day: date
+
+    @property
+    def now(self) -> datetime:
+        return datetime.combine(self.day, time(12), UTC)
 
     def request(self) -> Mapping[str, object]:
         return asked(self.actor, self.permission, self.ref, self.form, self.day)
@@ -53,18 +58,21 @@ def _question(desk: Desk, permissions: Sequence[str], chance: random.Random) -> 
     return Asked(actor, permission, ref, chance.choice(FORMS), chance.choice(DAYS))
 
 
-def our_answers(desk: Desk, asked_: Sequence[Asked]) -> list[Decision]:
+def authority_of(desk: Desk) -> Authority:
     def locate(kind: str, text: str) -> Ref | None:
         thing = desk.find(kind, text)
         return thing.ref if thing else None
 
-    authority, entries = Authority(resolve(desk.policy, locate, parse_place), desk.own_accounts), desk.entries()
-    return [_decided(authority, entries, one) for one in asked_]
+    return Authority(resolve(desk.policy, locate, parse_place), desk.own_accounts)
 
 
-def _decided(authority: Authority, entries: Mapping[Ref, Entry], one: Asked) -> Decision:
-    now = datetime.combine(one.day, time(12), UTC)
-    return authority.decide(one.actor, one.permission, entries[one.ref], form=one.form, now=now)
+def our_answers(desk: Desk, asked_: Sequence[Asked]) -> list[Decision]:
+    authority, entries = authority_of(desk), desk.entries()
+    return [_decided(authority, entries[one.ref], one) for one in asked_]
+
+
+def _decided(authority: Authority, entry: Entry, one: Asked) -> Decision:
+    return authority.decide(one.actor, one.permission, entry, form=one.form, now=one.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,19 @@ def test_a_hundred_thousand_random_decisions_are_those_of_cedar():
     seen = campaign(randbits(32), desks=160, each=625)
     assert seen.total() == 100_000
     assert_not_one_sided(seen)
+
+
+def test_a_search_finds_exactly_what_is_allowed():
+    seed = randbits(32)
+    for number in range(60):
+        chance = random.Random(f"{seed}/{number}")
+        desk = random_desk(chance)
+        authority, entries = authority_of(desk), desk.entries()
+        for one in questions(desk, 40, chance):
+            scope = authority.scope(one.actor, [one.permission], one.ref.kind, form=one.form, now=one.now)
+            for entry in (entry for ref, entry in entries.items() if ref.kind == one.ref.kind):
+                allowed = _decided(authority, entry, one).allowed
+                assert matches(scope, entry) == allowed, (seed, number, one, entry.ref)
 
 
 @pytest.mark.torture

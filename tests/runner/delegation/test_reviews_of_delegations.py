@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from runner.delegation.review_pages import Draft
 from runner.errors import NotFoundError, RefusedError, StaleError
+from runner.pipeline.desk import Desk
 from tests.runner.delegation.review_desks import DUE, Reviews, policy_text
 from tests.runner.pipeline.desks import TestDesk
 from tests.runner.pipeline.small_company import NOW
@@ -248,3 +250,31 @@ def test_a_reviewer_whose_account_in_the_directory_ended_decides_nothing(reviews
     with pytest.raises(RefusedError, match="disabled in the directory"):
         reviews.reviewing.decide(reviews.actor("alice"), begun, 1, "revoke", "so")
     assert reviews.desk.store.reviews.revoked() == frozenset()
+
+
+def test_a_revoked_binding_gives_nothing_from_the_next_decision_on(reviews: Reviews):
+    begun = reviews.begun("alice")
+    desk = Desk(reviews.services)
+    agent, alice, chief = (reviews.actor(login) for login in ("agent.rotterdam", "alice", "u.chef"))
+    assert [thing.id for thing in desk.find(agent, "novak").people] == ["u-t.novak"]
+    position = reviews.position(begun, "desk-rotterdam")
+    reviews.reviewing.decide(alice, begun, position, "revoke", "the branch is closed")
+    assert desk.find(agent, "novak").people == ()
+    assert not reviews.services.authority.current().bindings_of(agent, NOW + timedelta(hours=1))[0].set == "rotterdam"
+    reviews.reviewing.restore(chief, begun, position, "it opened again")
+    assert [thing.id for thing in desk.find(agent, "novak").people] == ["u-t.novak"]
+
+
+def test_a_revocation_stops_what_was_planned_before_it(reviews: Reviews):
+    reviews.desk.installation = replace(
+        reviews.desk.installation, services=reviews.services, desk=Desk(reviews.services)
+    )
+    begun = reviews.begun("alice")
+    submission = reviews.desk.verified("agent.rotterdam", "unlock-account", "u-z.lindqvist")
+    plan = reviews.desk.planned("agent.rotterdam", "unlock-account", "u-z.lindqvist", submission=submission)
+    position = reviews.position(begun, "desk-rotterdam")
+    reviews.reviewing.decide(reviews.actor("alice"), begun, position, "revoke", "the branch is closed")
+    with pytest.raises((NotFoundError, RefusedError)):
+        reviews.desk.confirm("agent.rotterdam", plan)
+    assert reviews.desk.performed == []
+    assert reviews.desk.journal("intent") == []

@@ -23,12 +23,12 @@ from forms.catalogue import load_catalogue
 from forms.definition import Catalogue
 from runner.access.model import Actor, Policy
 from runner.access.reading import read_access
+from runner.access_names import AccessNames
 from runner.delegation.delegation import Delegation
 from runner.deskfolder import library, open_folder
 from runner.doctor import examine
 from runner.errors import NotDurableError
 from runner.identity.identity import identity_on
-from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
 from runner.pipeline.looking import actor_of
@@ -38,7 +38,7 @@ from runner.sealing import KeySealer, new_key
 from runner.store.database import Database, connect
 from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.wiring import Installation, register_node
+from runner.wiring import Installation, keeper_for, register_node
 from tests.runner.pipeline.recording_connector import RecordingConnector
 from tests.runner.pipeline.small_company import NOW, QUICK
 
@@ -221,10 +221,14 @@ def open_desk(folder: Path, *, directory_url: str = "", store_url: str = "") -> 
     directory = RecordingConnector(LocalDirectory(directory_url, clock=clock, policy=QUICK))
     mailbox = RecordingConnector(MailboxStub(f"sqlite:///{folder / 'mailbox.db'}", clock=clock))
     connectors = Connectors({"directory": directory, "mailbox": mailbox})
-    keeper = PolicyKeeper(*_access(), connectors)
     database = BreakableDatabase(connect(store_url or f"sqlite:///{folder / 'desk.db'}"))
     store = Store(database)
     made: list[str] = []
+    policy, content = _access()
+    if not (written := folder / "forms" / "access.yaml").exists():
+        written.write_bytes(content)
+    opened = open_folder(folder)
+    keeper = keeper_for(opened, catalogue(), policy, connectors, AccessNames(), store)
     services = Services(
         catalogue=catalogue(),
         authority=keeper,
@@ -241,7 +245,7 @@ def open_desk(folder: Path, *, directory_url: str = "", store_url: str = "") -> 
     )
     desk = Desk(services)
     installation = Installation(
-        open_folder(folder),
+        opened,
         desk,
         services,
         identity_on(store),

@@ -1,0 +1,169 @@
+"""Compare two policies over a whole directory: who gains and who loses what on which things. Pure.
+
+Both are resolved against the same directory and asked about everybody in its census, class by class, by the searches
+that `runner.access.authority.Authority.scope` gives: so what is said here is what is decided.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.spi import Ref
+from connectors.verbs import PERMISSIONS
+from runner.access.actor_classes import ActorClass, actor_classes, members
+from runner.access.authority import Authority
+from runner.access.barriers import is_guarded
+from runner.access.census import Census
+from runner.access.model import is_read
+from runner.access.policy_changes import Comparison, Form, Found, Scope, grouped, over_forms
+from runner.access.reaches import Asking, Reach, Reaching
+from runner.access.views import ActorView
+
+
+def compare(before: Authority, after: Authority, census: Census, now: datetime) -> Comparison:
+    """Return what becomes different for everybody in the census and every client, on the day of ``now``."""
+    comparing = _Comparing((before, after), census, now)
+    found = [change for one in actor_classes(census, (before, after)) for change in comparing.of(one)]
+    old, new = (census.matching(side.holders_filter(now.date()), "user") for side in (before, after))
+    freed, taken = ({kind: comparing.protects(kind)[side] for kind in census.kinds} for side in (0, 1))
+    return Comparison(
+        census,
+        grouped(found),
+        {kind: bits for kind, bits in taken.items() if bits},
+        {kind: bits for kind, bits in freed.items() if bits},
+        new & ~old,
+        old & ~new,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What a class reaches before and after, in one form."""
+
+    before: Reach
+    after: Reach
+
+    @property
+    def others(self) -> tuple[int, int]:
+        return self.before.others & ~self.after.others, self.after.others & ~self.before.others
+
+    def own(self, people: int) -> tuple[int, int]:
+        return self.before.own & ~self.after.own & people, self.after.own & ~self.before.own & people
+
+    @property
+    def unlike_for_owners(self) -> int:
+        """Things whose owner gains or loses something else than everybody else does."""
+        lost, gained = self.others
+        old, new = self.before.unbarred, self.after.unbarred
+        return (lost ^ (old & ~new)) | (gained ^ (new & ~old))
+
+
+class _Comparing:
+    def __init__(self, sides: tuple[Authority, Authority], census: Census, now: datetime) -> None:
+        self._sides, self._census, self._now = sides, census, now
+        self._reaching = [Reaching(side, census) for side in sides]
+        self._protects: dict[str, tuple[int, int]] = {}
+        named = {name for side in sides for row in side.resolved.rows for name in row.forms or ()}
+        self._forms: tuple[Form, ...] = (None, *sorted(named))
+
+    def protects(self, kind: str) -> tuple[int, int]:
+        """Return what of a kind is not protected any more, and what becomes protected."""
+        if kind not in self._protects:
+            old, new = (self._census.matching(side.protected_filter(kind), kind) for side in self._sides)
+            self._protects[kind] = old & ~new, new & ~old
+        return self._protects[kind]
+
+    def of(self, found: ActorClass) -> Iterator[Found]:
+        """Yield what changes for a class."""
+        views = [side.view(found.actor) for side in self._sides]
+        forms: tuple[Form, ...] = (
+            None,
+            *sorted({name for view in views for row in view.rows for name in row.forms or ()}),
+        )
+        asked = {pair: None for form in forms for pair in self._asked(found, views, form)}
+        for permission, kind in asked:
+            if not kind:
+                yield from self._on_installation(found, permission, forms)
+            else:
+                yield from self._on_things(found, [Asking(permission, kind, form, self._now) for form in forms])
+
+    def _asked(self, found: ActorClass, views: Sequence[ActorView], form: Form) -> Iterator[tuple[str, str]]:
+        """Yield the permissions and kinds of which the rows of a class do not say at once that nothing changes."""
+        old, new = (self._rows(side, view, form) for side, view in zip(self._sides, views, strict=True))
+        differing: frozenset[str] = frozenset().union(*(permissions for permissions, _ in old ^ new))
+        held: frozenset[str] = frozenset().union(*(permissions for permissions, _ in old | new))
+        pairs = [(permission, kind) for permission in sorted(held) for kind in PERMISSIONS[permission][0]]
+        is_barred = any(is_guarded(*pair) for pair in pairs) and self._barriers_differ(found, form)
+        for permission, kind in pairs:
+            is_touched = bool(kind) and any(self.protects(kind))
+            if is_touched or permission in differing or (is_barred and is_guarded(permission, kind)):
+                yield permission, kind
+
+    def _barriers_differ(self, found: ActorClass, form: Form) -> bool:
+        old, new = (side.barrier(found.actor, form=form, now=self._now) for side in self._sides)
+        return old != new
+
+    def _rows(self, side: Authority, view: ActorView, form: Form) -> frozenset[tuple[frozenset[str], object]]:
+        day, sets = self._now.date(), side.resolved.sets
+        rows = (row for row in view.rows if row.counts_on(day) and row.counts_in(form))
+        return frozenset((row.permissions, sets.get(row.set)) for row in rows)
+
+    def _on_installation(self, found: ActorClass, permission: str, forms: Sequence[Form]) -> Iterator[Found]:
+        by_form: dict[Form, tuple[int, int]] = {}
+        for form in forms:
+            old, new = (side.holds(found.actor, permission, "", form=form, now=self._now) for side in self._sides)
+            by_form[form] = int(old and not new), int(new and not old)
+        yield from self._over_forms(permission, "", "installation", (found.people, found.client), by_form)
+
+    def _on_things(self, found: ActorClass, askings: Sequence[Asking]) -> Iterator[Found]:
+        first = askings[0]
+        sides = {one.form: _Sides(*(side.of(found, one) for side in self._reaching)) for one in askings}
+        alone = self._alone(found, askings, sides)
+        rest = found.people & ~alone
+        if rest or found.client is not None:
+            yield from self._of_many(first, (rest, found.client), sides)
+        for person, actor in members(self._census, alone):
+            by_form: dict[Form, tuple[int, int]] = {}
+            for one in askings:
+                old, new = (side.exactly(actor, one) for side in self._reaching)
+                by_form[one.form] = old & ~new, new & ~old
+            yield from self._over_forms(first.permission, first.kind, "each", (person, None), by_form)
+
+    def _over_forms(
+        self,
+        permission: str,
+        kind: str,
+        scope: Scope,
+        who: tuple[int, str | None],
+        by_form: Mapping[Form, tuple[int, int]],
+    ) -> Iterator[Found]:
+        """Yield what changes in all forms; in one that no row of a class names it is as outside any form."""
+        everywhere = {form: by_form.get(form, by_form[None]) for form in self._forms}
+        yield from over_forms(permission, kind, scope, who, everywhere)
+
+    def _of_many(self, first: Asking, who: tuple[int, str | None], sides: dict[Form, _Sides]) -> Iterator[Found]:
+        others = {form: one.others for form, one in sides.items()}
+        own = {form: one.own(who[0]) for form, one in sides.items()}
+        same = {form: (lost & who[0], gained & who[0]) for form, (lost, gained) in others.items()}
+        if first.kind != "user" or (is_read(first.permission) and own == same):
+            yield from self._over_forms(first.permission, first.kind, "these", who, others)
+            return
+        are_others = any(any(pair) for pair in same.values())
+        yield from self._over_forms(first.permission, "user", "others" if are_others else "these", who, others)
+        yield from self._over_forms(first.permission, "user", "own", who, own)
+
+    def _alone(self, found: ActorClass, askings: Sequence[Asking], sides: dict[Form, _Sides]) -> int:
+        """Return the people of a class who have to be asked about one by one."""
+        if found.is_single:
+            return found.people
+        alone = 0
+        for one in askings:
+            for side in self._reaching:
+                alone |= side.named_in(found, one)
+            if one.kind != "user" and (unlike := sides[one.form].unlike_for_owners):
+                alone |= self._owners(one.kind, unlike)
+        return alone & found.people
+
+    def _owners(self, kind: str, things: int) -> int:
+        owners = (entry.attributes.get("owner") for entry in self._census.entries(kind, things))
+        return self._census.set_of("user", (owner.id for owner in owners if isinstance(owner, Ref)))
