@@ -1,98 +1,93 @@
-"""Measure decisions, with 1,000 bindings and 100,000 people, against looking a ready answer up in a set."""
+"""Measure decisions at 10, 1,000 and 10,000 bindings: against ready answers in a set, and against Cedar's engine.
+
+Cedar is asked fewer of the same questions in one batch, with policies and people parsed beforehand, and is given only
+the people asked about and no rule about accounts that hold rights: it has less to do than Deskhand.
+"""
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from statistics import median
+from typing import TypeAlias
 
+from cedarpy import Entities, PolicySet, is_authorized_batch
+
+from bench.access_cases import (
+    NOW,
+    authority_over,
+    cedar_entities,
+    cedar_policies,
+    cedar_requests,
+    make_agents,
+    make_people,
+)
 from bench.figures import Figure
 from bench.slices import Effort, timed
-from connectors.spi import Entry, Ref
+from connectors.spi import Entry
 from runner.access.authority import Authority
-from runner.access.model import Actor, ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector
-from runner.access.resolving import resolve
+from runner.access.model import Actor
 
-AGENTS = 200
-NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-ROOT = ("dc=test", "dc=sample", "ou=people")
-DEPARTMENTS = tuple(f"Department {number}" for number in range(40))
-
-
-def make_policy(bindings: int) -> Policy:
-    """Return that many bindings: most on a branch's group, some on a unit, some on the actor's department."""
-    role = Role("desk", "Desk", frozenset({"user.read", "user.unlock", "user.password.reset", "user.profile.manage"}))
-    sets = {f"set-{number}": ResourceSet(f"set-{number}", "", (_selector(number),)) for number in range(bindings)}
-    sets["tier0"] = ResourceSet("tier0", "", (Selector("user", in_group="tier0"),))
-    bound = tuple(
-        Binding(f"binding-{number}", (Principal("group", f"desk-{number}"),), "desk", (f"set-{number}",))
-        for number in range(bindings)
-    )
-    return Policy({"desk": role}, sets, bound, ("tier0",))
-
-
-def _selector(number: int) -> Selector:
-    if number % 10 == 0:
-        return Selector("user", match=(("department", ActorValue("department")),))
-    if number % 10 == 1:
-        return Selector("user", under=f"unit-{number}")
-    return Selector("user", in_group=f"branch-{number}")
-
-
-def make_people(effort: Effort, chance: random.Random) -> list[Entry]:
-    """Return people in one unit, ten groups and one department each."""
-    return [_person(number, effort.bindings, chance) for number in range(effort.people)]
-
-
-def _person(number: int, bindings: int, chance: random.Random) -> Entry:
-    groups = frozenset(f"branch-{chance.randrange(bindings)}" for _ in range(10))
-    attributes = {"login": f"user{number}", "department": chance.choice(DEPARTMENTS)}
-    return Entry(Ref("user", f"id-{number}"), "", (*ROOT, f"ou=unit-{chance.randrange(bindings)}"), attributes, groups)
-
-
-def make_agents(bindings: int, chance: random.Random) -> list[Actor]:
-    """Return agents with twelve bindings each, and one group of nothing."""
-    agents = []
-    for number in range(AGENTS):
-        groups = frozenset(f"desk-{chance.randrange(bindings)}" for _ in range(12)) | {"everybody"}
-        attributes = {"department": chance.choice(DEPARTMENTS)}
-        person = Entry(Ref("user", f"agent-{number}"), "", ROOT, attributes, groups)
-        agents.append(Actor(f"account-{number}", "", "", person))
-    return agents
+Asked: TypeAlias = tuple[Actor, str, Entry]
+_PERMISSIONS = ("user.unlock", "user.password.reset", "user.delete")
+_POLICIES_A_SLICE = 200_000  # how many policies Cedar looks at in one slice: about 0.2 s
 
 
 def measure(effort: Effort) -> list[Figure]:
-    """Decide the same questions again and again, in turn with looking their answers up."""
+    """Decide at a hundredth of the bindings, at that many, and at ten times as many."""
+    sizes = sorted({max(1, effort.bindings // 100), effort.bindings, effort.bindings * 10})
+    return [figure for bindings in sizes for figure in _decisions(effort, bindings)]
+
+
+def _decisions(effort: Effort, bindings: int) -> list[Figure]:
     chance = random.Random(7)  # noqa: S311 - the same people every time
-    policy = make_policy(effort.bindings)
-    resolved = resolve(policy, lambda kind, text: Ref(kind, text), lambda text: (*ROOT, f"ou={text}"))
-    authority, people, agents = (
-        Authority(resolved),
-        make_people(effort, chance),
-        make_agents(effort.bindings, chance),
-    )
-    permissions = ("user.unlock", "user.password.reset", "user.delete")
+    authority, people = authority_over(bindings), make_people(effort.people, bindings, chance)
+    agents = make_agents(bindings, chance)
     asked = [
-        (chance.choice(agents), chance.choice(permissions), chance.choice(people)) for _ in range(effort.decisions)
+        (chance.choice(agents), chance.choice(_PERMISSIONS), chance.choice(people)) for _ in range(effort.decisions)
     ]
+    first = median(timed(lambda actor=actor: decide_all(authority, [(actor, *asked[0][1:])])) for actor in agents)
     answers = {_key(*one) for one in asked if authority.decide(*one, form=None, now=NOW).allowed}
-    pairs = [
-        (timed(lambda: decide_all(authority, asked)), timed(lambda: [_key(*one) in answers for one in asked]))
+    cedar = CedarEngine(bindings, asked[: max(10, _POLICIES_A_SLICE // bindings)])
+    cedar.must_agree(authority)
+    rounds = [
+        (
+            timed(lambda: decide_all(authority, asked)) / len(asked),
+            timed(lambda: [_key(*one) in answers for one in asked]) / len(asked),
+            timed(cedar.decide_all) / len(cedar.asked),
+        )
         for _ in range(effort.rounds)
     ]
-    ours, ready = (effort.decisions / median(column) for column in zip(*pairs, strict=True))
+    ours, ready, theirs = (1 / median(column) for column in zip(*rounds, strict=True))
+    what = f"decisions, {bindings:,} bindings, {effort.people:,} people"
+    goal = 0.2 if bindings == effort.bindings else None
     return [
-        Figure(
-            f"decisions, {effort.bindings:,} bindings, {effort.people:,} people",
-            ours,
-            "/s",
-            "ready answers looked up in a set",
-            ready,
-            goal=0.2,
-        )
+        Figure(what, ours, "/s", "ready answers looked up in a set", ready, goal=goal),
+        Figure(what, ours, "/s", "Cedar's engine on the same cases", theirs, goal=1),
+        Figure(f"an agent's first decision, {bindings:,} bindings", first, "s", "a decision of Cedar's", 1 / theirs),
     ]
 
 
-def decide_all(authority: Authority, asked: Sequence[tuple[Actor, str, Entry]]) -> int:
+class CedarEngine:
+    """Cedar with the policies for that many bindings, ready to be asked."""
+
+    def __init__(self, bindings: int, asked: Sequence[Asked]) -> None:
+        self.asked = [one for one in asked if one[0].person is not None]
+        entries = {entry.ref: entry for actor, _, person in asked for entry in (actor.person, person) if entry}
+        self._entities = Entities.from_json_str(cedar_entities(entries.values()))
+        self._policies = PolicySet.from_str(cedar_policies(bindings))
+        self._requests = cedar_requests(self.asked)
+
+    def decide_all(self) -> list[bool]:
+        """Return what is allowed, question by question."""
+        return [one.allowed for one in is_authorized_batch(self._requests, self._policies, self._entities)]
+
+    def must_agree(self, authority: Authority) -> None:
+        """Raise `RuntimeError` unless Deskhand answers every question alike: two that differ cannot be compared."""
+        ours = [authority.decide(*one, form=None, now=NOW).allowed for one in self.asked]
+        if ours != self.decide_all():
+            raise RuntimeError("Deskhand and Cedar answer differently, so their times mean nothing.")
+
+
+def decide_all(authority: Authority, asked: Sequence[Asked]) -> int:
     """Return how many were allowed."""
     decide = authority.decide
     return sum(decide(actor, permission, entry, form=None, now=NOW).allowed for actor, permission, entry in asked)

@@ -1,7 +1,8 @@
 """What the names of ``access.yaml`` were once found to be: ``access-names.json`` in the desk folder.
 
 A name is looked up in the directory once.  From then on it stands for that object, also after a restart: a renamed group
-keeps its rights, and a new one that takes the old name gets none.
+keeps its rights, and a new one that takes the old name gets none.  A name that nothing had then stands for nothing, also
+when something takes it later: whoever may create accounts could otherwise create the one a binding names.
 """
 
 import json
@@ -14,6 +15,8 @@ from typing import Any, TypeAlias
 from runner.errors import SetUpError
 
 FILE = "access-names.json"
+ABSENT = ""
+"""What a name stands for that nothing had when it was looked up."""
 _FORMAT = 1
 Name: TypeAlias = tuple[str, str]
 """The kind of object and its name as written."""

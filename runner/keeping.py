@@ -16,7 +16,7 @@ from runner.access.authority import Authority
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
 from runner.access.revoking import without_revoked
-from runner.access_names import AccessNames, Name
+from runner.access_names import ABSENT, AccessNames, Name
 from runner.errors import NotReachableError
 from runner.pipeline.services import ConnectorSet
 from runner.policy_file import PolicySource
@@ -133,6 +133,12 @@ class PolicyKeeper:
         kinds = [kind for kind, name in self._names.load() if name == text]
         return {(kind, text): ref.id for kind in kinds if (ref := self._called(kind, text)) is not None}
 
+    def appeared(self) -> dict[Name, str]:
+        """Return the names of the policy that nothing had when it was first read, with the ids of what is called so now."""
+        self.current()
+        absent = [name for name, id_ in self._names.load().items() if id_ == ABSENT]
+        return {name: ref.id for name in absent if (ref := self._called(*name)) is not None}
+
     def rebind(self, names: Mapping[Name, str]) -> None:
         """Let names stand for these ids from now on; raises `SetUpError`, and nothing was changed."""
         with self._lock:
@@ -185,15 +191,25 @@ class _Lookup:
             return now
         known = self._known.get((kind, text))
         if known is None:
-            if now is not None:
-                self.found[kind, text] = now.id
+            self.found[kind, text] = now.id if now is not None else ABSENT
             return now
+        if known == ABSENT:
+            if now is not None:
+                self.strayed.append(_appeared(kind, text))
+            return None
         if now is not None and now.id == known:
             return now
         ref = Ref(kind, known)
         is_there = self._exists(ref)
         self.strayed.append(_strayed(kind, text, is_there=is_there, is_taken=now is not None))
         return ref if is_there else None
+
+
+def _appeared(kind: str, text: str) -> str:
+    return (
+        f'access.yaml: there is a {kind} "{text}" by now, and there was none when access.yaml was first read with this name. '
+        f'It gets nothing, as anybody may have made it. If it is the one that is meant, run: deskhand access rebind "{text}"'
+    )
 
 
 def _strayed(kind: str, text: str, *, is_there: bool, is_taken: bool) -> str:

@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
-from runner.delegation.using import note_uses
+from runner.delegation.using import note_bindings
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline import drafting, waiting
@@ -27,7 +27,6 @@ from runner.wiring import Installation
 
 HEARTBEAT_SECONDS = 2.0
 _MAILS_AT_ONCE = 50
-_STEPS_OF_THE_JOURNAL = 20
 
 
 class Server(Protocol):
@@ -118,11 +117,12 @@ class Housekeeping:
                     self.installation.services.node, self.installation.services.clock()
                 )
                 report(sweep(self.installation))
+                self.installation.services.store.binding_uses.follow(steps=1)
                 if rounds % 15 == 0:
                     send_waiting(self.installation)
                     forget_files(self.installation)
                     end_drafts(self.installation)
-                    note_uses(self.installation.services, steps=_STEPS_OF_THE_JOURNAL)
+                    note_bindings(self.installation.services)
             except RunnerError as error:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 

@@ -10,8 +10,9 @@ from forms.reference.markdown import code, table
 from forms.reference.records import record
 from forms.reference.verbs import attributes_page, permissions_page, verbs_page
 from forms.vocabulary import KINDS
+from forms.vocabulary.access import ACCESS
 from forms.vocabulary.codes import CODES
-from forms.vocabulary.companions import ACCESS, COMPANIONS
+from forms.vocabulary.companions import COMPANIONS
 from forms.vocabulary.fields import RECORDS_OF_FIELDS
 from forms.vocabulary.form import FORM
 

@@ -5,7 +5,8 @@ The reader and the checker are driven by it; the editor schema and the language 
 
 from collections.abc import Mapping
 
-from forms.vocabulary.companions import ACCESS, COMPANIONS
+from forms.vocabulary.access import ACCESS
+from forms.vocabulary.companions import COMPANIONS
 from forms.vocabulary.fields import ALIASES, FIELD, FIELD_TYPES, RECORDS_OF_FIELDS, keys_of
 from forms.vocabulary.form import FORM
 from forms.vocabulary.table import FieldType, Key, Kind

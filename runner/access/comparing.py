@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.spi import Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.actor_classes import ActorClass, actor_classes, members
 from runner.access.authority import Authority
-from runner.access.barriers import is_guarded
+from runner.access.barriers import Barrier, is_guarded
 from runner.access.census import Census
 from runner.access.model import is_read
 from runner.access.policy_changes import Comparison, Form, Found, Scope, grouped, over_forms
@@ -50,19 +49,13 @@ class _Sides:
     def own(self, people: int) -> tuple[int, int]:
         return self.before.own & ~self.after.own & people, self.after.own & ~self.before.own & people
 
-    @property
-    def unlike_for_owners(self) -> int:
-        """Things whose owner gains or loses something else than everybody else does."""
-        lost, gained = self.others
-        old, new = self.before.unbarred, self.after.unbarred
-        return (lost ^ (old & ~new)) | (gained ^ (new & ~old))
-
 
 class _Comparing:
     def __init__(self, sides: tuple[Authority, Authority], census: Census, now: datetime) -> None:
         self._sides, self._census, self._now = sides, census, now
         self._reaching = [Reaching(side, census) for side in sides]
         self._protects: dict[str, tuple[int, int]] = {}
+        self._other_rights: dict[str, int] = {}
         named = {name for side in sides for row in side.resolved.rows for name in row.forms or ()}
         self._forms: tuple[Form, ...] = (None, *sorted(named))
 
@@ -93,15 +86,32 @@ class _Comparing:
         differing: frozenset[str] = frozenset().union(*(permissions for permissions, _ in old ^ new))
         held: frozenset[str] = frozenset().union(*(permissions for permissions, _ in old | new))
         pairs = [(permission, kind) for permission in sorted(held) for kind in PERMISSIONS[permission][0]]
-        is_barred = any(is_guarded(*pair) for pair in pairs) and self._barriers_differ(found, form)
         for permission, kind in pairs:
-            is_touched = bool(kind) and any(self.protects(kind))
-            if is_touched or permission in differing or (is_barred and is_guarded(permission, kind)):
+            is_touched = permission in differing or (bool(kind) and any(self.protects(kind)))
+            asking = Asking(permission, kind, form, self._now)
+            if is_touched or (is_guarded(permission, kind) and self._may_be_barred(found, asking)):
                 yield permission, kind
 
-    def _barriers_differ(self, found: ActorClass, form: Form) -> bool:
-        old, new = (side.barrier(found.actor, form=form, now=self._now) for side in self._sides)
-        return old != new
+    def _may_be_barred(self, found: ActorClass, asking: Asking) -> bool:
+        """Say whether the class may reach accounts that other rights than before are held by."""
+        changed = self._with_other_rights(asking.kind)
+        if not changed:
+            return False
+        reaching = self._reaching[0]
+        if reaching.unbarred(found.actor, asking) & changed or reaching.named_otherwise(found, asking):
+            return True
+        named = reaching.of_named(found, asking).keys()
+        return any(reaching.named_by(asking.kind, name, changed) & found.people for name in named)
+
+    def _with_other_rights(self, kind: str) -> int:
+        """Return the accounts, or their mailboxes, whose holders are given something else than before."""
+        if kind not in self._other_rights:
+            old, new = (frozenset(_held(side)) for side in self._sides)
+            found = [(principal, id_) for principal, id_, *_ in old ^ new]
+            groups = frozenset(id_ for principal, id_ in found if principal == "group")
+            people = frozenset(id_ for principal, id_ in found if principal == "user")
+            self._other_rights[kind] = self._census.matching(Barrier(groups, people).filter(kind), kind)
+        return self._other_rights[kind]
 
     def _rows(self, side: Authority, view: ActorView, form: Form) -> frozenset[tuple[frozenset[str], object]]:
         day, sets = self._now.date(), side.resolved.sets
@@ -152,18 +162,43 @@ class _Comparing:
         yield from self._over_forms(first.permission, "user", "others" if are_others else "these", who, others)
         yield from self._over_forms(first.permission, "user", "own", who, own)
 
-    def _alone(self, found: ActorClass, askings: Sequence[Asking], sides: dict[Form, _Sides]) -> int:
+    def _alone(self, found: ActorClass, askings: Sequence[Asking], sides: Mapping[Form, _Sides]) -> int:
         """Return the people of a class who have to be asked about one by one."""
-        if found.is_single:
+        if found.is_single or not found.people:
             return found.people
         alone = 0
         for one in askings:
             for side in self._reaching:
-                alone |= side.named_in(found, one)
-            if one.kind != "user" and (unlike := sides[one.form].unlike_for_owners):
-                alone |= self._owners(one.kind, unlike)
+                alone |= side.named_otherwise(found, one)
+            alone |= self._named(found, one, sides[one.form])
         return alone & found.people
 
-    def _owners(self, kind: str, things: int) -> int:
-        owners = (entry.attributes.get("owner") for entry in self._census.entries(kind, things))
-        return self._census.set_of("user", (owner.id for owner in owners if isinstance(owner, Ref)))
+    def _named(self, found: ActorClass, asking: Asking, sides: _Sides) -> int:
+        """Return the people whom things name that change otherwise for them than for the rest of the class."""
+        old, new = (side.of_named(found, asking) for side in self._reaching)
+        lost, gained = sides.others
+        named = 0
+        for attribute in old.keys() | new.keys():
+            is_own = attribute == "owner" and asking.kind != "user"
+            before = old.get(attribute, 0) | (sides.before.unbarred if is_own else sides.before.others)
+            after = new.get(attribute, 0) | (sides.after.unbarred if is_own else sides.after.others)
+            unlike = (lost ^ (before & ~after)) | (gained ^ (after & ~before))
+            if unlike:
+                named |= self._reaching[0].named_by(asking.kind, attribute, unlike)
+        return named
+
+
+def _held(side: Authority) -> Iterator[tuple[str, str, object]]:
+    """Yield what rights the members of a group, or a person, hold over others."""
+    for row in side.resolved.rows:
+        if row.principal in ("user", "group"):
+            rights = (
+                row.role,
+                row.permissions,
+                side.resolved.sets.get(row.set),
+                row.set,
+                row.forms,
+                row.starts,
+                row.ends,
+            )
+            yield row.principal, row.principal_id, (*rights, row.ordinary, row.covers)

@@ -10,7 +10,7 @@ from datetime import date
 
 from connectors.spi import Value
 from runner.access.holders import MANAGING, Holding, barrier, holdings
-from runner.access.model import ActorValue
+from runner.access.model import ActorValue, applies
 from runner.access.resolving import ResolvedPolicy, ResolvedSelector, Row
 from runner.access.views import ActorView, bind_set
 
@@ -46,10 +46,9 @@ class Covering:
         return tuple(found)
 
     def _covering(self, holding: Holding) -> Iterator[tuple[str, ...]]:
-        row = holding.row
         near = tuple(self._rows.near(holding))
-        for permission in sorted(row.permissions):
-            part = Holding(replace(row, permissions=frozenset({permission})), holding.scope)
+        for part in _parts(holding):
+            (permission,) = part.row.permissions
             yield tuple(one.id for one in near if self._covers(one, part, permission))
 
     def _covers(self, mine: Row, part: Holding, permission: str) -> bool:
@@ -73,6 +72,18 @@ class Covering:
             if isinstance(value, ActorValue) and name in constants
         }
         return ActorView([mine], {mine.set: bind_set(scope, values)}, None)
+
+
+def _parts(holding: Holding) -> Iterator[Holding]:
+    """Yield a holding permission by permission and selector by selector, as different rows may cover them."""
+    scope = holding.scope
+    for permission in sorted(holding.row.permissions):
+        row = replace(holding.row, permissions=frozenset({permission}))
+        if applies(permission, ""):
+            yield Holding(row, replace(scope, resources=()) if scope else None)
+        for one in scope.resources if scope else ():
+            if scope and applies(permission, one.written.kind) and not one.written.own and not one.missing:
+                yield Holding(row, replace(scope, resources=(one,)))
 
 
 def _constants(selectors: Sequence[ResolvedSelector]) -> Iterator[tuple[str, Value]]:

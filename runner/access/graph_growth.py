@@ -1,14 +1,15 @@
 """How a power grows: people added to groups, moved into units or given a value fall under sets that select by them. Pure.
 
-Three hubs stand for "whoever can be brought in": people whose memberships, places or details somebody may change.  A slice
-leads to a hub when somebody may use it as the way in, and a hub to the slices of people who may be brought in by it.
+Hubs stand for "whatever can be brought in": people whose memberships, places or details somebody may change, and groups whose
+details somebody may change.  A slice leads to a hub when somebody may use it as the way in, and a hub to the slices of what may
+be brought in by it.  Out of what a set leaves out is a way in as well.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runner.access.graph_carriers import Act, Carriers
-from runner.access.graph_directory import Landscape
+from runner.access.graph_directory import Landscape, Sought
 from runner.access.graph_kinds import POWERS
 from runner.access.graph_model import AttackGraph, Edge, Node
 from runner.access.graph_slices import Slice, Slices
@@ -19,6 +20,7 @@ _HUBS: Mapping[str, str] = {
     "memberships": "people whose memberships can be changed",
     "places": "people whose accounts can be moved",
     "details": "people whose details can be changed",
+    "group-details": "groups whose details can be changed",
 }
 
 
@@ -42,6 +44,9 @@ class Growth:
     slices: Slices
     adding: list[_Key] = field(default_factory=list)
     added: list[_Key] = field(default_factory=list)
+    members: list[_Key] = field(default_factory=list)
+    memberships: list[_Key] = field(default_factory=list)
+    group_details: list[_Key] = field(default_factory=list)
     moving_into: list[_Key] = field(default_factory=list)
     moved: list[_Key] = field(default_factory=list)
     detailing: list[_Key] = field(default_factory=list)
@@ -52,6 +57,9 @@ class Growth:
         wanted: tuple[tuple[list[_Key], str, str, Act | None], ...] = (
             (self.adding, _MEMBERS, "group", "add"),
             (self.added, _MEMBERSHIPS, "user", "add"),
+            (self.members, _MEMBERS, "group", None),
+            (self.memberships, _MEMBERSHIPS, "user", None),
+            (self.group_details, "group.manage", "group", None),
             (self.moving_into, "user.move", "ou", "move"),
             (self.moved, "user.move", "user", "move"),
             (self.detailing, "user.profile.manage", "user", None),
@@ -82,13 +90,18 @@ class Growth:
             others = known[key.forms]
             if not others:
                 continue
-            own = _MEMBERSHIPS in key.row.permissions and key.number in others
-            keys = () if own else (others,)
-            told = "" if own else f"{_MEMBERSHIPS} on somebody"
+            keys = () if key.number in others else (others,)
+            told = "" if self._is_held_alike(key, others) else f"{_MEMBERSHIPS} on somebody"
             kind = _kind(POWERS["DH_CanAddMember"].name, key.forms, self.carriers)
             for part in key.parts:
                 edge = Edge(kind, key.number, part.number, key.row.id, key.forms, (*keys, *part.keys), told)
                 self.graph.write(edge)
+
+    def _is_held_alike(self, key: _Key, others: Iterable[int]) -> bool:
+        """Say whether whoever has the one key has the other by the same principal."""
+        wanted = (key.row.principal, key.row.principal_id)
+        alike = {one.number for one in self.added if (one.row.principal, one.row.principal_id) == wanted}
+        return not alike.isdisjoint(others)
 
     @staticmethod
     def _with_forms(keys: Iterable[_Key], forms: Iterable[str]) -> tuple[int, ...]:
@@ -99,49 +112,49 @@ class Growth:
 
     def _write_memberships(self) -> None:
         by_group = self._keys_by_contents(
-            self.adding, {one for inside in self.landscape.inside.values() for one in inside}
+            self.members, {one for inside in self.landscape.inside.values() for one in inside}
         )
         ways = []
-        for part in self._people():
-            groups = {one.fixed.group for one in part.template.seeking if one.fixed.group is not None}
+        for part in self._parts("user"):
+            groups = {one.fixed.group for one in _selecting(part) if one.fixed.group is not None}
             numbers = [number for group in sorted(groups) for number in self.landscape.inside.get(group, ())]
-            rows = sorted({row for number in numbers for row in by_group.get(number, ())})
-            if rows:
-                ways.append((part.number, tuple(rows)))
-        self._write_hub("memberships", ways, self.added)
+            ways.append((part.number, {row for number in numbers for row in by_group.get(number, ())}))
+        self._write_hub("memberships", ways, self.memberships)
 
     def _write_places(self) -> None:
         by_unit = self._keys_by_contents(self.moving_into, {number for _, number in self.landscape.units})
+        anywhere = {key.number for key in self.moving_into}
         ways = []
-        for part in self._people():
+        for part in self._parts("user"):
+            rows = set(anywhere) if any(one.fixed.place is not None for one in part.template.without) else set()
             places = {one.fixed.place for one in part.template.seeking if one.fixed.place is not None}
-            numbers = [
-                number
-                for place, number in self.landscape.units
-                if number in by_unit and any(place[: len(top)] == top for top in places)
-            ]
-            rows = sorted({row for number in numbers for row in by_unit[number]})
-            if rows:
-                ways.append((part.number, tuple(rows)))
+            for place, number in self.landscape.units if places else ():
+                if number in by_unit and any(place[: len(top)] == top for top in places):
+                    rows |= by_unit[number]
+            ways.append((part.number, rows))
         self._write_hub("places", ways, self.moved)
 
     def _write_details(self) -> None:
         ways = []
-        for part in self._people():
-            names = {name for one in part.template.seeking for name, _ in (*one.fixed.match, *one.compared)}
-            rows = tuple(key.number for key in self.detailing if self._sets_one(key.row, names))
-            if rows:
-                ways.append((part.number, rows))
+        for part in self._parts("user"):
+            names = _compared(part)
+            ways.append((part.number, {key.number for key in self.detailing if self._sets_one(key.row, names)}))
         self._write_hub("details", ways, self.detailing)
+        rows = {key.number for key in self.group_details}
+        groups = [(part.number, rows) for part in self._parts("group") if _compared(part)]
+        self._write_hub("group-details", groups, self.group_details)
 
     def _sets_one(self, row: Row, names: Iterable[str]) -> bool:
         return any(self.carriers.setting(row, name) for name in names)
 
-    def _write_hub(self, name: str, ways: Sequence[tuple[int, tuple[int, ...]]], bringing: Sequence[_Key]) -> None:
-        if not ways or not bringing:
+    def _write_hub(self, name: str, ways: Iterable[tuple[int, set[int]]], bringing: Sequence[_Key]) -> None:
+        """Lead from slices to the hub, by one of their rows each, and from the hub to what the rows of ``bringing`` reach."""
+        opened = [(start, tuple(sorted(rows))) for start, rows in ways if rows]
+        if not opened or not bringing:
             return
-        hub = self.graph.add(Node("DH_Slice", "slice", name, _HUBS[name], (("about", "people"),)))
-        for start, rows in ways:
+        about = "groups" if name == "group-details" else "people"
+        hub = self.graph.add(Node("DH_Slice", "slice", name, _HUBS[name], (("about", about),)))
+        for start, rows in opened:
             self.graph.write(Edge("DH_CanGrowBy", start, hub, keys=(rows,), told="the way in"))
         for key in bringing:
             for part in key.parts:
@@ -149,8 +162,8 @@ class Growth:
                 edge = Edge("DH_CanGrowBy", hub, part.number, key.row.id, key.forms, ((key.number,), *part.keys), told)
                 self.graph.write(edge)
 
-    def _people(self) -> Iterator[Slice]:
-        return (part for part in tuple(self.slices.all()) if part.template.kind == "user" and not part.template.own)
+    def _parts(self, kind: str) -> Iterator[Slice]:
+        return (part for part in tuple(self.slices.all()) if part.template.kind == kind and not part.template.own)
 
     def _keys_by_contents(self, keys: Iterable[_Key], relevant: set[int]) -> dict[int, set[int]]:
         """Return which rows reach each of the objects that matter."""
@@ -181,6 +194,15 @@ class Growth:
             takers = [key for key in self.detailing if self._sets_one(key.row, names)]
             for key in (*takers, *self.creating):
                 self.graph.write(Edge("DH_CanTakeValue", key.number, hub, key.row.id, key.forms))
+
+
+def _selecting(part: Slice) -> tuple[Sought, ...]:
+    return (*part.template.seeking, *part.template.without)
+
+
+def _compared(part: Slice) -> set[str]:
+    """Return the attributes by which a part selects or leaves out."""
+    return {name for one in _selecting(part) for name, _ in (*one.fixed.match, *one.compared)}
 
 
 def _kind(power: str, forms: Iterable[str], carriers: Carriers) -> str:

@@ -61,8 +61,8 @@ def _power(graph: AttackGraph, edges: Sequence[Edge]) -> Told:
     also = [edge.told for edge in (power, last) if edge.keys and edge.told]
     if grown:
         part = graph.nodes[power.end].label
-        ways = [f"as {graph.nodes[edge.end].label}" for edge in grown[::2]]
-        also.append(f"first bringing them under “{part}” {listed(ways)}")
+        hubs = [graph.nodes[edge.end].label for edge in grown[::2]]
+        also.append(f"to bring them under “{part}” first, as {listed(hubs)}")
     verb = EDGE_KINDS[power.kind].verb
     given = _given(power)
     sentence = f"{label(graph, edges[0].start)} {verb} {label(graph, last.end)}{given}"

@@ -151,7 +151,7 @@ class _Resolver:
         ref = self._look_up(principal.kind, principal.name)
         if ref is None:
             message = f'binding "{binding.id}": there is no {principal.kind} "{principal.name}"'
-            self._warn("W321", message, "Until it exists, this part of the binding gives nothing to anybody.")
+            self._warn("W321", message, f'Once it exists, run: deskhand access rebind "{principal.name}"')
         return ref.id if ref else None
 
     def _selector(self, written: Selector, set_id: str, *, excluded: bool) -> ResolvedSelector:
@@ -225,7 +225,7 @@ class _Resolver:
             fix = "Until it is found, the set holds nothing of this kind, because the exclusion cannot be kept."
             self._warn("W323", message, fix)
         else:
-            self._warn("W321", message, "It matches nothing.")
+            self._warn("W321", message, "It matches nothing. Once it exists, run: deskhand access rebind, with its name.")
 
     def _warn(self, code: str, message: str, fix: str) -> None:
         problem = Problem(self._file, 0, 0, "warning", code, message, fix)

@@ -18,6 +18,7 @@ from forms.errors import AnswersError, DefinitionError
 from runner.cli import (
     access,
     access_asking,
+    access_diff,
     access_graph,
     access_review,
     accounts,
@@ -68,6 +69,7 @@ for module in (
     accounts,
     access,
     access_asking,
+    access_diff,
     access_graph,
     access_review,
     journal,

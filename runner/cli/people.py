@@ -58,6 +58,7 @@ def import_people(
         except (UnavailableError, UnknownOutcomeError) as error:
             raise type(error)(f"{error} Run the import again: what is there already is left alone.") from error
         _record(installation, f"imported {chosen}", {"file": file.name, **_totals(report)})
+        _follow_names(installation)
     _print_json(report) if as_json else _print(report, file)
     if report.refused:
         raise click.exceptions.Exit(1)
@@ -66,6 +67,15 @@ def import_people(
 def _record(installation: Installation, operation: str, what: dict[str, JSON]) -> None:
     body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": operation, **what}
     installation.services.store.journal.append([Record("config", datetime.now(UTC), body)])
+
+
+def _follow_names(installation: Installation) -> None:
+    """Let names of the policy that nothing had stand for what came with the file: whoever imports says who is who."""
+    found = installation.keeper.appeared()
+    if found:
+        names: list[JSON] = [{"kind": kind, "name": text, "id": id_} for (kind, text), id_ in sorted(found.items())]
+        _record(installation, "access rebind", {"names": names})
+        installation.keeper.rebind(found)
 
 
 def _totals(report: ImportReport) -> dict[str, JSON]:

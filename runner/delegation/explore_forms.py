@@ -10,8 +10,6 @@ from runner.access.wording import plural
 from runner.delegation.explore_pages import FormPage, Line, Link, ListPage, NeedView
 from runner.delegation.explore_policy import paged
 from runner.delegation.surveying import Survey
-from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.finding import plain
 from runner.pipeline.pages import Chip
 
@@ -22,7 +20,7 @@ def form_page(survey: Survey, form_id: str) -> FormPage:
     """Return a form; raises `NotFoundError`."""
     form = survey.services.catalogue.forms.get(form_id)
     if form is None:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     giving = [(need, _giving(survey, form, need)) for need in _distinct(form.needs)]
     bindings = list({id(one): one for _, found in giving for one in found}.values())
     target = form.target
@@ -54,7 +52,7 @@ def forms_page(survey: Survey, text: str, page: int) -> ListPage:
         marks = (looks[form.status],) if form.status in looks else ()
         return Line(survey.form(form.id), tuple(filter(None, (form.category, needs))), marks)
 
-    return paged([(f"{form.id} {title} {form.category}", form) for title, form in forms], line, text, page)
+    return paged(survey, [(f"{form.id} {title} {form.category}", form) for title, form in forms], line, text, page)
 
 
 def _distinct(needs: Iterable[NeedAt]) -> list[NeedAt]:

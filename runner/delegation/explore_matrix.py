@@ -7,8 +7,6 @@ from connectors.verbs import PERMISSIONS
 from runner.access.model import Binding
 from runner.delegation.explore_pages import Link, MatrixPage, MatrixRow
 from runner.delegation.surveying import Survey
-from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND
 
 PER_PAGE = 40
 _MOST_COLUMNS = 24
@@ -25,7 +23,7 @@ def matrix_page(survey: Survey, by: By, text: str, permission: str, page: int) -
     Raises `NotFoundError` for a page behind the last.
     """
     if permission and permission not in PERMISSIONS:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     rows, columns = _rows(survey, by, permission)
     wanted = text.casefold().split()
     kept = [
@@ -35,7 +33,7 @@ def matrix_page(survey: Survey, by: By, text: str, permission: str, page: int) -
     ]
     start = (page - 1) * PER_PAGE
     if start and start >= len(kept):
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     shown = kept[start : start + PER_PAGE]
     used = {column for principal in shown for column in rows[principal]}
     visible = [column for column in columns if column in used]

@@ -16,7 +16,7 @@ from runner.delegation.surveying import NOBODY, Survey
 from runner.pipeline.reading import SEARCHED
 
 _MOST_FOUND = 8
-_MOST_FINDINGS = 6
+_MOST_FINDINGS = 200
 _LEVELS: Sequence[FindingLevel] = ("error", "warning", "notice")
 
 

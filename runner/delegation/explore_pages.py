@@ -58,7 +58,8 @@ class UseView:
 class BindingView:
     """A binding as it is written and resolved.
 
-    ``forms`` None means everywhere.  ``window`` is empty when it always counts, ``state`` is ``""``, ``over`` or ``ahead``.
+    ``forms`` None means everywhere.  ``window`` is empty when it always counts, ``state`` is ``""``, ``over``, ``ahead`` or
+    ``revoked`` (by a review; it gives nothing).
     """
 
     id: str
@@ -67,7 +68,7 @@ class BindingView:
     sets: tuple[Link, ...]
     forms: tuple[Link, ...] | None
     window: str
-    state: Literal["", "over", "ahead"]
+    state: Literal["", "over", "ahead", "revoked"]
     use: UseView | None = None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from connectors.spi import Entry, Ids, InGroup
 from runner.access.holders import Holding as HeldRow
 from runner.access.holders import holdings
+from runner.access.lacking import Asked
 from runner.access.model import Actor, Binding, Principal
 from runner.access.protection_reasons import protection
 from runner.access.selecting import direct_groups
@@ -18,9 +19,7 @@ from runner.delegation.explore_pages import (
     PersonLine,
     RightsPage,
 )
-from runner.delegation.surveying import Survey
-from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND
+from runner.delegation.surveying import NOBODY, Survey
 from runner.pipeline.reading import SEARCHED
 from runner.pipeline.telling import chips, initials, subtitle
 
@@ -32,7 +31,7 @@ def person_page(survey: Survey, person_id: str) -> RightsPage:
     """Return what a person holds; raises `NotFoundError`."""
     entry = survey.entry("user", person_id)
     if entry is None:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     groups = _groups_around(survey, entry)
     held = tuple(_holdings(survey, entry, groups, with_everyone=True))
     return RightsPage(
@@ -53,7 +52,7 @@ def group_page(survey: Survey, group_id: str) -> RightsPage:
     """
     entry = survey.entry("group", group_id)
     if entry is None:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     groups = _groups_around(survey, entry)
     held = (
         *(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "group", group_id)),
@@ -76,7 +75,7 @@ def client_page(survey: Survey, name: str) -> RightsPage:
     """Return what an API client holds; raises `NotFoundError` when no binding speaks of it."""
     held = tuple(Holding(survey.binding(b), link) for b, link in _bindings_for(survey, "client", name))
     if not held:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     who = Link("client", name, name, "API client")
     return RightsPage(who, "", "API client", (), held, permissions_of(survey, held), ())
 
@@ -164,8 +163,8 @@ def _way(survey: Survey, entry: Entry, goal: str, groups: Mapping[str, Entry]) -
 def _protections(survey: Survey, entry: Entry, groups: Mapping[str, Entry]) -> Iterator[str]:
     """Yield what keeps changes away from an object: protected sets, and the rights its holder has."""
     if survey.authority.is_protected(entry):
-        why = protection(survey.authority, entry, groups)
-        yield f"No binding reaches it{f': it is {why}' if why else ''}."
+        why = protection(survey.authority, Asked(NOBODY, "", entry, None, survey.now), groups)
+        yield f"No binding reaches it. {why}".strip()
     if entry.ref.kind == "user":
         held = [one.row for one in holdings(survey.authority.resolved) if _is_held(one, entry)]
         bindings = list(dict.fromkeys(row.binding for row in held if row.counts_on(survey.now.date())))

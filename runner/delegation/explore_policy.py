@@ -19,12 +19,10 @@ from runner.delegation.explore_pages import (
     SetPage,
 )
 from runner.delegation.surveying import MOST_SHOWN, NOBODY, Survey
-from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import Chip
 
 Thing = TypeVar("Thing")
-PER_PAGE = 100
+PER_PAGE = 50
 _NOT_IN_A_DIRECTORY = ("form", "mail_domain")
 
 
@@ -32,7 +30,7 @@ def role_page(survey: Survey, role_id: str) -> RolePage:
     """Return a role; raises `NotFoundError`."""
     role = survey.policy.roles.get(role_id)
     if role is None:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     chosen = [binding for binding in survey.policy.bindings if binding.role == role_id]
     shown, left = survey.bindings(chosen)
     return RolePage(
@@ -55,7 +53,7 @@ def set_page(survey: Survey, set_id: str) -> SetPage:
     """Return a resource set; raises `NotFoundError`."""
     written = survey.policy.sets.get(set_id)
     if written is None:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     resolved = survey.authority.resolved.sets[set_id]
     shown, left = survey.bindings([binding for binding in survey.policy.bindings if set_id in binding.on])
     selectors = (*resolved.resources, *resolved.excluded)
@@ -75,16 +73,16 @@ def set_page(survey: Survey, set_id: str) -> SetPage:
 
 def binding_page(survey: Survey, binding_id: str) -> BindingPage:
     """Return the bindings of an id: one, or all assignments of a standard role; raises `NotFoundError`."""
-    chosen = [binding for binding in survey.policy.bindings if binding.id == binding_id]
+    chosen = [binding for binding in survey.written if binding.id == binding_id]
     if not chosen:
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     names = frozenset().union(*(survey.policy.roles[binding.role].permissions for binding in chosen))
     shown, left = survey.bindings(chosen)
     return BindingPage(
         id=binding_id,
         bindings=shown,
         more_bindings=left,
-        people=survey.people(survey.behind(chosen)),
+        people=survey.people(survey.behind(one for one in chosen if one not in survey.revoked)),
         everyone=_is_for_everyone(chosen),
         permissions=tuple(survey.permission(name) for name in sorted(names)),
     )
@@ -101,7 +99,7 @@ def roles_page(survey: Survey, text: str, page: int) -> ListPage:
         facts = (_several(len(role.permissions), "permission"), _several(used[role.id], "binding"))
         return Line(survey.role(role.id), facts, tuple(marks))
 
-    return paged([(f"{role.id} {role.title}", role) for role in roles], line, text, page)
+    return paged(survey, [(f"{role.id} {role.title}", role) for role in roles], line, text, page)
 
 
 def sets_page(survey: Survey, text: str, page: int) -> ListPage:
@@ -115,12 +113,16 @@ def sets_page(survey: Survey, text: str, page: int) -> ListPage:
         kinds = ", ".join(plural(kind) for kind in sorted(one.kinds))
         return Line(survey.resource_set(one.id), (kinds, _several(used[one.id], "binding")), tuple(marks))
 
-    return paged([(f"{one.id} {one.title}", one) for one in survey.policy.sets.values()], line, text, page)
+    return paged(survey, [(f"{one.id} {one.title}", one) for one in survey.policy.sets.values()], line, text, page)
 
 
 def bindings_page(survey: Survey, text: str, page: int) -> ListPage:
     """Return the bindings in which an id, a principal, the role or a set has the text, in the order of the file."""
-    looks = {"over": Chip("Over", "warn", "calendar-x"), "ahead": Chip("Not yet", "info", "calendar3")}
+    looks = {
+        "over": Chip("Over", "warn", "calendar-x"),
+        "ahead": Chip("Not yet", "info", "calendar3"),
+        "revoked": Chip("Revoked", "bad", "slash-circle"),
+    }
 
     def line(binding: Binding) -> Line:
         shown = survey.binding(binding)
@@ -130,17 +132,19 @@ def bindings_page(survey: Survey, text: str, page: int) -> ListPage:
         facts = (who, f"role {binding.role}", f"on {', '.join(binding.on[:3])}" if binding.on else "", window)
         return Line(Link("binding", binding.id, binding.id), tuple(filter(None, facts)), marks)
 
-    words = [(" ".join((one.id, one.role, *one.on, *map(str, one.principals))), one) for one in survey.policy.bindings]
-    return paged(words, line, text, page)
+    words = [(" ".join((one.id, one.role, *one.on, *map(str, one.principals))), one) for one in survey.written]
+    return paged(survey, words, line, text, page)
 
 
-def paged(things: Sequence[tuple[str, Thing]], line: Callable[[Thing], Line], text: str, page: int) -> ListPage:
+def paged(
+    survey: Survey, things: Sequence[tuple[str, Thing]], line: Callable[[Thing], Line], text: str, page: int
+) -> ListPage:
     """Return one page of what has every word of the text, ignoring case; each thing comes with its words."""
     wanted = text.casefold().split()
     found = [thing for words, thing in things if all(word in words.casefold() for word in wanted)]
     start = (page - 1) * PER_PAGE
     if start and start >= len(found):
-        raise NotFoundError(NOT_FOUND)
+        raise survey.missing()
     shown = tuple(line(thing) for thing in found[start : start + PER_PAGE])
     return ListPage(text, len(found), shown, page, more=start + PER_PAGE < len(found))
 

@@ -12,8 +12,11 @@ from runner.access.model import Actor, Binding, Policy, Principal
 from runner.access.wording import window_in_words
 from runner.delegation.explore_pages import BindingView, Count, Link, LinkKind, People, PermissionView, UseView
 from runner.delegation.snapshots import uses_of
+from runner.errors import NotFoundError
+from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.finding import plain
 from runner.pipeline.reading import Reader, label_attribute
+from runner.pipeline.refusing import refuse
 from runner.pipeline.services import Services
 from runner.store.binding_uses import BindingUse
 
@@ -40,6 +43,7 @@ class Survey:
     authority: Authority
     now: datetime
     principal_ids: Mapping[tuple[str, Principal], str]
+    revoked: frozenset[Binding] = frozenset()
     uses: Mapping[str, BindingUse] = field(default_factory=dict)
 
     @property
@@ -51,6 +55,15 @@ class Survey:
     def reader(self) -> Reader:
         """What reads for this person, outside any form."""
         return Reader(self.services, self.actor, None, self.now)
+
+    @property
+    def written(self) -> tuple[Binding, ...]:
+        """Every binding of the file, those too that a review revoked."""
+        return self.services.authority.written().bindings
+
+    def missing(self) -> NotFoundError:
+        """Return the error for what is not there, recorded as the refusal that it is."""
+        return refuse(self.services, self.actor, "explore access", NotFoundError(NOT_FOUND))
 
     # --- links
 
@@ -76,6 +89,8 @@ class Survey:
         id_ = self.principal_ids.get((binding.id, principal))
         if principal.kind == "client":
             return Link("client", principal.name, principal.name)
+        if binding in self.revoked:
+            return Link("thing", "", principal.name)
         return Link("person" if principal.kind == "user" else "group", id_ or "", principal.name, missing=id_ is None)
 
     def permission(self, id_: str, through: str = "") -> PermissionView:
@@ -96,7 +111,7 @@ class Survey:
             sets=tuple(self.resource_set(one) for one in binding.on),
             forms=None if binding.forms is None else tuple(self.form(one) for one in sorted(binding.forms)),
             window=window_in_words(binding.starts, binding.ends),
-            state="over" if over else "ahead" if ahead else "",
+            state="revoked" if binding in self.revoked else "over" if over else "ahead" if ahead else "",
             use=self._use(binding),
         )
 
@@ -170,7 +185,8 @@ def survey(services: Services, actor: Actor, language: str, *, with_uses: bool =
     """Look at the policy in force now; raises `connectors.errors.ConnectorError` when the directory cannot be asked."""
     authority = services.authority.current()
     uses = services.store.binding_uses.all() if with_uses else {}
-    return Survey(services, actor, language, authority, services.now(), _principal_ids(authority), uses)
+    revoked = frozenset(services.authority.written().bindings) - frozenset(authority.resolved.policy.bindings)
+    return Survey(services, actor, language, authority, services.now(), _principal_ids(authority), revoked, uses)
 
 
 def _principal_ids(authority: Authority) -> Mapping[tuple[str, Principal], str]:

@@ -28,13 +28,17 @@ def binding_uses(services: Services) -> tuple[BindingUseView, ...]:
     return tuple(views)
 
 
-def note_uses(services: Services, steps: int | None = None) -> None:
-    """Store what the journal says by now, and that the bindings of access.yaml were seen.
+def note_uses(services: Services) -> None:
+    """Store what the journal says by now, to its end, and that the bindings of access.yaml were seen.
 
-    At most ``steps`` steps of the journal; without a number all of it.  Nothing that is shown hangs on this, but without it
-    the journal is read anew each time, and a binding counts as new.
+    Nothing that is shown of uses hangs on this, but without it the journal is read anew each time.
     """
-    services.store.binding_uses.follow(steps)
+    services.store.binding_uses.follow()
+    note_bindings(services)
+
+
+def note_bindings(services: Services) -> None:
+    """Remember when the bindings of access.yaml, as they are written, were seen first; until then they count as new."""
     policy = services.authority.written()
     seen = {digest: one.id for one, digest in zip(policy.bindings, binding_digests(policy), strict=True)}
     services.store.binding_uses.see(seen, services.clock())

@@ -132,9 +132,7 @@ def _why_not(world: World, services: Services, actor: Actor, form: Form, target:
     """Say why a form or its target is not the actor's."""
     reader, authority = reader_for(services, actor, form.id), services.authority.current()
     lacking = [
-        need.permission
-        for need in form.needs
-        if not may_satisfy(authority, actor, need, form=form.id, now=reader.now)
+        need.permission for need in form.needs if not may_satisfy(authority, actor, need, form=form.id, now=reader.now)
     ]
     if lacking:
         return f"Nothing gives {actor.login} {', '.join(dict.fromkeys(lacking))}."

@@ -20,6 +20,7 @@ from runner.web.health import health_blueprint
 from runner.web.history import history_blueprint
 from runner.web.icons import installed_icons
 from runner.web.outbox import outbox_blueprint
+from runner.web.paths import paths_blueprint
 from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
 from runner.web.rendering import prepare_templates
@@ -90,7 +91,7 @@ def create_app(
         sessions_blueprint(web),
     ]
     if delegation is not None:
-        blueprints += [access_blueprint(delegation), reviews_blueprint(web, delegation)]
+        blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))

@@ -19,6 +19,7 @@ _PAGES = (
     ("forms", "/access/forms", "Forms"),
     ("bindings", "/access/bindings", "Bindings"),
     ("matrix", "/access/matrix", "Matrix"),
+    ("paths", "/access/paths", "Paths"),
     _REVIEWS,
     ("explain", "/access/explain", "Explain"),
 )

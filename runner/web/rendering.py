@@ -55,8 +55,8 @@ def clock_time(moment: datetime, now: datetime) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Begin as sentences do, and leave the rest as it is. Pure."""
-    return text[:1].upper() + text[1:]
+    """Begin as sentences do, but for a name such as ``user.read``, and leave the rest as it is. Pure."""
+    return text if "." in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 def as_sentence(text: str) -> str:

@@ -1,14 +1,16 @@
 """Reviews of delegations: which there are, beginning one, deciding on its bindings, closing it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from runner.delegation.delegation import Delegation
-from runner.delegation.review_pages import Draft
+from runner.delegation.review_pages import CampaignPage, Draft, ItemView
 from runner.errors import RefusedError
 from runner.store.review_records import Verdict
 from runner.web.access import page_number
@@ -17,6 +19,8 @@ from runner.web.posted import UnexpectedInputError
 
 _USUAL_DAYS = 30
 _SPACES = re.compile(r"[\s,;]+")
+Offered: TypeAlias = Callable[[CampaignPage, ItemView], bool]
+"""Whether what was asked for stands on the page."""
 _VERDICTS: dict[str, Verdict] = {"keep": "keep", "revoke": "revoke"}
 
 
@@ -87,11 +91,10 @@ def reviews_blueprint(web: Web, delegation: Delegation) -> Blueprint:
 
 
 def _add_items(blueprint: Blueprint, delegation: Delegation) -> None:
-    def again(campaign_id: str, wrong: Wrong, error: RefusedError, number: int) -> Response:
+    def again(campaign_id: str, wrong: Wrong, error: RefusedError, number: int, offered: Offered) -> Response:
         """Show the page once more with what is wrong; what was not offered there is refused as it is."""
         page = delegation.reviewing.campaign(actor(), campaign_id, number)
-        item = next((item for item in page.items if item.position == wrong.position), None)
-        if item is None or not (item.may_decide or (page.may_restore and item.state == "revoked")):
+        if not any(item.position == wrong.position and offered(page, item) for item in page.items):
             raise error
         return make_response(render_template("access/review.html", page=page, wrong=wrong), 422)
 
@@ -104,7 +107,8 @@ def _add_items(blueprint: Blueprint, delegation: Delegation) -> None:
         try:
             delegation.reviewing.decide(actor(), campaign_id, position, verdict, sent["reason"])
         except RefusedError as error:
-            return again(campaign_id, Wrong(position, str(error), sent["reason"]), error, number)
+            wrong = Wrong(position, str(error), sent["reason"])
+            return again(campaign_id, wrong, error, number, lambda _, item: item.may_decide)
         return redirect(f"/access/reviews/{campaign_id}?page={number}#item-{position}", 303)
 
     @blueprint.post("/access/reviews/<campaign_id>/items/<int:position>/restore")
@@ -113,7 +117,10 @@ def _add_items(blueprint: Blueprint, delegation: Delegation) -> None:
         try:
             delegation.reviewing.restore(actor(), campaign_id, position, sent["reason"])
         except RefusedError as error:
-            return again(campaign_id, Wrong(position, str(error), sent["reason"]), error, number)
+            wrong = Wrong(position, str(error))
+            return again(
+                campaign_id, wrong, error, number, lambda page, item: page.may_restore and item.state == "revoked"
+            )
         return redirect(f"/access/reviews/{campaign_id}?page={number}#item-{position}", 303)
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, StorageState, StorageStateCookie
 from connectors.spi import Secret
 from runner.gate import AccountGate
 from tests.browser.listening import listen_to
-from tests.browser.serving import AGENT, PASSWORD, Site, make_sample, served
+from tests.browser.serving import ACCESS_ADMIN, AGENT, PASSWORD, Site, make_sample, served
 
 PATIENCE_MS = 15_000
 OpenPage = Callable[..., Page]
@@ -31,11 +31,10 @@ def site(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         yield opened
 
 
-@pytest.fixture(scope="module")
-def agent(site: Site) -> StorageState:
-    """The cookie of the agent of Rotterdam, signed in past the page."""
+def signed_in(site: Site, login: str) -> StorageState:
+    """Return the cookie of somebody, signed in past the page."""
     gate = AccountGate(site.installation)
-    token = gate.sign_in(AGENT, Secret(PASSWORD), address="127.0.0.1", user_agent="tests", now=datetime.now(UTC))
+    token = gate.sign_in(login, Secret(PASSWORD), address="127.0.0.1", user_agent="tests", now=datetime.now(UTC))
     cookie = StorageStateCookie(
         name="deskhand",
         value=token,
@@ -47,6 +46,18 @@ def agent(site: Site) -> StorageState:
         sameSite="Lax",
     )
     return StorageState(cookies=[cookie], origins=[])
+
+
+@pytest.fixture(scope="module")
+def agent(site: Site) -> StorageState:
+    """The cookie of the agent of Rotterdam."""
+    return signed_in(site, AGENT)
+
+
+@pytest.fixture(scope="module")
+def access_admin(site: Site) -> StorageState:
+    """The cookie of who decides on who may do what."""
+    return signed_in(site, ACCESS_ADMIN)
 
 
 @pytest.fixture

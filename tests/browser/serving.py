@@ -21,6 +21,7 @@ from runner.wiring import Installation, open_installation
 
 PASSWORD = "a password for tests"
 AGENT = "agent.rotterdam"
+ACCESS_ADMIN = "access.admin"
 _FORMS = Path(__file__).parent / "forms"
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.browser.journeys import sign_in
-from tests.browser.serving import chromium, make_sample, served
-from tests.browser.visits import INSIDE, OUTSIDE
+from tests.browser.serving import ACCESS_ADMIN, AGENT, chromium, make_sample, served
+from tests.browser.visits import EXPLORER, INSIDE, OUTSIDE
 
 SIZES = ((1280, 800), (390, 844))
 SCHEMES = ("light", "dark")
@@ -24,9 +24,10 @@ def take(browser: Browser, sample: Path, copy: Path, size: tuple[int, int], sche
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         page = context.new_page()
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for visits in (OUTSIDE, INSIDE):
-            if visits is INSIDE:
-                sign_in(page, site)
+        for login, visits in (("", OUTSIDE), (AGENT, INSIDE), (ACCESS_ADMIN, EXPLORER)):
+            context.clear_cookies()
+            if login:
+                sign_in(page, site, login)
             for name, visit in visits.items():
                 visit(page, site)
                 if not wanted or name in wanted:

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, StorageState
 from tests.browser.conftest import PATIENCE_MS, OpenPage
 from tests.browser.listening import Heard, listen_to
 from tests.browser.serving import Site
-from tests.browser.visits import INSIDE, OUTSIDE
+from tests.browser.visits import EXPLORER, INSIDE, OUTSIDE
 
+ALL_VISITS = {**OUTSIDE, **INSIDE, **EXPLORER}
 WIDTHS = (1280, 390)
 LIMIT_BYTES = 100_000
 HEADERS_BYTES = 800
@@ -40,25 +41,27 @@ class Visited:
 
 
 @pytest.fixture(scope="module")
-def doors(browser: Browser, site: Site, agent: StorageState) -> Iterator[dict[bool, Visited]]:
-    """A page for each side of the door."""
+def doors(
+    browser: Browser, site: Site, agent: StorageState, access_admin: StorageState
+) -> Iterator[dict[str, Visited]]:
+    """A page outside the door, and one of each who is inside; by the names of their visits."""
     opened = {}
-    for is_inside in (False, True):
-        context = browser.new_context(storage_state=agent if is_inside else None, reduced_motion="reduce")
+    for visits, visitor in ((OUTSIDE, None), (INSIDE, agent), (EXPLORER, access_admin)):
+        context = browser.new_context(storage_state=visitor, reduced_motion="reduce")
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        opened[is_inside] = Visited(page, listen_to(page, site.address))
+        opened |= dict.fromkeys(visits, Visited(page, listen_to(page, site.address)))
     yield opened
-    for one in opened.values():
+    for one in {id(one): one for one in opened.values()}.values():
         one.page.context.close()
 
 
-@pytest.fixture(scope="module", params=[*OUTSIDE, *INSIDE])
-def visited(request: pytest.FixtureRequest, doors: dict[bool, Visited], site: Site) -> Visited:
+@pytest.fixture(scope="module", params=[*OUTSIDE, *INSIDE, *EXPLORER])
+def visited(request: pytest.FixtureRequest, doors: dict[str, Visited], site: Site) -> Visited:
     name = str(request.param)
-    there = doors[name in INSIDE]
+    there = doors[name]
     there.page.set_viewport_size({"width": 1280, "height": 800})
-    (INSIDE if name in INSIDE else OUTSIDE)[name](there.page, site)
+    ALL_VISITS[name](there.page, site)
     there.page.wait_for_load_state("load")
     return there
 

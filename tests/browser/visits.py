@@ -120,6 +120,26 @@ def sign_in_refused(page: Page, site: Site) -> None:
     page.wait_for_selector(".summary")
 
 
+def review(page: Page, site: Site) -> None:
+    """Begin a review and keep its first binding."""
+    page.goto(site.at("/access/reviews"))
+    page.click("details summary")
+    page.fill("#review-title", "Spring review")
+    page.click("form[action='/access/reviews'] .btn-primary")
+    page.fill("#reason-1", "The work of the first line")
+    page.locator("#item-1 [value=keep]").click()
+    page.wait_for_selector("#item-1 .chip.ok")
+
+
+def review_wrong(page: Page, site: Site) -> None:
+    page.goto(site.at("/access/reviews"))
+    page.click("details summary")
+    page.fill("#review-title", "Autumn review")
+    page.fill("#review-reviewers", "nobody.here")
+    page.click("form[action='/access/reviews'] .btn-primary")
+    page.wait_for_selector("details .summary")
+
+
 OUTSIDE: Mapping[str, Visit] = {"sign-in": at("/sign-in"), "sign-in-refused": sign_in_refused}
 
 # The result comes before what shows it later.
@@ -150,4 +170,34 @@ INSIDE: Mapping[str, Visit] = {
     "outbox": at("/outbox"),
     "404": at("/people/nobody"),
     "403": not_allowed,
+}
+
+# Of somebody else: who may see and decide who may do what.
+EXPLORER: Mapping[str, Visit] = {
+    "access": at("/access"),
+    "access-find": at("/access/find?q=rotterdam"),
+    "access-people": at("/access/people"),
+    "access-person": at(f"/access/people/{person_id('keyuser.sales')}"),
+    "access-roles": at("/access/roles"),
+    "access-role": at("/access/roles/identity-lead"),
+    "access-sets": at("/access/sets"),
+    "access-set": at("/access/sets/rotterdam"),
+    "access-forms": at("/access/forms"),
+    "access-form": at("/access/forms/reset-password"),
+    "access-bindings": at("/access/bindings"),
+    "access-binding": at("/access/bindings/desk-rotterdam"),
+    "access-explain": at("/access/explain"),
+    "access-explain-no": at("/access/explain?who=agent.rotterdam&permission=user.unlock&what=keyuser.sales"),
+    "access-explain-form": at("/access/explain?who=keyuser.sales&what=t.novak&form=reset-password"),
+    "access-explain-wrong": at("/access/explain?who=nobody.at.all&permission=user.read"),
+    "access-who-can": at("/access/who-can?permission=user.read&what=z.lindqvist"),
+    "access-what-can": at("/access/what-can/agent.rotterdam"),
+    "access-simulate": at("/access/simulate?who=agent.rotterdam"),
+    "access-refused": at("/people/not-there"),
+    "access-matrix": at("/access/matrix"),
+    "access-paths": at("/access/paths?from=agent.rotterdam&to=group:GG-Board"),
+    "access-no-path": at("/access/paths"),
+    "access-review": review,
+    "access-reviews": at("/access/reviews"),
+    "access-review-wrong": review_wrong,
 }

@@ -26,7 +26,7 @@ from tests.runner.pipeline.desks import TestDesk, open_desk
 from tests.runner.pipeline.small_company import NOW, group, person
 
 PASSWORD = "a password for tests"
-LOGINS = ("agent.rotterdam", "second.rotterdam", "agent.utrecht", "keyuser.sales", "auditor", "alice")
+LOGINS = ("agent.rotterdam", "second.rotterdam", "agent.utrecht", "keyuser.sales", "auditor", "alice", "access.admin")
 NOBODY_BEHIND_IT = "kiosk"
 OWN = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -40,9 +40,14 @@ def quick_identity(store: Store) -> Identity:
 
 
 def add_visitors(folder: Path) -> None:
-    """Add a key user to the company, and accounts for everybody who visits the pages."""
+    """Add a key user and an access administrator to the company, and accounts for everybody who visits the pages."""
     engine = open_engine(f"sqlite:///{folder / 'directory.db'}")
-    more = (person("keyuser.sales", "Kai Sleutel", "Rotterdam"), group("KeyUsers", "keyuser.sales"))
+    more = (
+        person("keyuser.sales", "Kai Sleutel", "Rotterdam"),
+        group("KeyUsers", "keyuser.sales"),
+        person("access.admin", "Anna Toegang", "Rotterdam"),
+        group("Access-Admins", "access.admin"),
+    )
     report = load_entries(engine, more, now=NOW)
     engine.dispose()
     assert not report.problems

@@ -323,11 +323,21 @@ def test_a_form_that_cannot_be_worked_out_leaves_the_rest_of_a_card(site: RealSi
 
 
 def test_cannot_make_a_key_for_programs(site: RealSite) -> None:
-    rules = [rule.rule for rule in site.app.url_map.iter_rules()]
-    assert [rule for rule in rules if re.search(r"token|api|key|client", rule)] == []
+    writing = [rule.rule for rule in site.app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    assert [rule for rule in writing if re.search(r"token|api|key|client", rule)] == []
     visit = site.visit(HELPER)
     for path in ("/api/tokens", "/tokens", "/keys", "/clients"):
         assert visit.post(path, {"name": "mine"}).status_code in (404, 405), path
+
+
+def test_cannot_see_who_may_do_what(site: RealSite) -> None:
+    rules = (rule for rule in site.app.url_map.iter_rules() if rule.rule.startswith("/access"))
+    paths = {re.sub(r"<[^>]+>", "x", rule.rule) for rule in rules if "GET" in (rule.methods or ())}
+    visit = site.visit(HELPER)
+    for path in paths:
+        answer = visit.get(path)
+        assert answer.status_code == 404, path
+        assert_names_no_outsider(answer)
 
 
 def test_cannot_do_any_of_it_to_itself(site: RealSite) -> None:

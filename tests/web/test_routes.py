@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 
 import pytest
 
@@ -33,6 +34,10 @@ class Row:
 
 def all_(status: int) -> tuple[int, ...]:
     return (status,) * len(SIGNED_IN)
+
+
+READERS = (404, 404, 404, 404, 200)
+"""Who may see who may do what: of these visitors the auditor."""
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +76,36 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/access/what-can/<path:who>"): Row("/access/what-can/alice", 302, AUDITED),
     ("GET", "/access/simulate"): Row("/access/simulate", 302, all_(404)),
     ("GET", "/outbox"): Row("/outbox", 302, all_(200)),
+    ("GET", "/access"): Row("/access", 302, READERS),
+    ("GET", "/access/find"): Row("/access/find?q=desk", 302, READERS),
+    ("GET", "/access/people"): Row("/access/people", 302, READERS),
+    ("GET", "/access/people/<person_id>"): Row("/access/people/u-agent.rotterdam", 302, READERS),
+    ("GET", "/access/groups/<group_id>"): Row("/access/groups/g-SD-Rotterdam", 302, READERS),
+    ("GET", "/access/clients/<path:name>"): Row("/access/clients/nothing", 302, all_(404)),
+    ("GET", "/access/everyone"): Row("/access/everyone", 302, READERS),
+    ("GET", "/access/roles"): Row("/access/roles", 302, READERS),
+    ("GET", "/access/roles/<role_id>"): Row("/access/roles/branch-desk", 302, READERS),
+    ("GET", "/access/sets"): Row("/access/sets", 302, READERS),
+    ("GET", "/access/sets/<path:set_id>"): Row("/access/sets/rotterdam", 302, READERS),
+    ("GET", "/access/forms"): Row("/access/forms", 302, READERS),
+    ("GET", "/access/forms/<form_id>"): Row("/access/forms/reset-password", 302, READERS),
+    ("GET", "/access/bindings"): Row("/access/bindings", 302, READERS),
+    ("GET", "/access/bindings/<binding_id>"): Row("/access/bindings/desk-rotterdam", 302, READERS),
+    ("GET", "/access/matrix"): Row("/access/matrix", 302, READERS),
+    ("GET", "/access/paths"): Row("/access/paths", 302, READERS),
+    ("GET", "/access/reviews"): Row("/access/reviews", 302, READERS),
+    ("GET", "/access/reviews/<campaign_id>"): Row(f"/access/reviews/{MISSING}", 302, all_(404)),
+    ("POST", "/access/reviews"): Row(
+        "/access/reviews", 401, (404, 404, 404, 404, 403),
+        {"title": "All", "reviewers": "auditor", "due_on": "2030-01-31", "roles": "", "bindings": ""},
+    ),
+    ("POST", "/access/reviews/<campaign_id>/close"): Row(f"/access/reviews/{MISSING}/close", 401, all_(404), {}),
+    ("POST", "/access/reviews/<campaign_id>/items/<int:position>"): Row(
+        f"/access/reviews/{MISSING}/items/1", 401, all_(404), {"verdict": "keep", "reason": "needed"}
+    ),
+    ("POST", "/access/reviews/<campaign_id>/items/<int:position>/restore"): Row(
+        f"/access/reviews/{MISSING}/items/1/restore", 401, all_(404), {"reason": "needed"}
+    ),
     ("POST", "/theme"): Row("/theme", 303, all_(303), {"theme": "dark", "back": "/"}),
     ("POST", "/forms/<form_id>/evaluate"): Row("/forms/office/evaluate", 401, (404, 200, 404, 404, 404), OFFICE),
     ("POST", "/forms/<form_id>/pick"): Row(
@@ -225,7 +260,7 @@ def test_without_a_session_a_page_leads_to_the_door_and_back(site: RealSite) -> 
         wanted = path.replace("?", "%3F").replace("=", "%3D").replace("&", "%26")
         assert answer.headers["Location"] == ("/sign-in" if path == "/" else f"/sign-in?next={wanted}")
         visit = site.visit()
-        assert f'name="next" value="{path}"' in visit.get(answer.headers["Location"]).get_data(as_text=True)
+        assert f'name="next" value="{escape(path)}"' in visit.get(answer.headers["Location"]).get_data(as_text=True)
         came = visit.post("/sign-in", {"login": "alice", "password": PASSWORD, "next": path})
         assert (came.status_code, came.headers["Location"]) == (303, path)
 

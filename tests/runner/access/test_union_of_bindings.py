@@ -31,6 +31,7 @@ FORMS = (None, "reset", "unlock")
 DAYS = [None, *(NOW.date() + timedelta(days=days) for days in (-1, 0, 1))]
 WHO = Principal("user", "one")
 KINDS = tuple(SELECTOR_KINDS.values())
+MOSTLY = (*KINDS, *("user", "group", "form", "ou") * 3)
 
 
 def place(text: str) -> tuple[str, ...]:
@@ -60,22 +61,26 @@ ME = next(one for one in THINGS if one.ref == Ref("user", "user-one"))
 
 @st.composite
 def selectors(draw: st.DrawFn) -> Selector:
-    kind = draw(st.sampled_from(KINDS))
+    kind = draw(st.sampled_from(MOSTLY))
     if kind in ("form", "mail_domain"):
         return Selector(kind, ids=draw(st.none() | st.tuples(st.sampled_from(("one", "reset")))))
+    limits = draw(st.frozensets(st.sampled_from(("under", "in_group", "ids", "match", "own")), max_size=2))
+    matches_ = [(("department", "Sales"),), (("department", ActorValue("department")),)]
     return Selector(
         kind,
-        under=draw(st.none() | st.sampled_from(UNITS)),
-        in_group=draw(st.none() | st.sampled_from(NAMES)),
-        ids=draw(st.none() | st.lists(st.sampled_from((*NAMES, "gone")), min_size=1, max_size=2).map(tuple)),
-        match=draw(st.sampled_from([(), (("department", "Sales"),), (("department", ActorValue("department")),)])),
-        own=kind == "user" and draw(st.booleans()),
+        under=draw(st.sampled_from(UNITS)) if "under" in limits else None,
+        in_group=draw(st.sampled_from(NAMES)) if "in_group" in limits else None,
+        ids=tuple(draw(st.lists(st.sampled_from((*NAMES, "gone")), min_size=1, max_size=2)))
+        if "ids" in limits
+        else None,
+        match=draw(st.sampled_from(matches_)) if "match" in limits else (),
+        own=kind == "user" and "own" in limits,
     )
 
 
 @st.composite
 def given_rights(draw: st.DrawFn, name: str) -> tuple[Role, Sequence[ResourceSet], Binding]:
-    permissions = draw(st.frozensets(st.sampled_from(sorted(PERMISSIONS)), min_size=1, max_size=12))
+    permissions = draw(st.frozensets(st.sampled_from(sorted(PERMISSIONS)), min_size=1, max_size=20))
     sets = [
         ResourceSet(
             f"{name}-{number}",

@@ -110,3 +110,43 @@ def test_rebinding_what_is_not_named_or_not_there_changes_nothing(desk: Path, na
     assert (refused.code, refused.out, is_one_sentence(refused.err)) == (1, "", True)
     assert f'access.yaml names nothing "{name}", or nothing is called so now. Nothing was changed.' in refused.err
     assert contents(desk) == before
+
+
+LATER = "Night-Desk"
+
+
+def bind_later(desk: Path) -> None:
+    """Bind a group that does not exist yet, let the desk read it, and let alice make such a group."""
+    file = desk / "forms" / "access.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert f"group: {GROUP}" in text
+    file.write_text(text.replace(f"group: {GROUP}", f"group: {LATER}"), encoding="utf-8")
+    assert not may_plan(desk, "alice")
+    engine = open_engine(f"sqlite:///{desk / 'directory.db'}")
+    made = NewEntry("group", f"CN={LATER},{GROUPS}", {"name": LATER}, members=("alice",), id="g-night")
+    report = load_entries(engine, [made], now=NOW)
+    engine.dispose()
+    assert not report.problems
+
+
+def test_who_makes_the_group_that_a_binding_names_gets_nothing(desk: Path) -> None:
+    bind_later(desk)
+    assert not may_plan(desk, "alice")
+    said = deskhand("doctor", "--desk", desk).out
+    assert f'there is a group "{LATER}" by now, and there was none when access.yaml was first read' in said
+    assert f'run: deskhand access rebind "{LATER}"' in said
+
+
+def test_a_name_that_appeared_counts_once_an_administrator_says_so(desk: Path) -> None:
+    bind_later(desk)
+    done = deskhand("access", "rebind", "--appeared", "--desk", desk)
+    assert (done.code, done.err) == (0, "")
+    assert f'"{LATER}" stands for the group that is called so now.' in done.out
+    assert may_plan(desk, "alice")
+    again = deskhand("access", "rebind", "--appeared", "--desk", desk)
+    assert (again.code, "stands for something" in again.out) == (0, True)
+
+
+@pytest.mark.parametrize("arguments", [[], ["Night-Desk", "--appeared"]])
+def test_rebind_wants_a_name_or_all_that_appeared(desk: Path, arguments: list[str]) -> None:
+    assert deskhand("access", "rebind", *arguments, "--desk", desk).code == 2

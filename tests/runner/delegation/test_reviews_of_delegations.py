@@ -260,7 +260,8 @@ def test_a_revoked_binding_gives_nothing_from_the_next_decision_on(reviews: Revi
     position = reviews.position(begun, "desk-rotterdam")
     reviews.reviewing.decide(alice, begun, position, "revoke", "the branch is closed")
     assert desk.find(agent, "novak").people == ()
-    assert not reviews.services.authority.current().bindings_of(agent, NOW + timedelta(hours=1))[0].set == "rotterdam"
+    rows = reviews.services.authority.current().bindings_of(agent, NOW)
+    assert "desk-rotterdam" not in {row.binding for row in rows}
     reviews.reviewing.restore(chief, begun, position, "it opened again")
     assert [thing.id for thing in desk.find(agent, "novak").people] == ["u-t.novak"]
 
@@ -278,3 +279,16 @@ def test_a_revocation_stops_what_was_planned_before_it(reviews: Reviews):
         reviews.desk.confirm("agent.rotterdam", plan)
     assert reviews.desk.performed == []
     assert reviews.desk.journal("intent") == []
+
+
+def test_a_revocation_by_another_process_stops_what_this_one_planned(reviews: Reviews):
+    begun = reviews.begun("alice")
+    other = reviews.reviewing
+    here = reviews.with_policy(policy_text())
+    reviews.desk.installation = replace(reviews.desk.installation, services=here, desk=Desk(here))
+    submission = reviews.desk.verified("agent.rotterdam", "unlock-account", "u-z.lindqvist")
+    plan = reviews.desk.planned("agent.rotterdam", "unlock-account", "u-z.lindqvist", submission=submission)
+    other.decide(reviews.actor("alice"), begun, reviews.position(begun, "desk-rotterdam"), "revoke", "so")
+    with pytest.raises((NotFoundError, RefusedError)):
+        reviews.desk.confirm("agent.rotterdam", plan)
+    assert reviews.desk.performed == []

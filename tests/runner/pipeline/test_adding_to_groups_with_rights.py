@@ -39,7 +39,8 @@ def assert_refused(desk, page):
 
 def access(*, binding: str = "", role: str = "") -> str:
     text = definitions()["access.yaml"].decode()
-    return text.replace("bindings:\n", f"bindings:\n{binding}", 1) + role
+    text = text.replace("bindings:\n", f"bindings:\n{binding}", 1)
+    return text.replace("standard_roles:\n", f"standard_roles:\n{role}", 1)
 
 
 def test_an_ordinary_group_is_given(desk):
