@@ -65,9 +65,9 @@ def _person(number: int, bindings: int, chance: random.Random) -> Entry:
 
 
 def make_agents(bindings: int, chance: random.Random) -> list[Actor]:
-    """Return agents with twelve bindings each, and one group of nothing."""
+    """Return 200 agents, of very many bindings fewer, with twelve bindings each, and one group of nothing."""
     agents = []
-    for number in range(AGENTS):
+    for number in range(min(AGENTS, max(10, 200_000 // bindings))):
         groups = frozenset(f"desk-{chance.randrange(bindings)}" for _ in range(12)) | {"everybody"}
         attributes = {"department": chance.choice(DEPARTMENTS)}
         person = Entry(Ref("user", f"agent-{number}"), "", ROOT, attributes, groups)

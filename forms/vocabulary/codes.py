@@ -85,4 +85,9 @@ CODES: Mapping[str, str] = {
     "W322": "A protected name was not found, so everything of its kind is protected.",
     "W323": "An excluded name was not found, so the set is empty.",
     "W324": "Any group may be chosen, also one that gives rights in Deskhand.",
+    "W325": "A role or a resource set is not used.",
+    "W326": "A resource set holds nothing in this directory.",
+    "W327": "A binding, or a part of it, gives nothing to anybody.",
+    "W328": "Somebody can change what a resource set holds, and so reach more.",
+    "W329": "Somebody can reset the password of an account that holds more.",
 }

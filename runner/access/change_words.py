@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.spi import Entry, InGroup, Ref
+from runner.access.census import Census
 from runner.access.policy_changes import Comparison, Form, PolicyChange
 from runner.access.wording import PLURALS
 from runner.counting import counted
@@ -169,3 +170,18 @@ def _where(forms: frozenset[Form]) -> str:
     if not named:
         return "except in forms that bindings name"
     return f"outside forms, in those no binding names, and in {_listed(named, len(named))}"
+
+
+def people_in_words(census: Census, people: int) -> str:
+    """Say who they are: how many and the first of them, or one by name."""
+    names = [_name(entry) for entry in census.entries("user", people, MOST_NAMED)]
+    if people.bit_count() == 1:
+        return names[0]
+    if people == census.everything("user"):
+        return f"everybody ({_listed(names, people.bit_count())})"
+    return f"{_counted(people.bit_count(), 'user')} ({_listed(names, people.bit_count())})"
+
+
+def listed_first(names: Sequence[str], most: int) -> str:
+    """Join the first names, and count the others."""
+    return _listed(names[:most] if len(names) > most else names, len(names))

@@ -20,9 +20,8 @@ def write_who_may_run(
     """
     running = _Running(graph, carriers, resolved)
     by_principal: dict[int, list[Row]] = {graph.everyone: []}
-    for number, row in rows.items():
+    for row in rows.values():
         by_principal.setdefault(_principal(graph, row), []).append(row)
-        del number
     everyone = running.forms_of(by_principal[graph.everyone])
     may: dict[int, frozenset[str]] = {graph.everyone: everyone}
     for principal, held in by_principal.items():

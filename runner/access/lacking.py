@@ -111,8 +111,9 @@ def _nearest(
         for selector in bound[row.set].resources
         if selector.kind == entry.ref.kind
     ]
-    unbound = (_unbound(selector, asked.actor) for selector in selectors)
-    found += [(_FAR, _UNBOUND, (why,)) for why in unbound if why]
+    if len(found) < len(selectors):
+        unbound = (_unbound(selector, asked.actor) for selector in selectors)
+        found += [(_FAR, _UNBOUND, (why,)) for why in unbound if why]
     return min(found, default=None, key=lambda one: one[:2])
 
 

@@ -19,30 +19,27 @@ from runner.access.selecting import bind, is_empty
 
 def candidates(authority: Authority, permission: str, entry: Entry | None, *, form: str | None, day: date) -> Filter:
     """Return the search that finds everybody who may have a permission on an object (None: on the whole installation)."""
-    return any_of(
-        all_of((_principal(row), within))
-        for row in rows_reaching(authority, permission, entry, form=form, day=day)
-        if not isinstance(within := _actors(authority, row, permission, entry), Nothing)
-    )
+    found = _reaching(authority, permission, entry, form=form, day=day)
+    return any_of(all_of((_principal(row), within)) for row, within in found)
 
 
 def clients(
     authority: Authority, permission: str, entry: Entry | None, *, form: str | None, day: date
 ) -> tuple[str, ...]:
     """Return the API clients that may have it, by name; each has to be decided on."""
-    rows = rows_reaching(authority, permission, entry, form=form, day=day)
-    return tuple(sorted({row.principal_id for row in rows if row.principal == "client"}))
+    found = _reaching(authority, permission, entry, form=form, day=day)
+    return tuple(sorted({row.principal_id for row, _ in found if row.principal == "client"}))
 
 
-def rows_reaching(
+def _reaching(
     authority: Authority, permission: str, entry: Entry | None, *, form: str | None, day: date
-) -> Iterator[Row]:
-    """Yield the rows that give a permission today, in this form, on what somebody's set may hold this object."""
+) -> Iterator[tuple[Row, Filter]]:
+    """Yield the rows that give it today, in this form, where somebody's set may hold the object, and for whom it does."""
     for row in authority.resolved.rows:
         if permission in row.permissions and row.counts_on(day) and row.counts_in(form):
-            is_whole = entry is None or _is_about_all(permission)
-            if is_whole or not isinstance(_actors(authority, row, permission, entry), Nothing):
-                yield row
+            within = _actors(authority, row, permission, entry)
+            if not isinstance(within, Nothing):
+                yield row, within
 
 
 def _is_about_all(permission: str) -> bool:
@@ -91,7 +88,7 @@ def _without_actor(selector: ResolvedSelector) -> ResolvedSelector:
         type(written)(written.kind, written.under, written.in_group, written.nested),
         selector.place,
         selector.group,
-        selector.ids,
+        None if written.own else selector.ids,  # as when it is bound: the actor's id stands for any list
         tuple((name, value) for name, value in match if not isinstance(value, ActorValue)),
     )
 

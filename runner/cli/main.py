@@ -20,6 +20,7 @@ from runner.cli import (
     access_asking,
     access_diff,
     access_graph,
+    access_lint,
     access_review,
     accounts,
     explaining,
@@ -71,6 +72,7 @@ for module in (
     access_asking,
     access_diff,
     access_graph,
+    access_lint,
     access_review,
     journal,
 ):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from connectors.spi import Nothing
 from runner.access.model import Binding, ResourceSet, Role
-from runner.access.wording import plural, selector_in_words, window_in_words
+from runner.access.wording import PLURALS, plural, selector_in_words, window_in_words
 from runner.delegation.explore_pages import (
     BindingPage,
     Count,
@@ -65,7 +65,7 @@ def set_page(survey: Survey, set_id: str) -> SetPage:
         selectors=tuple(map(selector_in_words, written.resources)),
         excluded=tuple(map(selector_in_words, written.excluded)),
         missing=tuple(selector.missing for selector in selectors if selector.missing),
-        shares=tuple(_share(survey, written, kind) for kind in sorted(written.kinds)),
+        shares=tuple(_share(survey, written, kind) for kind in PLURALS if kind in written.kinds),
         bindings=shown,
         more_bindings=left,
     )

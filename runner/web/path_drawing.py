@@ -18,7 +18,7 @@ _WIDE_BOX, _WIDE_GAP, _PER_ROW = 152, 130, 4
 _TALL_WIDTH, _TALL_BOX = 340, 300
 _ROW_GAP = 74
 _HEAD = 6
-_MOST_LINES = 4
+_MOST_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def down(path: PathPicture) -> Drawing:
 
 
 def wrapped(text: str, width: float, letter: float) -> tuple[str, ...]:
-    """Break a text into lines of at most ``width`` pixels, at spaces where there are some; four lines at most."""
+    """Break a text into lines of at most ``width`` pixels, at spaces where there are some; six lines at most."""
     lines: list[str] = []
     for piece in _pieces(text, width, letter):
         if lines and measured(f"{lines[-1]} {piece}", letter) <= width:

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from runner.access.graph_paths import search
-from tests.runner.access.graph_worlds import Attacker, World, authority_of, graph_of
+from tests.runner.access.graph_worlds import NOW, USERS, Attacker, World, authority_of, graph_of
 
 
 def _attack(seed: int, steps: int) -> tuple[set[str], set[str]]:
@@ -13,8 +13,9 @@ def _attack(seed: int, steps: int) -> tuple[set[str], set[str]]:
     random = Random(seed)
     world = World.random(random)
     town = world.town()
-    built = graph_of(authority_of(world.policy, town), town)
-    start = f"u{random.randrange(8)}"
+    authority = authority_of(world.policy, town)
+    built = graph_of(authority, town)
+    start = max(USERS, key=lambda name: (len(authority.bindings_of(town.actor(name), NOW)), name))
     number = built.graph.number("user", town.entries[start].ref.id)
     assert number is not None
     reached = search(built.graph, [number]).levels

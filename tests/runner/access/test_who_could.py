@@ -33,7 +33,7 @@ TOWN = {
 }
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(policies(), towns(), st.data())
 def test_nobody_who_is_allowed_is_missed(policy, town, data):
     authority = Authority(resolve(policy, locate, place))

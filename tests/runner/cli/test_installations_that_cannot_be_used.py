@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.local.tables import SCHEMA_VERSION
+from runner.store.schema import expected_version
 from tests.runner.cli.commands import deskhand, is_one_sentence
 from tests.runner.cli.contents import change, contents
 
@@ -78,7 +80,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "garbage for a key": (written(KEY, GARBAGE), f"{KEY} cannot be used: it does not hold a key that Deskhand made."),
     "an empty key": (written(KEY, b"\n"), f"{KEY} cannot be used: it is empty. Restore it from a backup."),
     "a newer store": (store_with("UPDATE meta SET version_num = '9999'"), "[store] the database was made by a newer"),
-    "an older store": (store_with("UPDATE meta SET version_num = '0000'"), "this release needs 2: run deskhand upgrade"),
+    "an older store": (store_with("UPDATE meta SET version_num = '0000'"), f"this release needs {expected_version()}: run deskhand upgrade"),
     "no store": (removed(STORE), f"{STORE} is missing: restore it from a backup; for an empty one run deskhand upgrade"),
     "garbage for a store": (written(STORE, GARBAGE), "[store] the database could not be opened: file is not a database"),
     "a store of another maker": (replaced(SETTINGS, "sqlite:///deskhand.db", "mysql://x/y"), "[store] the database has"),
@@ -128,7 +130,7 @@ def test_a_directory_that_cannot_be_read_is_not_imported_into_and_doctor_says_so
     says = "does not answer"
     if breaks == "newer":
         change(directory, "UPDATE directory_schema SET version = 99")
-        says = "has schema 99, this release knows 3: update Deskhand."
+        says = f"has schema 99, this release knows {SCHEMA_VERSION}: update Deskhand."
     else:
         directory.write_bytes(GARBAGE)
     before = contents(company)["directory.db"]

@@ -121,6 +121,8 @@ def test_every_power_that_is_decided_is_foreseen_by_the_collapsed_graph(company:
         exact = list(expanding.edges([start]))
         assert exact
         assert {edge.end for edge in exact if edge.kind in ("DH_CanResetPassword", "DH_CanAddMember")} <= set(reached)
+        people = {number for number in reached if company.built.graph.nodes[number].kind == "DH_User"} - {start}
+        assert people == {edge.end for edge in exact if edge.kind == "DH_CanResetPassword"}, "it says too much"
         actor = Actor("a", login, login, entry)
         for edge in exact[::97]:
             node, power = company.built.graph.nodes[edge.end], POWERS[edge.kind]
