@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import access_bench, check_bench, compile_bench, http_bench, journal_bench, pipeline_bench
+from bench import access_bench, check_bench, compile_bench, http_bench, journal_bench, people_bench, pipeline_bench
 from bench.figures import Figure, keep, table
 from bench.slices import Effort
 
 PARTS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "decisions": access_bench.measure,
+    "people": people_bench.measure,
     "forms": compile_bench.measure,
     "check": check_bench.measure,
     "journal": journal_bench.measure,

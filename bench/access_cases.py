@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from connectors.spi import Entry, Ref, Value
@@ -19,10 +19,11 @@ ADMIN_GROUPS = 10
 """Groups inside the protected group; the first of them has the protected group inside, so that there is a loop."""
 
 
-def authority_over(bindings: int) -> Authority:
-    """Return who decides by that many bindings; every name is its id."""
-    policy = make_policy(bindings)
-    return Authority(resolve(policy, lambda kind, text: Ref(kind, text), lambda text: (*ROOT, f"ou={text}")))
+def authority_over(
+    bindings: int, place_of: Callable[[str], tuple[str, ...]] = lambda unit: (*ROOT, f"ou={unit}")
+) -> Authority:
+    """Return who decides by that many bindings; every name is its id, ``place_of`` maps a unit to its place."""
+    return Authority(resolve(make_policy(bindings), lambda kind, text: Ref(kind, text), place_of))
 
 
 def make_policy(bindings: int) -> Policy:
@@ -45,13 +46,14 @@ def _selector(number: int) -> Selector:
     return Selector("user", in_group=f"branch-{number}")
 
 
-def make_people(people: int, bindings: int, chance: random.Random) -> list[Entry]:
-    """Return people in one unit, ten groups and one department each; one in 500 is protected."""
-    return [_person(number, bindings, chance) for number in range(people)]
+def make_people(people: int, bindings: int, chance: random.Random, groups: int = 10) -> list[Entry]:
+    """Return people in one unit, so many groups and one department each; one in 500 is protected."""
+    return [_person(number, bindings, chance, groups) for number in range(people)]
 
 
-def _person(number: int, bindings: int, chance: random.Random) -> Entry:
-    direct = frozenset(f"branch-{chance.randrange(bindings)}" for _ in range(10))
+def _person(number: int, bindings: int, chance: random.Random, groups: int) -> Entry:
+    unit, *branches = chance.choices(range(bindings), k=1 + groups)
+    direct = frozenset(f"branch-{branch}" for branch in branches)
     if number % 500 == 0:
         direct |= {f"admins-{number // 500 % ADMIN_GROUPS}"}
     above = {"tier0", "admins-0"} if number % 500 == 0 else set()
@@ -60,7 +62,7 @@ def _person(number: int, bindings: int, chance: random.Random) -> Entry:
         "department": chance.choice(DEPARTMENTS),
         "groups": tuple(Ref("group", group) for group in sorted(direct)),
     }
-    place = (*ROOT, f"ou=unit-{chance.randrange(bindings)}")
+    place = (*ROOT, f"ou=unit-{unit}")
     return Entry(Ref("user", f"id-{number}"), "", place, attributes, direct | above)
 
 

@@ -53,10 +53,18 @@ ROOMS: Mapping[str, Room] = {
     "connectors.ldap": _room(CONTRACT, "ldap3"),
     "forms": _room(CONTRACT, "jsonschema ruamel yaml phonenumbers", is_pure=True),
     "runner.errors": _room(is_pure=True),
-    "runner.access": _room(DECIDING, is_pure=True),
+    "runner.access": _room((*DECIDING, "runner.counting"), is_pure=True),
     "runner.dispatch": _room(DECIDING),
     "runner.pipeline": _room(
-        (*DECIDING, "runner.access", "runner.counting", "runner.dispatch", "runner.verification", "runner.store")
+        (
+            *DECIDING,
+            "runner.access",
+            "runner.counting",
+            "runner.dispatch",
+            "runner.resource_names",
+            "runner.store",
+            "runner.verification",
+        )
     ),
     "runner.delegation": _room(
         (

@@ -47,7 +47,8 @@ class _Keys:
     def __init__(self, covering: Covering, numbers: Mapping[str, int], rows: Mapping[int, Row]) -> None:
         self._covering, self._numbers = covering, numbers
         self._known: dict[frozenset[str], tuple[tuple[int, ...], ...]] = {}
-        self.managing = tuple(number for number, row in rows.items() if MANAGING in row.permissions)
+        managing = tuple(number for number, row in rows.items() if MANAGING in row.permissions)
+        self.deciding: tuple[tuple[int, ...], ...] = (managing,)
 
     def of(self, principals: frozenset[str]) -> tuple[tuple[int, ...], ...]:
         """Return of which groups of rows one each is needed."""
@@ -64,7 +65,7 @@ def _ordinary(graph: AttackGraph, start: int, found: Iterable[int], landscape: L
         if number in landscape.untouchable:
             continue
         if number in landscape.rights_groups:
-            needed, told = (keys.managing,), f"{MANAGING}, as the group gives rights"
+            needed, told = keys.deciding, f"{MANAGING}, as the group gives rights"
         elif number in landscape.guarded:
             needed, told = keys.of(landscape.guarded[number]), "all the rights that the account holds"
         else:

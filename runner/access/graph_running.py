@@ -43,7 +43,7 @@ def _write_combined(
     known: dict[frozenset[int], frozenset[str]] = {}
     for person, ids in landscape.principals.items():
         numbers = (graph.number(type_, id_) for id_ in ids for type_ in ("group", "user"))
-        mine = frozenset(number for number in numbers if number in by_principal)
+        mine = frozenset(number for number in numbers if number is not None and number in by_principal)
         if len(mine) < 2:
             continue
         if mine not in known:

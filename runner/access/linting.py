@@ -167,8 +167,8 @@ def _way(linted: Linted, places: _Places, gain: Gain) -> Problem:
     rights = listed_first(gain.permissions, 4)
     if gain.way == "password":
         message = (
-            f"{who} can reset the password of {whom} {forms}, who hold more by the binding "
-            f'"{gain.binding}" (role "{gain.by}"): {rights}'
+            f'{who} can reset the password of {whom} {forms}, whose rights by the binding "{gain.binding}" '
+            f'(role "{gain.by}") go further: {rights}'
         )
         fix = f'Leave  holders: ordinary  and  covers  out where they name "{gain.by}", or exclude these accounts.'
         return places.problem("W329", gain.binding, message, fix)

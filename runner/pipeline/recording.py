@@ -12,6 +12,7 @@ from runner.access.model import Actor
 from runner.dispatch import Performed
 from runner.journal.records import Record
 from runner.pipeline.authorising import Permit
+from runner.resource_names import name_of
 from runner.store.records import Submission
 
 
@@ -24,10 +25,10 @@ def actor_body(actor: Actor) -> dict[str, Any]:
 
 
 def target_body(ref: Ref | None, entry: Entry | None) -> dict[str, Any] | None:
-    """Return on what, by its stable id, and where it stood."""
+    """Return on what, by its stable id and its resource name, and where it stood."""
     if ref is None:
         return None
-    return {"kind": ref.kind, "id": ref.id, "dn_at_time": entry.dn if entry else None}
+    return {"kind": ref.kind, "id": ref.id, "name": name_of(ref), "dn_at_time": entry.dn if entry else None}
 
 
 def form_body(form: Form) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def _touched(permit: Permit) -> dict[str, Any] | None:
 def _decided(part: Any) -> dict[str, Any]:
     need, entry, decision = part
     where = {"dn_at_time": entry.dn} if entry else {}
-    return {"permission": need.permission, "on": str(need.on), "binding": decision.binding, **where}
+    on = name_of(need.on) if isinstance(need.on, Ref) else str(need.on)
+    return {"permission": need.permission, "on": on, "binding": decision.binding, **where}
 
 
 def _decision(permit: Permit) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bench import access_bench, check_bench, compile_bench, http_bench, import_bench, journal_bench, pipeline_bench
+from bench import (
+    access_bench,
+    check_bench,
+    compile_bench,
+    http_bench,
+    import_bench,
+    journal_bench,
+    people_bench,
+    pipeline_bench,
+)
 from bench.desks import measured_desk
 from bench.figures import Figure, keep, shown, table
 from bench.slices import Effort, percentile
@@ -24,8 +33,14 @@ def desk() -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "measure",
-    [access_bench.measure, compile_bench.measure, check_bench.measure, journal_bench.measure],
-    ids=["decisions", "forms", "check", "journal"],
+    [
+        access_bench.measure,
+        people_bench.measure,
+        compile_bench.measure,
+        check_bench.measure,
+        journal_bench.measure,
+    ],
+    ids=["decisions", "people", "forms", "check", "journal"],
 )
 def test_a_measurement_gives_figures_that_are_sound(measure: Callable[[Effort], list[Figure]]) -> None:
     figures = measure(LITTLE)

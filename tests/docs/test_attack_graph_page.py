@@ -7,7 +7,7 @@ from runner.access.graph_kinds import EDGE_KINDS, NODE_KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "attack-graph.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```cypher\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-PROPERTIES = {"name", "login", "protected", "holds_rights", "binding", "forms", "objectsid", "objectid", "also_needed"}
+PROPERTIES = {"name", "login", "protected", "holds_rights", "binding", "forms", "distinguishedname", "also_needed"}
 
 
 def test_the_tables_are_those_of_the_program() -> None:

@@ -15,7 +15,10 @@ from forms.expressions import Environment, Scope, compile_expression, evaluate
 from forms.facts import Facts
 from forms.values import NUMBER, TEXT, Type
 from forms.vocabulary.codes import CODES
+from runner.access.authority import Authority
+from runner.access.census import Census
 from runner.access.escalation import escalations
+from runner.access.linting import Linted, lint
 from runner.access.lists import unknown_lists, with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access
@@ -57,9 +60,41 @@ bindings:
 """
 OPERATIONS = "operations:\n  - { id: last, do: directory.user.enable, with: { user: a.jansen } }\n"
 
+JOIN = b"""\
+format: form/1
+id: join
+title: Join
+target: { type: group }
+fields:
+  - { id: members, type: membership, label: Members, of: $(target) }
+operations:
+  - { id: join, do: directory.group.change_members, with: { group: $(target), add: $(members.add) } }
+"""
+RESET = b"""\
+format: form/1
+id: reset
+title: Reset
+target: { type: user }
+verify: { policy: none, because: Nobody calls. }
+fields:
+  - { id: password, type: password, label: Password, generate: temporary }
+operations:
+  - { id: reset, do: directory.user.set_password, with: { user: $(target), password: $(password) } }
+"""
+SMALL_COMPANY = Census.of(
+    [
+        Entry(Ref("user", "alice"), "", (), {"login": "alice"}, frozenset({"SD"})),
+        Entry(Ref("user", "bob"), "", (), {"login": "bob"}, frozenset({"GG-Sales"})),
+        Entry(Ref("user", "charlie"), "", (), {"login": "charlie"}),
+        Entry(Ref("group", "SD"), "", (), {"name": "SD"}),
+        Entry(Ref("group", "GG-Sales"), "", (), {"name": "GG-Sales"}),
+    ]
+)
+
 WHEN_USED = ("E240", "E241", "E242", "E243")
 IN_THE_DIRECTORY = ("W321", "W322", "W323")
 WHEN_OPENED = ("E131",)
+WHEN_LINTED = ("W325", "W326", "W327", "W328", "W329")
 THERE = frozenset({"GG-Sales", "Tier0-Admins"})
 TARGET, BOX = Ref("user", "u1"), Type("mailbox")
 NAMES = {
@@ -112,6 +147,20 @@ def checked(code: str, word: str) -> Sequence[Problem]:
     return [*problems, *escalations(policy, catalogue, {file: text.encode()})]
 
 
+def linted(code: str, word: str) -> set[str]:
+    """Look an example of an access file over, in a company of three people with two forms."""
+    file, text = example(code, word)
+    policy, problems = read_access(file, text.encode())
+    assert [problem for problem in problems if problem.level == "error"] == []
+    authority = Authority(resolve(policy, Ref, lambda text: (text,)))
+    forms = {"join.form.yaml": JOIN, "reset.form.yaml": RESET}
+    catalogue, wrong = load_catalogue({**COMPANIONS, **forms}, VERBS)
+    assert told(wrong, "error") == set()
+    found = lint(Linted(authority, SMALL_COMPANY, catalogue.forms, frozenset(), file, text.encode(), NOW))
+    assert all(problem.line > 0 for problem in found)
+    return told(found, "warning")
+
+
 def _locate(kind: str, text: str) -> Ref | None:
     return Ref(kind, text) if text in THERE else None
 
@@ -155,7 +204,13 @@ def test_the_wrong_example_of_an_error_gets_that_code_only_and_the_right_one_non
     assert told(checked(code, "Right"), "error") == set()
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("W")])
+@pytest.mark.parametrize("code", WHEN_LINTED)
+def test_what_shows_when_a_policy_is_looked_over_is_told_by_that_code_alone(code: str) -> None:
+    assert linted(code, "Wrong") == {code}
+    assert linted(code, "Right") == set()
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("W") and code not in WHEN_LINTED])
 def test_the_wrong_example_of_a_warning_gets_that_code_only_and_the_right_one_not(code: str) -> None:
     wrong, right = checked(code, "Wrong"), checked(code, "Right")
     assert (told(wrong, "error"), told(right, "error")) == (set(), set())

@@ -78,11 +78,17 @@ DAYS = st.sampled_from([None, None, date(2026, 6, 14), date(2026, 6, 15), date(2
 
 
 @st.composite
-def policies(draw):
+def policies(draw, holders=(True,)):
     sets = {name: sets_of(draw, name) for name in ("s1", "s2", "s3")}
     sets["tier0"] = sets_of(draw, "tier0", personal=False)
     roles = {
-        name: Role(name, name, draw(st.frozensets(st.sampled_from(NAMED), min_size=1, max_size=5)))
+        name: Role(
+            name,
+            name,
+            draw(st.frozensets(st.sampled_from(NAMED), min_size=1, max_size=5)),
+            ordinary=draw(st.sampled_from(holders)),
+            covers=draw(st.sampled_from([(), (), ("r1",), ("r2",)])),
+        )
         for name in ("r1", "r2")
     }
     bindings = tuple(
@@ -287,6 +293,27 @@ def test_decisions_searches_and_the_plain_rules_agree(policy, town, data):
             assert decision.code != "protected" or authority.is_protected(entry)
             assert not decision.allowed or authority.holds(actor, permission, entry.ref.kind, form=form, now=NOW)
             assert not decision.allowed or permission in authority.permissions_of(actor, NOW)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(policies(holders=(None, False)), towns(), st.data())
+def test_holders_of_rights_are_only_taken_away_and_searches_agree(policy, town, data):
+    actor = data.draw(actors(town))
+    form = data.draw(st.sampled_from([None, "f", "other"]))
+    authority = Authority(resolve(policy, locate, place))
+    barrier = authority.barrier(actor, form=form, now=NOW)
+    for permission in NAMED:
+        scopes = {kind: authority.scope(actor, [permission], kind, form=form, now=NOW) for kind in KINDS}
+        for entry in town:
+            decision = authority.decide(actor, permission, entry, form=form, now=NOW)
+            without = allows(policy, actor, permission, entry, form)
+            assert matches(scopes[entry.ref.kind], entry) == decision.allowed, (permission, entry.ref)
+            assert without or not decision.allowed
+            if without and not decision.allowed:
+                assert barrier.stops(entry)
+                assert matches(barrier.filter(entry.ref.kind), entry)
+                assert not permission.endswith(".read")
+                assert decision.code == "protected"
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

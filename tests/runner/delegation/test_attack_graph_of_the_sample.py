@@ -148,12 +148,11 @@ def _written(built: Built) -> bytes:
 
 def test_the_file_is_what_bloodhound_takes_and_every_end_is_there(company: Company) -> None:
     data: dict[str, Any] = json.loads(_written(company.built))
-    few = {
-        "nodes": data["graph"]["nodes"][::5],
-        "edges": data["graph"]["edges"][:1_500] + data["graph"]["edges"][1_500::20],
-    }
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for edge in data["graph"]["edges"]:
+        by_kind.setdefault(edge["kind"], []).append(edge)
+    few = {"nodes": data["graph"]["nodes"][::5], "edges": [edge for edges in by_kind.values() for edge in edges[:200]]}
     Draft202012Validator(opengraph_rules.GRAPH).validate({**data, "graph": few})
-    assert {edge["kind"] for edge in few["edges"]} == {edge["kind"] for edge in data["graph"]["edges"]}
     ids = [node["id"] for node in data["graph"]["nodes"]]
     assert len(ids) == len(set(ids))
     ends = {edge[end]["value"] for edge in data["graph"]["edges"] for end in ("start", "end")}
