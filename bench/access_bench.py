@@ -64,7 +64,7 @@ def _decisions(effort: Effort, bindings: int) -> list[Figure]:
         Figure(what, ours, "/s", "Cedar's engine on the same cases", theirs, goal=1),
         Figure(
             f"an agent's first change, decided, {bindings:,} bindings",
-            first_change(bindings, [one for one in asked if _key(*one) in answers]),
+            first_change(bindings, [one for one in asked if _key(*one) in answers] or asked),
             "s",
             "a decision of Cedar's",
             1 / theirs,

@@ -37,7 +37,7 @@ _OWN = {
 }
 _SYSTEMS: Mapping[str, Mapping[str, str]] = {"directory": _DIRECTORY, "mailbox": _MAILBOX, OWN: _OWN}
 _OTHER = "other"  # the system of kinds that connectors of others bring
-_OTHER_KIND = re.compile(r"[a-z][a-z_]{0,39}")
+_OTHER_KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 _SYSTEM_OF = {kind: system for system, words in _SYSTEMS.items() for kind in words}
 _CONTAINERS = frozenset({"group", "ou", "set", "role"})
 

@@ -67,14 +67,19 @@ class Conditions:
                 return self._in_group(group, nested=nested)
 
     def _any_of(self, parts: Sequence[Filter], depth: int) -> Clause:
-        """Join the parts; equality with many values is one condition, since SQLite's depth is limited."""
+        """Join the parts; equality with many values, or many groups, is one condition: SQLite's depth is limited."""
         same: dict[str, list[Compare]] = {}
+        groups: set[str] = set()
         clauses: list[Clause] = []
         for part in parts:
             if isinstance(part, Compare) and part.op == "==" and self._is_joined(part):
                 same.setdefault(part.attribute, []).append(part)
+            elif isinstance(part, InGroup) and self.kind != "group":
+                groups |= self._reached(part.group, nested=part.nested)
             else:
                 clauses.append(self.clause(part, depth + 1))
+        if groups:
+            clauses.append(_inside(frozenset(groups)))
         return or_(false(), *clauses, *(self._equal_to_one(attribute, some) for attribute, some in same.items()))
 
     def _is_joined(self, part: Compare) -> bool:
@@ -111,9 +116,10 @@ class Conditions:
         return inside * _WIDE > len(self.shape.units)
 
     def _in_group(self, group: str, *, nested: bool) -> Clause:
-        reached = self.shape.graph.below(group) if nested else frozenset({group})
-        inside = objects.c.id.in_(select(members.c.member_id).where(_one_of(members.c.group_id, reached)))
-        return and_(inside, objects.c.id != group)
+        return and_(_inside(self._reached(group, nested=nested)), objects.c.id != group)
+
+    def _reached(self, group: str, *, nested: bool) -> frozenset[str]:
+        return self.shape.graph.below(group) if nested else frozenset({group})
 
     def _compare(self, compare: Compare) -> Clause:
         type_ = type_of(self.kind, compare.attribute)
@@ -233,6 +239,11 @@ ATTRIBUTE_KINDS = frozenset({"user", "group", "ou", "computer", "contact"})
 
 def _unfit(compare: Compare) -> RejectedError:
     return RejectedError(f"“{compare.attribute}” cannot be compared in this way.")
+
+
+def _inside(groups: frozenset[str]) -> Clause:
+    """Say that an object is a direct member of one of these groups."""
+    return objects.c.id.in_(select(members.c.member_id).where(_one_of(members.c.group_id, groups)))
 
 
 def _one_of(column: ColumnElement[Any], ids: frozenset[str]) -> Clause:

@@ -104,6 +104,7 @@ class _Gaining:
             scope = all_of((rest.filter(), grant.exclusion.filter("user")))
             could = self._open(found, self._census.matching(scope, "user"), form) & ~now_reached
             things = could & changing if way != "own attribute" else could
+            things &= ~found.people if found.people.bit_count() == 1 else -1
             people = found.people if way != "own attribute" else found.people & changing
             if things and people:
                 yield Gain(way, by, grant.row.binding, grant.row.set, (permission,), forms, people, things)

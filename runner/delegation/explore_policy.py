@@ -109,7 +109,7 @@ def sets_page(survey: Survey, text: str, page: int) -> ListPage:
     def line(one: ResourceSet) -> Line:
         is_protected = one.id in survey.policy.protected
         marks = [Chip("Protected", "bad", "shield-lock")] if is_protected else []
-        marks += [] if used[one.id] or is_protected else [Chip("No binding", "warn")]
+        marks += [] if used[one.id] or is_protected else [Chip("No binding")]
         kinds = ", ".join(plural(kind) for kind in sorted(one.kinds))
         return Line(survey.resource_set(one.id), (kinds, _several(used[one.id], "binding")), tuple(marks))
 

@@ -22,7 +22,7 @@ from runner.store.records import Account
 from tests.runner.access.test_random_decisions import NAMED, NOW, locate, place, policies, towns
 
 CALM = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 SERVED = ("user", "group", "ou", "mailbox", "computer", "contact", "mail_list")
 
