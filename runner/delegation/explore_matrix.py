@@ -63,7 +63,8 @@ def _rows(survey: Survey, by: By, permission: str) -> tuple[Mapping[Link, _Cells
             for column, cell in _cells(survey, by, binding):
                 cells.setdefault(column, {})[cell] = None
                 used[column] = None
-    order = survey.policy.sets if by == "sets" else survey.policy.roles
+    things = survey.policy.sets if by == "sets" else survey.policy.roles
+    order = sorted(things, key=lambda name: things[name].standard)
     columns = {name: _column(survey, by, name) for name in ("", *order) if name in used}
     return rows, columns
 
