@@ -79,7 +79,9 @@ def guard(app: Flask, web: Web) -> None:
     @app.before_request
     def only_looking() -> None:
         if g.visitor is not None and g.visitor.simulator is not None and not _only_looks():
-            raise Forbidden("You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done.")
+            raise Forbidden(
+                "You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done."
+            )
 
     @app.after_request
     def protect(response: Response) -> Response:

@@ -1,7 +1,7 @@
 """Reviews of delegations: which there are, beginning one, deciding on its bindings, closing it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -10,6 +10,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from runner.delegation.delegation import Delegation
+from runner.delegation.review_export import Format
 from runner.delegation.review_pages import CampaignPage, Draft, ItemView
 from runner.errors import RefusedError
 from runner.store.review_records import Verdict
@@ -21,7 +22,8 @@ _USUAL_DAYS = 30
 _SPACES = re.compile(r"[\s,;]+")
 Offered: TypeAlias = Callable[[CampaignPage, ItemView], bool]
 """Whether what was asked for stands on the page."""
-_VERDICTS: dict[str, Verdict] = {"keep": "keep", "revoke": "revoke"}
+_FORMATS: Mapping[str, tuple[Format, str]] = {"csv": ("csv", "text/csv"), "json": ("json", "application/json")}
+_VERDICTS: Mapping[str, Verdict] = {"keep": "keep", "revoke": "revoke"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,17 @@ def reviews_blueprint(web: Web, delegation: Delegation) -> Blueprint:
         _sent()
         delegation.reviewing.close(actor(), campaign_id)
         return redirect(f"/access/reviews/{campaign_id}", 303)
+
+    @blueprint.post("/access/reviews/<campaign_id>/export")
+    def export(campaign_id: str) -> Response:
+        format_ = _sent("format")["format"]
+        if format_ not in _FORMATS:
+            raise UnexpectedInputError("format")
+        name, type_ = _FORMATS[format_]
+        response = make_response(delegation.reviewing.export(actor(), campaign_id, name))
+        response.content_type = f"{type_}; charset=utf-8"
+        response.headers["Content-Disposition"] = f'attachment; filename="review.{name}"'
+        return response
 
     _add_items(blueprint, delegation)
     return blueprint

@@ -161,3 +161,15 @@ def test_what_no_page_sends_is_refused(admin: Visit, form: dict[str, object]) ->
     review = begun(admin)
     assert admin.post(place_of(admin, review, "desk-utrecht"), form).status_code == 400
     assert "0 / 15" in text(admin.get(review).text)
+
+
+def test_a_review_leaves_as_evidence_for_who_sees_it(site: RealSite, admin: Visit) -> None:
+    review = begun(admin, bindings="key-users")
+    for login, status in (("auditor", 200), ("agent.rotterdam", 404)):
+        answer = site.visit(login).post(f"{review}/export", {"format": "csv"})
+        assert answer.status_code == status
+    as_json = admin.post(f"{review}/export", {"format": "json"})
+    assert as_json.headers["Content-Disposition"] == 'attachment; filename="review.json"'
+    assert "Spring" in as_json.text
+    assert admin.post(f"{review}/export", {"format": "exe"}).status_code == 400
+    assert len(site.desk.journal("export")) == 2

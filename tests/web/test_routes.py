@@ -99,6 +99,9 @@ TABLE: Mapping[tuple[str, str], Row] = {
         "/access/reviews", 401, (404, 404, 404, 404, 403),
         {"title": "All", "reviewers": "auditor", "due_on": "2030-01-31", "roles": "", "bindings": ""},
     ),
+    ("POST", "/access/reviews/<campaign_id>/export"): Row(
+        f"/access/reviews/{MISSING}/export", 401, all_(404), {"format": "csv"}
+    ),
     ("POST", "/access/reviews/<campaign_id>/close"): Row(f"/access/reviews/{MISSING}/close", 401, all_(404), {}),
     ("POST", "/access/reviews/<campaign_id>/items/<int:position>"): Row(
         f"/access/reviews/{MISSING}/items/1", 401, all_(404), {"verdict": "keep", "reason": "needed"}
