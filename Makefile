@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EDITOR_SERVER := yaml-language-server@1.19.2
 
-.PHONY: demo test check fmt bench torture shots setup setup-dev system clean help
+.PHONY: demo test check fmt bench mutants torture shots setup setup-dev system clean help
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ fmt: $(VENV)/.dev         ## format the code
 
 bench: $(VENV)/.dev       ## measure, as ratios in one run
 	$(BIN)/python -m bench
+
+mutants: $(VENV)/.dev     ## change the code of runner/access line by line, see which changes no test notices (ONLY=file)
+	@bash tools/mutants $(BIN) $(ONLY)
 
 torture: system $(VENV)/.dev ## the long campaigns: kills, races, fuzz
 	$(BIN)/python -m pytest -q tests -m torture

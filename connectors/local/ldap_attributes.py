@@ -94,8 +94,8 @@ _SILENT = frozenset(
 STATES_OF = {
     "user": frozenset(
         {
-            "accountexpires", "admincount", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime", "pwdaccountlockedtime",
-            "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime", "serviceprincipalname",
+            "accountexpires", "admincount", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime",
+            "pwdaccountlockedtime", "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime", "serviceprincipalname",
             "shadowexpire", "useraccountcontrol",
         }
     ),

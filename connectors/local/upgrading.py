@@ -1,7 +1,7 @@
 """Bring the tables of the local directory from an earlier release up to date. Uses the database.
 
-Every step only adds: tables, columns that may be empty or are filled with what new rows get, and indexes.  So a step that is interrupted is simply done again, and
-what was stored stays as it is.
+Every step only adds: tables, indexes, and columns that may be empty or are filled with what new rows get.  So a step that is
+interrupted is simply done again, and what was stored stays as it is.
 """
 
 from sqlalchemy import Column, Connection, MetaData, inspect, text, update

@@ -25,8 +25,8 @@ ACCESS = (
         title       | string         |     | | What it is, in words.
         includes    | name or list of name     | | | Roles whose permissions are added.
         permissions | string or list of string | | | Permissions.
-        holders     | one of protected, ordinary | | | Who may change accounts that hold the role: those who hold as much, or whoever may change other people too. Left out, it is protected where it reaches more than what belongs to the holder, as the own department.
-        covers      | name or list of name     | | | Roles whose holders may be helped with this one, although it does not give the same.
+        holders     | one of protected, ordinary | | | Who may change accounts with the role: who holds as much, or anybody. Left out, it depends on its reach.
+        covers      | name or list of name     | | | Roles whose holders are helped with this one.
         """,
     ),
     kind(

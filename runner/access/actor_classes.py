@@ -59,10 +59,10 @@ def actor_classes(census: Census, authorities: Sequence[Authority]) -> Iterator[
         single = person.ref.id if person.ref.id in named else ""
         values = tuple(actor_value(person, name) for name in attributes)
         found.setdefault((held, single, values), []).append(number)
-    for (_, single, _), numbers in found.items():
+    for (_, named_one, _), numbers in found.items():
         bits = bits_of(numbers, census.count("user"))
         first = next(census.entries("user", 1 << numbers[0]))
-        yield ActorClass(bits, actor_of(first if single else replace(first, ref=STAND_IN)), bool(single))
+        yield ActorClass(bits, actor_of(first if named_one else replace(first, ref=STAND_IN)), bool(named_one))
     for client in sorted({row.principal_id for row in rows if row.principal == "client"}):
         yield ActorClass(0, Actor(f"client-{client}", client, client, None, client=client))
 

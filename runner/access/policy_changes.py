@@ -99,12 +99,12 @@ def grouped(found: Iterable[Found]) -> tuple[PolicyChange, ...]:
     permissions: dict[tuple[object, ...], list[PolicyChange]] = {}
     for same in who.values():
         change = _together(same)
-        rest = (change.gains, change.scope, change.kind, change.people, change.clients, change.things, change.pairs)
-        permissions.setdefault((*rest, change.forms), []).append(change)
+        about = (change.gains, change.scope, change.kind, change.people, change.clients, change.things, change.pairs)
+        permissions.setdefault((*about, change.forms), []).append(change)
     forms: dict[tuple[object, ...], list[PolicyChange]] = {}
-    for key, same_people in permissions.items():
+    for rest, same_people in permissions.items():
         names = tuple(sorted(name for one in same_people for name in one.permissions))
-        forms.setdefault((*key[:-1], names), []).append(_with(same_people[0], names, same_people[0].forms))
+        forms.setdefault((*rest[:-1], names), []).append(_with(same_people[0], names, same_people[0].forms))
     changes = (
         _with(same_all[0], same_all[0].permissions, frozenset[Form]().union(*(one.forms for one in same_all)))
         for some in forms.values()

@@ -37,7 +37,7 @@ def role_page(survey: Survey, role_id: str) -> RolePage:
         role=survey.role(role_id),
         title=role.title,
         standard=role.standard,
-        ordinary=role.ordinary,
+        ordinary=_is_ordinary(survey, role_id),
         permissions=tuple(_permissions(survey, role)),
         includes=tuple(map(survey.role, role.includes)),
         included_by=tuple(survey.role(one.id) for one in survey.policy.roles.values() if role_id in one.includes),
@@ -183,6 +183,12 @@ def _named_share(survey: Survey, written: ResourceSet, kind: str) -> KindShare:
     kept = [name for name in names if name not in left_out]
     links = tuple(survey.form(name) if kind == "form" else Link("thing", name, name) for name in kept[:MOST_SHOWN])
     return KindShare(plural(kind), Count(len(kept)), links)
+
+
+def _is_ordinary(survey: Survey, role_id: str) -> bool:
+    """Say whether holders of a role are helped like anybody else, wherever it is given."""
+    rows = [row for row in survey.authority.resolved.rows if row.role == role_id]
+    return bool(rows) and all(row.ordinary for row in rows)
 
 
 def _is_for_everyone(bindings: Sequence[Binding]) -> bool:

@@ -9,12 +9,13 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from connectors.errors import RejectedError
+from connectors.errors import RejectedError, UnavailableError
 from connectors.spi import Filter, InGroup
 from runner.access.authority import Authority
 from runner.access.model import Actor, Binding, Policy, Principal, ResourceSet
 from runner.delegation.review_pages import BindingView, CountView, PrincipalView, SetView
 from runner.journal.records import JSON, timestamp
+from runner.pipeline.reading import Reader
 from runner.pipeline.services import Services
 from runner.store.binding_uses import BindingUse
 
@@ -109,7 +110,12 @@ class Snapshots:
     def _counted(self, written: ResourceSet, kind: str, depends: bool) -> JSON:
         if depends or kind not in self.services.connectors.kinds:
             return {"kind": kind, "count": None, "more": False}
-        count, more = self._count(kind, self.authority.set_filter(written.id, kind, _NOBODY), f"set {written.id}")
+        reader = Reader(self.services, _NOBODY, None, self.services.now())
+        try:
+            wanted = reader.for_system(kind, self.authority.set_filter(written.id, kind, _NOBODY))
+        except UnavailableError:
+            return {"kind": kind, "count": None, "more": False}
+        count, more = self._count(kind, wanted, f"set {written.id}")
         return {"kind": kind, "count": count, "more": more}
 
     def _count(self, kind: str, wanted: Filter, name: str) -> tuple[int, bool]:

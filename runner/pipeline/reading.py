@@ -173,9 +173,12 @@ class Reader:
 
     def ask(self, question: Question) -> Page:
         """Ask a question as it stands, with what one system cannot know put in words of the other."""
-        if question.kind in ("mailbox", "mail_list"):
-            question = replace(question, filter=self._by_owner(question.filter))
+        question = replace(question, filter=self.for_system(question.kind, question.filter))
         return self.services.connectors.for_kind(question.kind).read(question)
+
+    def for_system(self, kind: str, filter_: Filter) -> Filter:
+        """Put in words of the system that serves a kind what it cannot know; raises `UnavailableError` when it is too much."""
+        return self._by_owner(filter_) if kind in ("mailbox", "mail_list") else filter_
 
     def _by_owner(self, part: Filter) -> Filter:
         if isinstance(part, InGroup):

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -27,12 +27,13 @@ _LOOK = (
     "pickers",
     "plan",
     "tables",
-    "access",
     "door",
     "narrow",
     "settings",
     "asking",
 )
+_SHEETS = {"access.css": ("access",)}
+"""Style sheets of their own, for pages that few people open; they come behind the one of all pages."""
 FORM_MODULES = (
     "expressions-tables.js",
     "expressions-values.js",
@@ -100,6 +101,7 @@ def build_assets() -> Assets:
     }
     made = {
         "deskhand.css": _asset("deskhand.css", _style_sheet("\n".join(scripts.values())).encode()),
+        **{name: _asset(name, with_system_theme(_look(parts)).encode()) for name, parts in _SHEETS.items()},
         "mark.svg": _asset("mark.svg", (_STATIC / "mark.svg").read_bytes()),
     }
     scripts["deskhand.js"] = (_STATIC / "deskhand.js").read_text(encoding="utf-8")
@@ -130,8 +132,11 @@ def _asset(name: str, content: bytes) -> Asset:
 def _style_sheet(scripts: str) -> str:
     theirs = files("flask_bootstrap") / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
     used = words_in(scripts, *_templates(files("templates")))
-    ours = "".join((_STATIC / "look" / f"{part}.css").read_text(encoding="utf-8") for part in _LOOK)
-    return with_system_theme(purged(theirs.read_text(encoding="utf-8"), used)) + with_system_theme(ours)
+    return with_system_theme(purged(theirs.read_text(encoding="utf-8"), used)) + with_system_theme(_look(_LOOK))
+
+
+def _look(parts: Iterable[str]) -> str:
+    return "".join((_STATIC / "look" / f"{part}.css").read_text(encoding="utf-8") for part in parts)
 
 
 def _templates(folder: Traversable) -> Iterator[str]:

@@ -40,6 +40,7 @@ def test_a_review_has_every_binding_with_what_it_gives(admin: Visit) -> None:
     said = text(admin.get(begun(admin)).text)
     assert "binding desk-rotterdam" in said
     assert "SD-Rotterdam (2 people)" in said
+    assert "rotterdam (0 computers, 1 mailboxes, 9 people)" in said
     assert "0 / 15" in said
     assert "Spring" in text(admin.get("/access/reviews").text)
 

@@ -44,7 +44,8 @@ def test_every_object_has_a_name_of_its_own_without_blanks(kind: str, id_: str) 
         "", "desk", "desk:directory:users", "desk:directory:users:", "orn:directory:users:1", "desk:directory:people:1",
         "desk:mailbox:users:1", "desk:directory:users:1:members", "desk:directory:groups:1:owners", "desk:directory:users:a b",
         "desk:directory:users:%61", "desk:directory:users:%ff", "desk:directory:users:%C3%28", "desk:directory:users:1:2:3",
-        "DESK:directory:users:1", "desk:directory:users:%2f", "desk:other:user:1", "desk:other:a b:1", "desk:directory:users:" + "1" * 2_000,
+        "DESK:directory:users:1", "desk:directory:users:%2f", "desk:other:user:1", "desk:other:a b:1",
+        "desk:directory:users:" + "1" * 2_000,
     ],
 )  # fmt: skip
 def test_what_would_not_have_been_printed_so_is_no_name(text: str) -> None:

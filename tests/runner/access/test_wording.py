@@ -23,7 +23,10 @@ from runner.access.wording import listed, plural, selector_in_words, window_in_w
         (Selector("user", match=(("manager", ActorValue("")),)), "people whose manager is the person at the keyboard"),
         (Selector("group", ids=("APP-A",), in_list="software"), "groups named in the list “software”"),
         (Selector("user", own=True), "the person at the keyboard"),
-        (Selector("user", own=True, in_group="Staff"), "the person at the keyboard in the group “Staff” (through other groups too)"),
+        (
+            Selector("user", own=True, in_group="Staff"),
+            "the person at the keyboard in the group “Staff” (through other groups too)",
+        ),
         (
             Selector("group", under="OU=Lists", match=(("department", "Sales"),)),
             "groups under OU=Lists and whose department is “Sales”",

@@ -80,7 +80,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "garbage for a key": (written(KEY, GARBAGE), f"{KEY} cannot be used: it does not hold a key that Deskhand made."),
     "an empty key": (written(KEY, b"\n"), f"{KEY} cannot be used: it is empty. Restore it from a backup."),
     "a newer store": (store_with("UPDATE meta SET version_num = '9999'"), "[store] the database was made by a newer"),
-    "an older store": (store_with("UPDATE meta SET version_num = '0000'"), f"this release needs {expected_version()}: run deskhand upgrade"),
+    "an older store": (
+        store_with("UPDATE meta SET version_num = '0000'"),
+        f"this release needs {expected_version()}: run deskhand upgrade",
+    ),
     "no store": (removed(STORE), f"{STORE} is missing: restore it from a backup; for an empty one run deskhand upgrade"),
     "garbage for a store": (written(STORE, GARBAGE), "[store] the database could not be opened: file is not a database"),
     "a store of another maker": (replaced(SETTINGS, "sqlite:///deskhand.db", "mysql://x/y"), "[store] the database has"),
