@@ -95,8 +95,8 @@ STATES_OF = {
     "user": frozenset(
         {
             "accountexpires", "admincount", "authtimestamp", "lastlogon", "lastlogontimestamp", "lockouttime",
-            "pwdaccountlockedtime", "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime", "serviceprincipalname",
-            "shadowexpire", "useraccountcontrol",
+            "pwdaccountlockedtime", "pwdchangedtime", "pwdendtime", "pwdlastset", "pwdreset", "pwdstarttime",
+            "serviceprincipalname", "shadowexpire", "useraccountcontrol",
         }
     ),
     "computer": frozenset({"useraccountcontrol", "lastlogon", "lastlogontimestamp"}),

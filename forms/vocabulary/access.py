@@ -25,7 +25,7 @@ ACCESS = (
         title       | string         |     | | What it is, in words.
         includes    | name or list of name     | | | Roles whose permissions are added.
         permissions | string or list of string | | | Permissions.
-        holders     | one of protected, ordinary | | | Who may change accounts with the role: who holds as much, or anybody. Left out, it depends on its reach.
+        holders     | one of protected, ordinary | | | Who may change accounts that hold it: who holds as much, or anybody.
         covers      | name or list of name     | | | Roles whose holders are helped with this one.
         """,
     ),

@@ -225,7 +225,9 @@ class _Resolver:
             fix = "Until it is found, the set holds nothing of this kind, because the exclusion cannot be kept."
             self._warn("W323", message, fix)
         else:
-            self._warn("W321", message, "It matches nothing. Once it exists, run: deskhand access rebind, with its name.")
+            self._warn(
+                "W321", message, "It matches nothing. Once it exists, run: deskhand access rebind, with its name."
+            )
 
     def _warn(self, code: str, message: str, fix: str) -> None:
         problem = Problem(self._file, 0, 0, "warning", code, message, fix)
@@ -233,9 +235,7 @@ class _Resolver:
             self.warnings.append(problem)
 
 
-def _row(
-    binding: Binding, role: Role, principal: Principal, principal_id: str, set_id: str, *, ordinary: bool
-) -> Row:
+def _row(binding: Binding, role: Role, principal: Principal, principal_id: str, set_id: str, *, ordinary: bool) -> Row:
     id_ = "/".join(part for part in (binding.id, str(principal), set_id) if part)
     window = (binding.forms, binding.starts, binding.ends)
     held = (principal.kind, principal_id, role.id, role.permissions, set_id)
