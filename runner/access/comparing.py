@@ -93,7 +93,14 @@ class _Comparing:
                 yield permission, kind
 
     def _may_be_barred(self, found: ActorClass, asking: Asking) -> bool:
-        """Say whether the class may reach accounts that other rights than before are held by."""
+        """Say whether the class may reach accounts that are kept from it otherwise than before.
+
+        Its own rows decide on that whatever form they count in; with the same rows only what others hold does.
+        """
+        old_rows, new_rows = (self._covering(side, found) for side in self._sides)
+        if old_rows != new_rows:
+            old, new = (side.barrier(found.actor, form=asking.form, now=self._now) for side in self._sides)
+            return old != new
         changed = self._with_other_rights(asking.kind)
         if not changed:
             return False
@@ -112,6 +119,12 @@ class _Comparing:
             people = frozenset(id_ for principal, id_ in found if principal == "user")
             self._other_rights[kind] = self._census.matching(Barrier(groups, people).filter(kind), kind)
         return self._other_rights[kind]
+
+    def _covering(self, side: Authority, found: ActorClass) -> frozenset[tuple[object, ...]]:
+        """Return what of a class's rows decides whom it covers, in all forms."""
+        day, sets = self._now.date(), side.resolved.sets
+        rows = (row for row in side.view(found.actor).rows if row.counts_on(day))
+        return frozenset((row.role, row.permissions, row.set, sets.get(row.set), row.forms, row.covers) for row in rows)
 
     def _rows(self, side: Authority, view: ActorView, form: Form) -> frozenset[tuple[frozenset[str], object]]:
         day, sets = self._now.date(), side.resolved.sets

@@ -104,7 +104,8 @@ class Reaching:
         """Return the people of a class for whom things that name them count in a way `of_named` does not tell."""
         named = 0
         for grant in self._grants(found.actor, asking):
-            selectors = [grant.selector] if len(_naming(grant.selector)) > 1 else []
+            named_twice = len(_naming(grant.selector)) + grant.selector.own > 1
+            selectors = [grant.selector] if named_twice else []
             for selector in (*selectors, *grant.exclusion.selectors):
                 for attribute in _naming(selector):
                     named |= self.named_by(asking.kind, attribute, self.census.everything(asking.kind))

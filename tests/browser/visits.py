@@ -200,8 +200,4 @@ EXPLORER: Mapping[str, Visit] = {
     "access-review": review,
     "access-reviews": at("/access/reviews"),
     "access-review-wrong": review_wrong,
-    "access-explain": at(f"/access/explain?who=firstline&permission=user.unlock&what={LEAD}"),
-    "access-who-can": at(f"/access/who-can?permission=user.unlock&what={LEAD}"),
-    "access-what-can": at("/access/what-can/keyuser.sales"),
-    "access-simulate": at("/access/simulate?who=firstline"),
 }

@@ -32,7 +32,7 @@ def changed(chance, policy, other):
     if chance.random() < 0.15:
         return other
     for _ in range(chance.choice((0, 1, 1, 2))):
-        what = chance.choice(("binding", "role", "set", "protected", "forms", "ordinary"))
+        what = chance.choice(("binding", "role", "set", "protected", "forms", "ordinary", "covers"))
         if what == "binding":
             gone = chance.choice(policy.bindings)
             policy = replace(policy, bindings=(*(one for one in policy.bindings if one is not gone), other.bindings[0]))
@@ -42,6 +42,10 @@ def changed(chance, policy, other):
         elif what == "ordinary":
             role = policy.roles[chance.choice(sorted(policy.roles))]
             policy = replace(policy, roles={**policy.roles, role.id: replace(role, ordinary=not role.ordinary)})
+        elif what == "covers":
+            role = policy.roles[chance.choice(sorted(policy.roles))]
+            covers = tuple(chance.sample(sorted(policy.roles), chance.randint(0, 2)))
+            policy = replace(policy, roles={**policy.roles, role.id: replace(role, covers=covers)})
         elif what == "set":
             policy = replace(policy, sets={**policy.sets, "set-1": other.sets["set-1"]})
         elif what == "protected":
@@ -142,6 +146,11 @@ def test_a_comparison_says_what_decisions_say(start):
 @pytest.mark.torture
 def test_a_comparison_says_what_decisions_say_on_very_many_companies():
     assert sum(check(100_000 + number) for number in range(1_500)) > 500
+
+
+@pytest.mark.parametrize("seed", [1_000_462, 2_001_092])
+def test_somebody_who_is_named_as_their_own_manager_is_oneself_twice(seed):
+    assert check(seed)
 
 
 def test_the_same_policy_changes_nothing():
