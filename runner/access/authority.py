@@ -10,11 +10,12 @@ Protected are what the policy names, accounts that the directory marks as privil
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from weakref import WeakKeyDictionary
 
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
 from runner.access.barriers import Barrier, is_guarded
 from runner.access.filters import all_of, any_of, not_
-from runner.access.holders import barrier, holdings
+from runner.access.holders import Barring, Held, holdings
 from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
 from runner.access.rights_groups import resolved_rights_groups
@@ -39,6 +40,8 @@ class Authority:
     def __init__(self, resolved: ResolvedPolicy, own_accounts: frozenset[str] = frozenset()) -> None:
         self.resolved, self._own_accounts = resolved, own_accounts
         self._holdings = holdings(resolved)
+        self._held = Held.of(self._holdings)
+        self._barrings: WeakKeyDictionary[ActorView, dict[tuple[date, str | None], Barring]] = WeakKeyDictionary()
         self._rights_groups = resolved_rights_groups(resolved)
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
         self._rows = _rows_by_principal(resolved.rows)
@@ -117,7 +120,7 @@ class Authority:
 
     def barrier(self, actor: Actor, *, form: str | None, now: datetime) -> Barrier:
         """Return whom the actor may not change in a form, as they hold more."""
-        return self._barrier(self.view(actor), form, now.date())
+        return self._barring(self.view(actor), form, now.date()).barrier
 
     def gives_rights(self, entry: Entry) -> bool:
         """Say whether whoever is added to this group is given what some binding gives, nested groups included."""
@@ -197,17 +200,17 @@ class Authority:
             return None
         return (bind_set_widely if excluding else bind_set)(resolved, self._values(actor))
 
-    def _barrier(self, view: ActorView, form: str | None, day: date) -> Barrier:
-        found = view.barriers.get((day, form))
-        if found is None:
-            found = view.barriers[day, form] = barrier(view, self._holdings, form, day)
-        return found
+    def _barring(self, view: ActorView, form: str | None, day: date) -> Barring:
+        known = self._barrings.setdefault(view, {})
+        if (day, form) not in known:
+            known[day, form] = Barring(view, self._held, form, day)
+        return known[day, form]
 
     def _is_barred(self, view: ActorView, entry: Entry, form: str | None, day: date) -> bool:
-        return not _is_own(view, entry) and self._barrier(view, form, day).stops(entry)
+        return not _is_own(view, entry) and self._barring(view, form, day).stops(entry)
 
     def _barred_filter(self, view: ActorView, kind: str, form: str | None, day: date) -> Filter:
-        barred = self._barrier(view, form, day).filter(kind)
+        barred = self._barring(view, form, day).barrier.filter(kind)
         if view.me is None:
             return barred
         own: Filter = Ids(frozenset({view.me})) if kind == "user" else Compare("owner", "==", Ref("user", view.me))

@@ -19,12 +19,8 @@ class Barrier:
 
     def stops(self, entry: Entry) -> bool:
         """Say whether an account may not be changed; of a personal mailbox, whether its owner's may not."""
-        if entry.ref.kind == "user":
-            return entry.ref.id in self.people or not self.groups.isdisjoint(entry.groups)
-        if entry.ref.kind != "mailbox" or entry.attributes.get("kind") in _NOBODYS:
-            return False
-        owner = entry.attributes.get("owner")
-        return not self.groups.isdisjoint(entry.groups) or (isinstance(owner, Ref) and owner.id in self.people)
+        person = account_of(entry)
+        return person is not None and (person in self.people or not self.groups.isdisjoint(entry.groups))
 
     def filter(self, kind: str) -> Filter:
         """Return the search that finds what `stops` stops among objects of a kind."""
@@ -36,6 +32,16 @@ class Barrier:
         owned = (Compare("owner", "==", Ref("user", id_)) for id_ in sorted(self.people))
         personal = (not_(Compare("kind", "==", kind)) for kind in _NOBODYS)
         return all_of((*personal, any_of((*by_group, *owned))))
+
+
+def account_of(entry: Entry) -> str | None:
+    """Return the id of the account that a change to an object is a change to, empty when unknown; None when it is none."""
+    if entry.ref.kind == "user":
+        return entry.ref.id
+    if entry.ref.kind != "mailbox" or entry.attributes.get("kind") in _NOBODYS:
+        return None
+    owner = entry.attributes.get("owner")
+    return owner.id if isinstance(owner, Ref) else ""
 
 
 def is_guarded(permission: str, kind: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from connectors.spi import Entry
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.lacking import Asked, Considered, considered
+from runner.access.lacking import Asked, Considered, as_one_of, considered
 from runner.access.model import Actor, Decision
 from runner.access.protection_reasons import Groups, protection
 
@@ -93,5 +93,5 @@ def _miss(authority: Authority, rows: Sequence[Considered]) -> str:
     if first.row.principal == "client" or first.lacks[0].startswith("it is for"):
         return f"would be allowed by {first.row.binding}, but {first.lacks[0]}"
     binding = next(one for one in authority.resolved.policy.bindings if one.id == first.row.binding)
-    who = " or ".join(str(principal).replace(":", " ", 1) for principal in binding.principals)
+    who = " or ".join(as_one_of(str(principal).replace(":", " ", 1)) for principal in binding.principals)
     return f"would be allowed by {first.row.binding}, but the actor is not {who}"

@@ -10,11 +10,13 @@ any role that it protects nobody.
 The personal mailbox of such an account is protected with it: codes of caller checks are sent there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from runner.access.barriers import Barrier
+from connectors.spi import Entry
+from runner.access.barriers import Barrier, account_of
 from runner.access.model import ActorValue, applies
 from runner.access.resolving import ResolvedPolicy, ResolvedSelector, ResolvedSet, Row
 from runner.access.selecting import BoundSelector, bind
@@ -51,19 +53,64 @@ def _is_about_all(row: Row) -> bool:
     return any(applies(permission, "") for permission in row.permissions)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The holdings by the id of the group, and of the person, that holds them."""
+
+    by_group: Mapping[str, tuple[Holding, ...]]
+    by_person: Mapping[str, tuple[Holding, ...]]
+
+    @classmethod
+    def of(cls, held: Iterable[Holding]) -> "Held":
+        """Sort holdings by who holds them."""
+        by_group: dict[str, tuple[Holding, ...]] = {}
+        by_person: dict[str, tuple[Holding, ...]] = {}
+        for holding in held:
+            known = by_group if holding.row.principal == "group" else by_person
+            known[holding.row.principal_id] = (*known.get(holding.row.principal_id, ()), holding)
+        return cls(by_group, by_person)
+
+
 def barrier(view: ActorView, held: Sequence[Holding], form: str | None, day: date) -> Barrier:
     """Return whom the actor may not change in a form on that day."""
-    if any(MANAGING in row.permissions and row.counts_in(form) and row.counts_on(day) for row in view.rows):
-        return Barrier()
-    covering = _Covering(view, form, day)
-    groups: set[str] = set()
-    people: set[str] = set()
-    for holding in held:
-        row = holding.row
-        known = groups if row.principal == "group" else people
-        if row.principal_id not in known and row.counts_on(day) and not covering.covers(holding):
-            known.add(row.principal_id)
-    return Barrier(frozenset(groups), frozenset(people))
+    return Barring(view, Held.of(held), form, day).barrier
+
+
+class Barring:
+    """Whom one actor may not change in one form on one day; holdings are compared as they come up, each kind once."""
+
+    def __init__(self, view: ActorView, held: Held, form: str | None, day: date) -> None:
+        self._held, self._covering = held, _Covering(view, form, day)
+        self._is_open = any(
+            MANAGING in row.permissions and row.counts_in(form) and row.counts_on(day) for row in view.rows
+        )
+        self._groups: dict[str, bool] = {}
+
+    def stops(self, entry: Entry) -> bool:
+        """Say whether an account holds more, or the account that a personal mailbox belongs to; as `Barrier.stops`."""
+        person = None if self._is_open else account_of(entry)
+        if person is None:
+            return False
+        if any(self._is_more(holding) for holding in self._held.by_person.get(person, ())):
+            return True
+        return any(self._is_group_more(group) for group in self._held.by_group.keys() & entry.groups)
+
+    @cached_property
+    def barrier(self) -> Barrier:
+        """All whom it stops."""
+        if self._is_open:
+            return Barrier()
+        groups = frozenset(group for group in self._held.by_group if self._is_group_more(group))
+        held = self._held.by_person.items()
+        return Barrier(groups, frozenset(person for person, own in held if any(map(self._is_more, own))))
+
+    def _is_group_more(self, group: str) -> bool:
+        if group not in self._groups:
+            self._groups[group] = any(map(self._is_more, self._held.by_group[group]))
+        return self._groups[group]
+
+    def _is_more(self, holding: Holding) -> bool:
+        return self._covering.is_active(holding.row) and not self._covering.covers(holding)
 
 
 class _Covering:
@@ -75,6 +122,9 @@ class _Covering:
         self._own = {(row.role, row.set, row.forms) for row in self._rows}
         self._named = frozenset[str]().union(*(row.covers for row in self._rows if row.counts_in(form)))
         self._known: dict[tuple[str, str, frozenset[str] | None], bool] = {}
+
+    def is_active(self, row: Row) -> bool:
+        return row.counts_on(self._day)
 
     def covers(self, holding: Holding) -> bool:
         row = holding.row

@@ -82,7 +82,12 @@ def _not_theirs(row: Row, actor: Actor) -> str:
         return f"it is for {_people(row)}, and the actor is an API client"
     if row.principal == "client":
         return f"it is for the API {principal_of(row)}"
-    return f"the actor is not {principal_of(row)}"
+    return f"the actor is not {as_one_of(principal_of(row))}"
+
+
+def as_one_of(principal: str) -> str:
+    """Return who one has to be: "in the group SD-FirstLine", "user bob". Pure."""
+    return f"in the {principal}" if principal.startswith("group ") else principal
 
 
 def _people(row: Row) -> str:

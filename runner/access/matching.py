@@ -19,6 +19,7 @@ from connectors.spi import (
     Under,
     Value,
 )
+from runner.access.selecting import folded
 
 
 def matches(filter_: Filter, entry: Entry) -> bool:
@@ -77,7 +78,7 @@ def _same(found: Value, wanted: Value) -> bool:
 
 
 def _folded(value: Value) -> Value:
-    return value.casefold() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value
 
 
 def _holds(found: Value, wanted: Value, *, start: bool) -> bool:

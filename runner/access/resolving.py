@@ -163,7 +163,7 @@ class _Resolver:
         match = tuple((name, self._value(written.kind, name, value, missing)) for name, value in written.match)
         for text in (*missing, *lost_ids):
             self._missing(text, set_id, excluded=excluded)
-        if lost_ids and (not ids or excluded):
+        if lost_ids and (not ids or excluded or set_id in self._policy.protected):
             missing += lost_ids
         if written.in_list is not None and written.ids is None:
             missing.append(f'the list "{written.in_list}"')

@@ -1,5 +1,6 @@
 """Selectors bound to one actor: the test on an object, the same as a search filter, and an index over many. Pure."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,8 +57,15 @@ def equals(found: Value, wanted: Value) -> bool:
     if type(found) is not type(wanted):
         return False
     if isinstance(found, str) and isinstance(wanted, str):
-        return found.casefold() == wanted.casefold() and not is_empty(found)
+        return folded(found) == folded(wanted) and not is_empty(found)
     return found == wanted and not is_empty(found)
+
+
+def folded(text: str) -> str:
+    """Return the spelling under which texts that differ only in case, or in how accents are encoded, are equal."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def is_empty(value: Value) -> bool:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Literal
 
 from connectors.spi import Entry, Filter, Ids, Nothing, Value
-from runner.access.barriers import Barrier
 from runner.access.filters import all_of, any_of, not_
 from runner.access.model import Decision, DecisionCode, applies, is_read
 from runner.access.resolving import ResolvedSelector, ResolvedSet, Row
@@ -113,15 +112,14 @@ class Grant:
 class ActorView:
     """Every row that is the actor's, with the sets bound to this actor.
 
-    ``me`` is the id of the actor's own directory entry, ``barriers`` what was worked out by day and form.  Safe for
-    several threads: what is worked out on first use always has the same result.
+    ``me`` is the id of the actor's own directory entry.  Safe for several threads: what is worked out on first use always
+    has the same result.
     """
 
     def __init__(self, rows: Sequence[Row], sets: Mapping[str, BoundSet], me: str | None) -> None:
         self.rows, self._sets, self.me = tuple(rows), sets, me
         self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
         self._indexes: dict[tuple[str, str], Index[Grant]] = {}
-        self.barriers: dict[tuple[date, str | None], Barrier] = {}
 
     def decide(self, permission: str, entry: Entry, form: str | None, day: date) -> Decision:
         """Decide on an object that is not protected."""

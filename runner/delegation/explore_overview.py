@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from connectors.spi import AnyOf, Everything
+from connectors.spi import Everything
 from runner.access.revoking import binding_digests
 from runner.delegation.checking import may_manage
 from runner.delegation.explore_forms import forms_page
 from runner.delegation.explore_pages import Count, Figure, FoundPage, Line, Link, OverviewPage
 from runner.delegation.explore_policy import bindings_page, roles_page, sets_page
 from runner.delegation.findings import findings
-from runner.delegation.review_pages import FindingLevel
-from runner.delegation.surveying import NOBODY, Survey
+from runner.delegation.review_pages import FindingLevel, FindingView
+from runner.delegation.surveying import Survey
 from runner.pipeline.reading import SEARCHED
 
 _MOST_FOUND = 8
+_FEW = 3
 _MOST_FINDINGS = 200
 _LEVELS: Sequence[FindingLevel] = ("error", "warning", "notice")
 
@@ -23,28 +24,40 @@ _LEVELS: Sequence[FindingLevel] = ("error", "warning", "notice")
 def overview_page(survey: Survey) -> OverviewPage:
     """Return the figures of the policy in force, and what somebody should look at."""
     policy, authority = survey.policy, survey.authority
-    protected = AnyOf(tuple(authority.set_filter(name, "user", NOBODY, excluding=True) for name in policy.protected))
     own_roles = sum(not role.standard for role in policy.roles.values())
     figures = (
         Figure(Count(len(policy.bindings)), "bindings", "bindings"),
         Figure(survey.people(survey.behind(policy.bindings)).count, "people with rights", "people"),
-        Figure(survey.people(protected).count if policy.protected else Count(0), "people no binding reaches"),
+        Figure(survey.people(authority.protected_filter("user")).count, "people no binding reaches"),
         Figure(Count(own_roles), "roles of your own", "roles"),
         Figure(Count(len(policy.sets)), "resource sets", "sets"),
         Figure(Count(len(survey.services.catalogue.forms)), "forms", "forms"),
     )
     found = findings(survey.services)
     counts = Counter(one.level for one in found)
+    shown = _together(found)
     return OverviewPage(
         figures=figures,
         counts=tuple((level, counts[level]) for level in _LEVELS if counts[level]),
-        findings=found[:_MOST_FINDINGS],
-        findings_more=max(0, len(found) - _MOST_FINDINGS),
+        findings=shown[:_MOST_FINDINGS],
+        findings_more=max(0, len(shown) - _MOST_FINDINGS),
         protected=tuple(map(survey.resource_set, policy.protected)),
         digest=survey.services.authority.digest,
         since=_last_change(survey),
         may_manage=may_manage(survey.services, survey.actor),
     )
+
+
+def _together(found: Sequence[FindingView]) -> tuple[FindingView, ...]:
+    """Say in one sentence which bindings were never reviewed: on a new desk that is all of them."""
+    alike = [one for one in found if one.code == "never_reviewed" and one.level == "notice"]
+    if len(alike) <= _FEW:
+        return tuple(found)
+    named = ", ".join(one.binding for one in alike[:_FEW])
+    more = f"{named} and {len(alike) - _FEW} more"
+    sentence = f"{len(alike)} bindings were never reviewed as they are written now: {more}. Begin a review."
+    kept = [one for one in found if one not in alike]
+    return (*kept, FindingView("notice", "never_reviewed", sentence, ""))
 
 
 def _last_change(survey: Survey) -> datetime | None:

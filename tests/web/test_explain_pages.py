@@ -54,7 +54,7 @@ def test_a_no_names_the_nearest_miss_and_every_row_that_was_considered(auditor: 
     said = text(auditor.get("/access/explain?who=agent.rotterdam&permission=user.unlock&what=u.bakker").text)
     assert "Would be allowed by desk-rotterdam, but the account is not in GG-Location-Rotterdam." in said
     assert "desk-utrecht/group:SD-Utrecht/utrecht" in said
-    assert "The actor is not group SD-Utrecht" in said
+    assert "The actor is not in the group SD-Utrecht" in said
 
 
 def test_protection_is_explained_with_the_way_there(auditor: Visit) -> None:

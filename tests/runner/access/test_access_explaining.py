@@ -61,8 +61,8 @@ SENTENCES = [
     ("key", "alice", "would be allowed by key, but the account is not one whose department is the actor's department"),
     ("lost", "alice", "would be allowed by key, but the actor has no department"),
     ("old", "alice", 'would be allowed by old, but the group "Gone-Group" was not found'),
-    ("alice", "bob", "would be allowed by desk-amsterdam, but the actor is not group SD-Amsterdam"),
-    ("nobody", "alice", "would be allowed by desk-staff, but the actor is not group SD-Staff"),
+    ("alice", "bob", "would be allowed by desk-amsterdam, but the actor is not in the group SD-Amsterdam"),
+    ("nobody", "alice", "would be allowed by desk-staff, but the actor is not in the group SD-Staff"),
 ]
 
 

@@ -99,7 +99,7 @@ def test_rows_stand_nearest_first_with_what_each_lacks(town_of, authority_of, no
     allowed = explanation(authority, Asked(town.actor("agent"), "user.unlock", town.entries["alice"], None, now))
     assert [(row.row.binding, row.is_own, row.lacks) for row in allowed.rows] == [
         ("first", True, ()),
-        ("second", False, ("the actor is not group Leads",)),
+        ("second", False, ("the actor is not in the group Leads",)),
         ("second", False, ("the actor is not user erin",)),
     ]
     refused = explanation(authority, Asked(town.actor("agent"), "user.delete", town.entries["svc"], None, now))

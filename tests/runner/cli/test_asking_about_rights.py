@@ -21,7 +21,7 @@ def test_a_yes_names_the_binding_and_a_no_the_nearest_miss(company: Path) -> Non
     no = access(company, "explain", AGENT, "user.unlock", "u.bakker")
     assert (no.code, no.out.partition(":")[0]) == (1, "NO")
     assert "would be allowed by desk-rotterdam, but the account is not in GG-Location-Rotterdam" in no.out
-    assert "desk-utrecht/group:SD-Utrecht/utrecht: the actor is not group SD-Utrecht" in no.out
+    assert "desk-utrecht/group:SD-Utrecht/utrecht: the actor is not in the group SD-Utrecht" in no.out
 
 
 def test_an_explanation_as_json_holds_every_row_that_was_considered(company: Path) -> None:

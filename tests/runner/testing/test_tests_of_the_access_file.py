@@ -46,7 +46,7 @@ def test_what_the_policy_does_is_met() -> None:
     [
         ("who: agent.rotterdam, may: user.move, on: { user: z.lindqvist }", "allowed", "refused: No binding gives user.move"),
         ("who: agent.rotterdam, may_not: user.unlock, on: { user: z.lindqvist }", "refused", "allowed: user.unlock is given"),
-        ("who: p.dewit, may: user.unlock, on: { user: z.lindqvist }", "allowed", "the actor is not group SD-"),
+        ("who: p.dewit, may: user.unlock, on: { user: z.lindqvist }", "allowed", "the actor is not in the group SD-"),
         ("who: z.lindqvist, may: user.profile.manage, on: { user: z.lindqvist }", "allowed", "only in the form"),
         ("who: agent.rotterdam, may: group.read, on: { group: Domain Admins }", "allowed", "refused: This is protected"),
         ("who: agent.rotterdam, may: audit.read", "allowed", "refused: No binding gives audit.read."),
