@@ -1,6 +1,6 @@
 """Evaluates a search filter on one object as the connectors have to: the yardstick for searches and decisions. Pure."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_never
 
@@ -74,6 +74,7 @@ def _absent(value: Value) -> bool:
 def _same(found: Value, wanted: Value) -> bool:
     if _absent(found) or _absent(wanted):
         return False
+    found, wanted = _beside(found, wanted)
     return type(found) is type(wanted) and _folded(found) == _folded(wanted)
 
 
@@ -89,7 +90,17 @@ def _holds(found: Value, wanted: Value, *, start: bool) -> bool:
     return found.casefold().startswith(wanted.casefold()) if start else wanted.casefold() in found.casefold()
 
 
+def _beside(found: Value, wanted: Value) -> tuple[Value, Value]:
+    """Return both values, a moment as its day in UTC where the other is a day."""
+    if isinstance(found, datetime) and isinstance(wanted, date) and not isinstance(wanted, datetime):
+        return found.astimezone(UTC).date(), wanted
+    if isinstance(wanted, datetime) and isinstance(found, date) and not isinstance(found, datetime):
+        return found, wanted.astimezone(UTC).date()
+    return found, wanted
+
+
 def _order(found: Value, wanted: Value) -> int | None:
+    found, wanted = _beside(found, wanted)
     for type_ in (datetime, date, str, (int, Decimal)):
         if isinstance(found, type_) and isinstance(wanted, type_):
             left, right = _folded(found), _folded(wanted)

@@ -1,8 +1,9 @@
 """Filters put together mean what their parts mean, and the yardstick follows the contract's words."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +108,26 @@ def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
     ]
     assert [part for part in found if not matches(part, ENTRY)] == []
     assert [part for part in missed if matches(part, ENTRY)] == []
+
+
+MIDNIGHT = datetime(2026, 6, 15, 0, 30, tzinfo=timezone(timedelta(hours=2)))  # the evening before, in UTC
+
+
+@pytest.mark.parametrize(
+    ("op", "day", "is_found"),
+    [
+        ("==", date(2026, 6, 14), True),
+        ("==", date(2026, 6, 15), False),
+        ("<", date(2026, 6, 15), True),
+        (">=", date(2026, 6, 15), False),
+        ("<=", date(2026, 6, 14), True),
+    ],
+)
+def test_a_day_beside_a_moment_is_that_day_in_utc(op, day, is_found):
+    entry = Entry(Ref("user", "1"), "", (), {"last_logon": MIDNIGHT})
+    assert matches(Compare("last_logon", op, day), entry) == is_found
+
+
+@pytest.mark.parametrize(("written", "found"), [("Zoé", "ZOE\u0301"), ("Straße", "STRASSE"), ("ǰ", "J\u030c")])
+def test_texts_are_equal_whatever_their_case_and_however_accents_are_encoded(written, found):
+    assert matches(Compare("title", "==", written), Entry(Ref("user", "1"), "", (), {"title": found}))
