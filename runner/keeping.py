@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from connectors.errors import RejectedError
 from connectors.spi import HasAccounts, Ids, Question, Ref
 from runner.access.authority import Authority
+from runner.access.holders import deciding, holdings
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
-from runner.access.revoking import without_revoked
+from runner.access.revoking import Standing, without_revoked
 from runner.access_names import ABSENT, AccessNames, Name
 from runner.errors import NotReachableError
 from runner.pipeline.services import ConnectorSet
@@ -28,10 +29,6 @@ _UNUSABLE = (
 )
 
 
-def _nothing_revoked() -> frozenset[str]:
-    return frozenset()
-
-
 def _nobody_told(_before: str, _after: str, _errors: Sequence[str]) -> None:
     return
 
@@ -39,9 +36,9 @@ def _nobody_told(_before: str, _after: str, _errors: Sequence[str]) -> None:
 class PolicyKeeper:
     """Resolves a policy's names against the directory and keeps the result for half a minute at most.
 
-    ``source`` tells when the policy is written otherwise, ``revoked`` the digests of the bindings that reviews revoked,
-    and ``on_change`` is told the digests of the policy before and after, and what is wrong with the new one.  A directory
-    that cannot be asked leaves nothing to decide by: the error goes to the caller, and nothing is allowed.
+    ``source`` tells when the policy is written otherwise, ``standing`` what reviews say of it; ``on_change`` is told the
+    digests of the policy before and after, and what is wrong with the new one.  A directory that cannot be asked leaves
+    nothing to decide by: the error goes to the caller, and nothing is allowed.
     """
 
     def __init__(
@@ -52,17 +49,17 @@ class PolicyKeeper:
         names: AccessNames | None = None,
         *,
         source: PolicySource | None = None,
-        revoked: Callable[[], frozenset[str]] = _nothing_revoked,
+        standing: Callable[[], Standing] = Standing,
         on_change: Callable[[str, str, Sequence[str]], None] = _nobody_told,
     ) -> None:
         self._policy, self._connectors = policy, connectors
         self._names = names or AccessNames()
-        self._source, self._ask_revoked, self._on_change = source, revoked, on_change
+        self._source, self._ask_standing, self._on_change = source, standing, on_change
         self._lock = threading.Lock()
         self._authority: Authority | None = None
         self._strayed: tuple[str, ...] = ()
         self._errors: tuple[str, ...] = ()
-        self._revoked: frozenset[str] | None = None
+        self._standing: Standing | None = None
         self._untold: list[tuple[str, str, tuple[str, ...]]] = []
         self._fresh_until = 0.0
         self.digest = hashlib.sha256(content).hexdigest()
@@ -77,19 +74,19 @@ class PolicyKeeper:
             self._follow()
             if self._errors:
                 raise NotReachableError(_UNUSABLE)
-            if self._revoked is None:
-                self._revoked = self._ask_revoked()
+            if self._standing is None:
+                self._standing = self._ask_standing()
             if self._authority is None or time.monotonic() >= self._fresh_until:
-                self._authority = self._resolved(self._revoked)
+                self._authority = self._resolved(self._standing)
                 self._fresh_until = time.monotonic() + LIFETIME_SECONDS
             return self._authority
 
     def refresh(self) -> None:
-        """See at once what was revoked, by whichever process; raises `NotDurableError` when that cannot be read."""
-        revoked = self._ask_revoked()
+        """See at once what reviews say, by whichever process; raises `NotDurableError` when that cannot be read."""
+        standing = self._ask_standing()
         with self._lock:
-            if revoked != self._revoked:
-                self._revoked, self._fresh_until = revoked, 0.0
+            if standing != self._standing:
+                self._standing, self._fresh_until = standing, 0.0
 
     def written(self) -> Policy:
         """Return the policy as it stands in the file, with what reviews have revoked."""
@@ -145,14 +142,17 @@ class PolicyKeeper:
             self._names.rebind(names)
             self._fresh_until = 0.0
 
-    def _resolved(self, revoked: frozenset[str]) -> Authority:
-        places = _places(self._policy)
+    def _resolved(self, standing: Standing) -> Authority:
+        """Resolve what is in force; what was revoked may be given back, so it goes on protecting those who hold it."""
+        places, place_of = _places(self._policy), self._connectors.for_kind("ou").place_of
         lookup = _Lookup(self._names, places, self._connectors.kinds, self._called, self._exists)
-        policy = without_revoked(self._policy, revoked)
-        resolved = resolve(policy, lookup.locate, self._connectors.for_kind("ou").place_of)
-        authority = Authority(resolved, own_accounts(self._connectors))
+        written = resolve(self._policy, lookup.locate, place_of)
+        policy = without_revoked(self._policy, standing.revoked)
+        resolved = written if policy is self._policy else resolve(policy, lookup.locate, place_of)
+        held = (*holdings(written), *deciding(standing.reviewers))
+        authority = Authority(resolved, own_accounts(self._connectors), held)
         self._names.remember(lookup.found)
-        self._strayed = tuple(lookup.strayed)
+        self._strayed = tuple(dict.fromkeys(lookup.strayed))
         return authority
 
     def _called(self, kind: str, text: str) -> Ref | None:

@@ -1,5 +1,8 @@
 """The file with the policy as it is on disk: whether it changed since it was last read, and what stands in it now."""
 
+import errno
+import os
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,7 +50,7 @@ class PolicyFile:
     def changed(self) -> Written | None:
         """Return the new policy after a change; see `PolicySource`."""
         try:
-            found = self.path.stat()
+            found = _stat_of_file(self.path)
             stamp = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
             if stamp == self._stamp:
                 return None
@@ -67,3 +70,11 @@ class PolicyFile:
             return None
         self.content = None
         return Written(Policy(), b"", (f"{self.path} cannot be read: {error.strerror or error}. Put it back.",))
+
+
+def _stat_of_file(path: Path) -> os.stat_result:
+    """Return what the file system says of a file; raises `OSError` also for what is none, such as a pipe that never ends."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    return found

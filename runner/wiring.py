@@ -229,7 +229,7 @@ def keeper_for(
         folder.path / FORMS_FOLDER / file, file, content, lambda written: with_lists(written, catalogue.lists)
     )
     return PolicyKeeper(
-        policy, content, connectors, names, source=source, revoked=store.reviews.revoked, on_change=recorded
+        policy, content, connectors, names, source=source, standing=store.reviews.standing, on_change=recorded
     )
 
 

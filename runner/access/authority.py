@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
 from runner.access.barriers import Barrier, is_guarded
 from runner.access.filters import all_of, any_of, not_
-from runner.access.holders import Barring, Held, holdings
+from runner.access.holders import Barring, Held, Holding, holdings
 from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
 from runner.access.rights_groups import resolved_rights_groups
@@ -34,13 +34,19 @@ class Authority:
 
     ``form`` is the id of the form in which something is asked, None outside any form: then only bindings without
     ``forms`` count.  ``now`` is aware and in the organisation's time zone; its date is the day that windows compare.
-    ``own_accounts`` are the ids of the people in the directory by which Deskhand itself signs in to its systems.
+    ``own_accounts`` are the ids of the people in the directory by which Deskhand itself signs in to its systems, ``held``
+    what protects its holders where that is more than the policy gives, as what a review revoked and may give back.
     """
 
-    def __init__(self, resolved: ResolvedPolicy, own_accounts: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        resolved: ResolvedPolicy,
+        own_accounts: frozenset[str] = frozenset(),
+        held: Sequence[Holding] | None = None,
+    ) -> None:
         self.resolved, self._own_accounts = resolved, own_accounts
-        self._holdings = holdings(resolved)
-        self._held = Held.of(self._holdings)
+        self.holdings = holdings(resolved) if held is None else tuple(held)
+        self._held = Held.of(self.holdings)
         self._barrings: WeakKeyDictionary[ActorView, dict[tuple[date, str | None], Barring]] = WeakKeyDictionary()
         self._rights_groups = resolved_rights_groups(resolved)
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
@@ -113,7 +119,7 @@ class Authority:
 
     def holders_filter(self, day: date) -> Filter:
         """Return the search that finds the people who hold rights over others on a day."""
-        rows = [holding.row for holding in self._holdings if holding.row.counts_on(day)]
+        rows = [holding.row for holding in self.holdings if holding.row.counts_on(day)]
         groups = sorted({row.principal_id for row in rows if row.principal == "group"})
         people = frozenset(row.principal_id for row in rows if row.principal == "user")
         return any_of((*(InGroup(group) for group in groups), *([Ids(people)] if people else ())))
@@ -245,7 +251,7 @@ def _protections(resolved: ResolvedPolicy) -> Iterator[tuple[BoundSelector, Excl
         excepted = (bind(selector, {}) for selector in found.excluded)
         exclusion = Exclusion(tuple(selector for selector in excepted if selector))
         for selector in found.resources:
-            bound = bind(selector, {}, widely=True)
+            bound = None if selector.lost else bind(selector, {}, widely=True)
             if bound is None:
                 yield BoundSelector(selector.written.kind), exclusion
             else:
@@ -257,9 +263,9 @@ def _lost_protections(resolved: ResolvedPolicy) -> Iterator[tuple[str, str]]:
     """Yield the kinds that are protected as a whole because a protected name was not found, with the reason."""
     for set_id in resolved.protected:
         for selector in resolved.sets[set_id].resources:
-            if selector.missing:
+            if missing := selector.missing or selector.lost:
                 kind = selector.written.kind
-                yield kind, f'Every {kind} is protected until {selector.missing} of the set "{set_id}" is found.'
+                yield kind, f'Every {kind} is protected until {missing} of the set "{set_id}" is found.'
 
 
 def _ways_in(selector: BoundSelector) -> Iterator[BoundSelector]:

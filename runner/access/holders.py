@@ -2,10 +2,11 @@
 
 Whoever resets somebody's password can act as that person.  So a change to an account that holds rights is refused unless
 the actor *covers* every row that gives it rights: the same permissions on at least the same things, in at least the same
-forms, or a role that names the other under ``covers``.  Then taking the account over gains nothing.  Whoever may decide
-who has which rights covers everything.  A row for everyone protects nobody, and neither does one that reaches, for each
-who holds it, only what belongs to themselves, unless the role says ``holders: protected``; ``holders: ordinary`` says of
-any role that it protects nobody.
+forms and for at least as long, or a role that names the other under ``covers``.  Then taking the account over gains
+nothing.  Whoever may decide who has which rights covers everything.  A row protects from when it is written until its last
+day, also before its first.  A row for everyone protects nobody, and neither does one that gives everyday permissions only
+on what belongs to each who holds it, unless the role says ``holders: protected``; ``holders: ordinary`` says of any role
+that it protects nobody.  Who decides in an open review is protected from everybody but those who say who has which rights.
 
 The personal mailbox of such an account is protected with it: codes of caller checks are sent there.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeAlias
 
 from connectors.spi import Entry
 from runner.access.barriers import Barrier, account_of
@@ -24,6 +26,9 @@ from runner.access.views import ActorView, Grant
 
 MANAGING = "access.manage"
 """Whoever holds it can give themselves everything, and so covers everything."""
+
+
+_What: TypeAlias = tuple[str, str, frozenset[str] | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,13 @@ class Holding:
 def holdings(resolved: ResolvedPolicy) -> tuple[Holding, ...]:
     """Return the rows that make somebody a holder of rights."""
     return tuple(_holdings(resolved))
+
+
+def deciding(people: Iterable[str]) -> tuple[Holding, ...]:
+    """Return what people hold who decide in a review, by id: whoever acts as they do could revoke any binding."""
+    held = frozenset({MANAGING})
+    rows = (Row(f"review/user:{id_}", "review", "user", id_, "review", held, "") for id_ in sorted(people))
+    return tuple(Holding(row, None) for row in rows)
 
 
 def _holdings(resolved: ResolvedPolicy) -> Iterator[Holding]:
@@ -119,32 +131,34 @@ class _Covering:
     def __init__(self, view: ActorView, form: str | None, day: date) -> None:
         self._view, self._day = view, day
         self._rows = [row for row in view.rows if row.counts_on(day)]
-        self._own = {(row.role, row.set, row.forms) for row in self._rows}
+        self._own = {_what(row) for row in self._rows}
         self._named = frozenset[str]().union(*(row.covers for row in self._rows if row.counts_in(form)))
-        self._known: dict[tuple[str, str, frozenset[str] | None], bool] = {}
+        self._known: dict[_What, bool] = {}
 
     def is_active(self, row: Row) -> bool:
-        return row.counts_on(self._day)
+        """Say whether a row protects: from when it is written until its last day, also before its first."""
+        return row.ends is None or self._day <= row.ends
 
     def covers(self, holding: Holding) -> bool:
         row = holding.row
         if row.role in self._named:
             return True
-        key = (row.role, row.set, row.forms)
+        key = _what(row)
         if key not in self._known:
             self._known[key] = self._gives_as_much(holding)
         return self._known[key]
 
     def _gives_as_much(self, holding: Holding) -> bool:
         row, scope = holding.row, holding.scope
-        key = (row.role, row.set, row.forms)
-        if key in self._own and not (scope and any(_depends(one) for one in (*scope.resources, *scope.excluded))):
+        if _what(row) in self._own and not (
+            scope and any(_depends(one) for one in (*scope.resources, *scope.excluded))
+        ):
             return True
         return all(self._covers_permission(permission, row, scope) for permission in sorted(row.permissions))
 
     def _covers_permission(self, permission: str, row: Row, scope: ResolvedSet | None) -> bool:
         if applies(permission, "") and not any(
-            permission in mine.permissions and _reaches_forms(mine, row) for mine in self._rows
+            permission in mine.permissions and _reaches_forms(mine, row) and _lasts(mine, row) for mine in self._rows
         ):
             return False
         selectors = scope.resources if scope else ()
@@ -162,6 +176,7 @@ class _Covering:
         return any(
             self._day_fits(grant)
             and _reaches_forms(grant.row, row)
+            and _lasts(grant.row, row)
             and is_within(wanted, grant.selector)
             and all(any(_holds(wide, own) for wide in left_out) for own in _excluding(grant, kind))
             for grant in self._view.grants(permission, kind)
@@ -177,6 +192,14 @@ def _excluding(grant: Grant, kind: str) -> Iterable[BoundSelector]:
 
 def _depends(selector: ResolvedSelector) -> bool:
     return any(isinstance(value, ActorValue) for _, value in selector.match)
+
+
+def _what(row: Row) -> _What:
+    return row.role, row.set, row.forms, row.ends
+
+
+def _lasts(mine: Row, theirs: Row) -> bool:
+    return mine.ends is None or (theirs.ends is not None and theirs.ends <= mine.ends)
 
 
 def _reaches_forms(mine: Row, theirs: Row) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.spi import Entry, Ref
 from runner.access.authority import MARKS, Authority
-from runner.access.holders import holdings
 from runner.access.lacking import Asked, principal_of, word
 from runner.access.resolving import ResolvedSelector, ResolvedSet
 from runner.access.selecting import BoundSelector, bind, direct_groups
@@ -42,10 +41,12 @@ def _held_more(authority: Authority, asked: Asked, entry: Entry, groups: Groups)
     whose = entry.label if entry.ref.kind == "user" else f"The owner of {entry.label}"
     owner = entry.attributes.get("owner")
     people = {entry.ref.id} | ({owner.id} if isinstance(owner, Ref) else set())
-    for held in holdings(authority.resolved):
+    for held in authority.holdings:
         row = held.row
-        if not row.counts_on(asked.now.date()):
+        if row.ends is not None and row.ends < asked.now.date():
             continue
+        if row.binding == "review" and row.role == "review" and row.principal_id in found.people & people:
+            return f"{whose} decides in a review of bindings; only somebody with access.manage changes the account."
         if row.principal == "user" and row.principal_id in found.people & people:
             return f"{whose} holds {row.role} by name, and the actor does not hold all of it."
         if row.principal == "group" and row.principal_id in found.groups & entry.groups:
@@ -78,10 +79,11 @@ def _reasons(found: ResolvedSet, entry: Entry, groups: Groups) -> Iterator[str]:
     if any(one is not None and one.selects(entry) for one in excepted):
         return
     for selector in found.resources:
-        bound = bind(selector, {}, widely=True)
+        bound = None if selector.lost else bind(selector, {}, widely=True)
         if bound is None:
             if selector.written.kind == entry.ref.kind:
-                yield f"every {word(entry.ref.kind)} is, until {selector.missing or 'a name'} is found"
+                missing = selector.missing or selector.lost or "a name"
+                yield f"every {word(entry.ref.kind)} is, until {missing} is found"
         elif bound.selects(entry):
             yield f"{entry.label} {_and(_conditions(selector, bound, entry, groups))}"
         else:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from connectors.errors import RejectedError
 from connectors.spi import Ref, Value
-from connectors.verbs import ATTRIBUTES
+from connectors.verbs import ATTRIBUTES, PERMISSIONS
 from forms.errors import Problem
 from runner.access.model import (
     ActorValue,
@@ -24,6 +24,7 @@ from runner.access.model import (
     Role,
     Selector,
     applies,
+    is_read,
 )
 
 Locate: TypeAlias = Callable[[str, str], Ref | None]
@@ -35,6 +36,13 @@ PlaceOf: TypeAlias = Callable[[str], tuple[str, ...]]
 MatchValue: TypeAlias = "Value | ActorValue"
 """What an attribute is compared with: a constant, or a value of the actor."""
 
+EVERYDAY = frozenset(name for name in PERMISSIONS if is_read(name)) | {
+    "group.members.manage",
+    "user.groups.manage",
+    "user.profile.manage",
+}
+"""What key users do for their own department; nothing by which accounts are taken over, closed or made."""
+
 _OPAQUE_KINDS = ("mail_domain", "form")
 UNPROTECTABLE = "W322"
 """Code of the warning that a protected name was not found."""
@@ -45,6 +53,7 @@ class ResolvedSelector:
     """A `Selector` by stable ids.
 
     ``missing`` says which name was not found; the selector then matches nothing, but protects everything of its kind.
+    ``lost`` says which of several ids were not found: it then matches the others, and protects everything of its kind too.
     """
 
     written: Selector
@@ -53,6 +62,7 @@ class ResolvedSelector:
     ids: frozenset[str] | None = None
     match: tuple[tuple[str, MatchValue], ...] = ()
     missing: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +173,12 @@ class _Resolver:
         match = tuple((name, self._value(written.kind, name, value, missing)) for name, value in written.match)
         for text in (*missing, *lost_ids):
             self._missing(text, set_id, excluded=excluded)
-        if lost_ids and (not ids or excluded or set_id in self._policy.protected):
+        if lost_ids and (not ids or excluded):
             missing += lost_ids
         if written.in_list is not None and written.ids is None:
             missing.append(f'the list "{written.in_list}"')
             self._missing(missing[-1], set_id, excluded=excluded)
-        return ResolvedSelector(written, place, group, ids, match, ", ".join(missing))
+        return ResolvedSelector(written, place, group, ids, match, ", ".join(missing), ", ".join(lost_ids))
 
     def _place(self, text: str | None, missing: list[str]) -> tuple[str, ...] | None:
         if text is None:
@@ -245,11 +255,13 @@ def _row(binding: Binding, role: Role, principal: Principal, principal_id: str, 
 def is_ordinary(role: Role, scope: ResourceSet | None) -> bool:
     """Say whether holding a role on a set protects nobody.
 
-    Unless the role says which, it protects nobody where it reaches, for everyone, only what belongs to themselves: their
-    department, their reports, their own account; and nothing about the installation as a whole.
+    Unless the role says which, it protects nobody where it reaches, for everyone, only their own account; and where it
+    gives `EVERYDAY` permissions only on what belongs to themselves, as their department or their reports.
     """
     if role.ordinary is not None:
         return role.ordinary
     if scope is None or any(applies(permission, "") for permission in role.permissions):
         return False
-    return all(selector.needs_actor for selector in scope.resources)
+    if all(selector.own for selector in scope.resources):
+        return True
+    return role.permissions <= EVERYDAY and all(selector.needs_actor for selector in scope.resources)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from runner.access.model import Actor, Binding
-from runner.access.revoking import binding_digests
+from runner.access.holders import MANAGING
+from runner.access.model import Actor, Binding, Policy
+from runner.access.revoking import binding_digests, without_revoked
 from runner.delegation.review_export import Format, exported
 from runner.delegation.review_pages import Draft
 from runner.delegation.snapshots import snapshots_of
@@ -25,6 +26,7 @@ from runner.store.review_records import By, Campaign, ReviewItem, Verdict
 MOST_LETTERS, MOST_REASON, MOST_REVIEWERS = 200, 2_000, 20
 FARTHEST = timedelta(days=730)
 _VERDICTS = ("keep", "revoke")
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def begin(services: Services, who: Doer, draft: Draft) -> Campaign:
     record = _record(now, who, "begin review", campaign, {"policy_digest": policy, "before": None, "after": body})
     services.store.reviews.begin(campaign, items, [record])
     services.store.binding_uses.see({digest: binding.id for binding, digest in chosen}, now)
+    services.authority.refresh()
     return campaign
 
 
@@ -93,12 +96,34 @@ def decide(
             f'access.yaml no longer has the binding "{item.binding_id}" as it stood when this review began, so there is '
             "nothing to decide on. Begin a new review for what is written now. Nothing was changed."
         )
+    if verdict == "revoke":
+        _check_not_last(services, item)
     now = services.now()
     after = replace(item, verdict=verdict, reason=reason, decided_at=now, decided_by=who.by)
     body: dict[str, JSON] = {**_of_item(item), "before": _decided(item), "after": _decided(after)}
     services.store.reviews.decide(item, after, [_record(now, who, f"review: {verdict}", campaign, body)])
     services.authority.refresh()
     return after
+
+
+def _check_not_last(services: Services, item: ReviewItem) -> None:
+    """Raise `RefusedError` when nobody could decide who may do what any more: it could not be given back on a page."""
+    policy = services.authority.written()
+    revoked = services.store.reviews.standing().revoked | {item.digest}
+    left = without_revoked(policy, revoked).bindings
+    today = services.now().date()
+    if any(_decides(policy, one, today) for one in policy.bindings) and not any(
+        _decides(policy, one, today) for one in left
+    ):
+        raise RefusedError(
+            f'"{item.binding_id}" is the last binding that gives {MANAGING}, so it is not revoked by a review. Change it in '
+            "access.yaml. Nothing was changed."
+        )
+
+
+def _decides(policy: Policy, binding: Binding, today: date) -> bool:
+    is_now = (binding.starts is None or binding.starts <= today) and (binding.ends is None or today <= binding.ends)
+    return is_now and binding.forms is None and MANAGING in policy.roles[binding.role].permissions
 
 
 def close(services: Services, who: Doer, campaign: Campaign) -> None:
@@ -117,6 +142,7 @@ def close(services: Services, who: Doer, campaign: Campaign) -> None:
         "undecided": left[:MOST_LETTERS],
     }
     services.store.reviews.close(campaign.id, who.by, now, [_record(now, who, "close review", campaign, body)])
+    services.authority.refresh()
 
 
 def restore(services: Services, who: Doer, campaign: Campaign, item: ReviewItem, reason: str) -> None:
@@ -206,11 +232,18 @@ def _check_day(due_on: date, today: date) -> None:
         )
 
 
+def _is_odd(letter: str) -> bool:
+    """Say whether a letter is none that people write: a control, or one that turns the direction of what follows."""
+    if unicodedata.bidirectional(letter) in _TURNING:
+        return True
+    return unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\r\n\t"
+
+
 def _checked_text(text: str, what: str, most: int) -> str:
     """Return a text without blanks around it; raises `RefusedError` when it is empty, too long or not printable."""
     text = text.strip()
     if not text or len(text) > most:
         raise RefusedError(f"Write a {what} of at most {most:,} letters. Nothing was changed.")
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\r\n\t" for letter in text):
+    if any(_is_odd(letter) for letter in text):
         raise RefusedError(f"The {what} holds a character that is no letter. Nothing was changed.")
     return text

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
+from runner.access.revoking import Standing
 from runner.errors import NotFoundError, StaleError
 from runner.journal.records import Record
 from runner.store.database import Database
@@ -21,6 +22,7 @@ from runner.store.review_rows import (
     revocation_row,
 )
 from runner.store.review_tables import binding_revocations, review_campaigns, review_items, review_reviewers
+from runner.store.tables import accounts
 
 _CLOSED = "this review is closed, so nothing in it can be changed any more"
 
@@ -147,6 +149,19 @@ class ReviewStore:
         """Return the digests of the bindings that give nothing any more."""
         query = select(binding_revocations.c.digest).distinct()
         return frozenset(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    def standing(self) -> Standing:
+        """Return what reviews say now: which bindings give nothing, and who decides in reviews that are open."""
+        revoked = select(binding_revocations.c.digest).distinct()
+        deciding = select(accounts.c.person_id).join(review_reviewers, review_reviewers.c.account_id == accounts.c.id)
+        deciding = deciding.join(review_campaigns, review_campaigns.c.id == review_reviewers.c.campaign_id)
+        deciding = deciding.where(review_campaigns.c.closed_at.is_(None), accounts.c.person_id.is_not(None)).distinct()
+
+        def work(connection: Connection) -> Standing:
+            digests, people = (connection.execute(query).scalars().all() for query in (revoked, deciding))
+            return Standing(frozenset(digests), frozenset(str(person) for person in people))
+
+        return self._database.read(work)
 
     def revocations(self) -> Sequence[Revocation]:
         """Return every revocation, the newest first; a binding may be revoked by several campaigns."""

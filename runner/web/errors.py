@@ -14,6 +14,7 @@ from runner.errors import (
     NotReachableError,
     RefusedError,
     RunnerError,
+    SetUpError,
     StaleError,
     TooManyError,
     UnfitError,
@@ -36,6 +37,7 @@ class Shape:
     icon: str
 
 
+_UNUSABLE = "Deskhand cannot be used as it is set up; an operator sees why with: deskhand doctor. Nothing was done."
 _OURS: tuple[tuple[type[Exception], Shape], ...] = (
     (NotFoundError, Shape(404, "Not found", NOT_FOUND, "compass")),
     (UnfitError, Shape(422, "That did not fit", "Mend the answers. Nothing was done.", "pencil")),
@@ -47,6 +49,7 @@ _OURS: tuple[tuple[type[Exception], Shape], ...] = (
         Shape(503, "Not possible right now", "The record could not be stored, so nothing was done.", "journal-x"),
     ),
     (NotReachableError, Shape(503, "Not possible right now", "A system does not answer. Try again later.", "plug")),
+    (SetUpError, Shape(503, "Not possible right now", _UNUSABLE, "plug")),
     (UnexpectedInputError, Shape(400, "That did not fit", "The page sent something unexpected.", "slash-circle")),
 )
 _BY_STATUS = {
@@ -72,6 +75,8 @@ def shape_of(error: Exception) -> Shape:
     """Return how an error looks, with its own sentence where it has one that may be shown. Pure."""
     for kind, shape in _OURS:
         if isinstance(error, kind):
+            if kind is SetUpError:
+                return shape  # its sentence names files of the host
             return Shape(shape.status, shape.title, _sentence(str(error)) or shape.text, shape.icon)
     if isinstance(error, CSRFError):
         return _STALE_PAGE

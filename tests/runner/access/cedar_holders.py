@@ -12,6 +12,7 @@ from connectors.verbs import PERMISSIONS
 from runner.access.model import ActorValue, Binding, Principal, ResourceSet, Role, Selector
 
 MANAGES = "access.manage"
+EVERYDAY = ("user.profile.manage", "user.groups.manage", "group.members.manage")
 EVERY_FORM = ResourceSet("", "", (Selector("form"),))
 """What a binding without resource sets reaches."""
 
@@ -157,25 +158,31 @@ def _one_of(ways: Iterator[str]) -> str:
 
 def _reaches(mine: WrittenRow, theirs: WrittenRow) -> bool:
     forms, wanted = mine.binding.forms, theirs.binding.forms
-    return forms is None or (wanted is not None and wanted <= forms)
+    last, until = mine.binding.ends, theirs.binding.ends
+    lasts = last is None or (until is not None and until <= last)
+    return lasts and (forms is None or (wanted is not None and wanted <= forms))
 
 
 def _is_same(mine: WrittenRow, theirs: WrittenRow) -> bool:
     same_role = mine.binding.role == theirs.binding.role
-    return same_role and mine.found.id == theirs.found.id and mine.binding.forms == theirs.binding.forms
+    same_ends = mine.binding.ends == theirs.binding.ends and mine.binding.forms == theirs.binding.forms
+    return same_role and mine.found.id == theirs.found.id and same_ends
 
 
 def _gives_rights(row: WrittenRow) -> bool:
     if row.principal.kind not in ("user", "group") or row.role.ordinary or not row.role.permissions:
         return False
     about_all = any("" in PERMISSIONS[permission][0] for permission in row.role.permissions)
-    if row.role.ordinary is None and not about_all and all(selector.needs_actor for selector in row.found.resources):
+    relative = not about_all and all(selector.needs_actor for selector in row.found.resources)
+    everyday = all(name.endswith(".read") or name in EVERYDAY for name in row.role.permissions)
+    if row.role.ordinary is None and relative and everyday:
         return False
     return about_all or not all(selector.own for selector in row.found.resources)
 
 
 def _on_holders(row: WrittenRow, unless: str) -> Iterator[tuple[str, str]]:
-    limits = " && ".join(['!(action in Action::"reading")', *row.limits])
+    lasting = [limit for limit in row.limits if "<=" in limit]  # a row protects before its first day too
+    limits = " && ".join(['!(action in Action::"reading")', *lasting])
     who = row.scope.removeprefix("principal ")
     mine = "principal has person && {} == principal.person"
     nobodys = 'resource has kind && ["shared", "room"].contains(resource.kind)'

@@ -105,7 +105,7 @@ class Statement:
 
     def _protects(self, selector: Selector) -> Iterator[tuple[str, str]]:
         """Yield the kinds and conditions under which something is protected, with the ways into it."""
-        if self._lost(selector) or self._all_ids_lost(selector):
+        if self._lost(selector) or self._lost_ids(selector):
             yield selector.kind, "true"
             return
         yield selector.kind, " && ".join(["true", *self._conditions(selector, nested=True)])

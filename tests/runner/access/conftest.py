@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 from ruamel.yaml import YAML
 
 from connectors.errors import RejectedError
@@ -15,6 +16,8 @@ from runner.access.authority import Authority
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
+
+settings.register_profile("mutants", derandomize=True, phases=(Phase.explicit, Phase.generate))
 
 HERE = Path(__file__).parent
 REFERENCES = ("manager", "owner")

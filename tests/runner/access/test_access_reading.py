@@ -1,5 +1,7 @@
 """What can be wrong in an access file: each mistake is found, at its place, and the policy then allows nothing."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from runner.access.model import Policy, Principal, Selector
+from runner.access.model import ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector
 from runner.access.reading import read_access
 
 EXAMPLE = Path(__file__).with_name("example-access.yaml").read_bytes()
@@ -81,6 +83,212 @@ def test_a_binding_about_the_installation_needs_no_resource_set():
     policy, problems = read(text)
     assert problems == ()
     assert policy.bindings[0].on == ()
+
+
+def selectors(resource):
+    policy, problems = read(f"{START}resource_sets: [{{ id: s, resources: [{resource}] }}]\n")
+    assert problems == ()
+    return policy.sets["s"].resources
+
+
+@pytest.mark.parametrize(
+    ("kind", "match", "values"),
+    [
+        ("users", "{ enabled: false, is_service: true }", [("enabled", False), ("is_service", True)]),
+        ("users", "{ expires_on: 2027-01-31 }", [("expires_on", date(2027, 1, 31))]),
+        ("users", "{ title: '12' }", [("title", "12")]),
+        ("groups", "{ member_count: 12 }", [("member_count", 12)]),
+        ("groups", "{ member_count: -12 }", [("member_count", -12)]),
+        ("mailboxes", "{ capacity: 2.5 }", [("capacity", Decimal("2.5"))]),
+        ("users", "{ title: $( actor . title ) }", [("title", ActorValue("title"))]),
+        ("users", "{ manager: $(actor.manager) }", [("manager", ActorValue("manager"))]),
+        ("users", "{ manager: $(actor) }", [("manager", ActorValue(""))]),
+        ("computers", "{ owner: $(actor.id) }", [("owner", ActorValue(""))]),
+        ("users", "{ employee_id: $(actor.id) }", [("employee_id", ActorValue("id"))]),
+    ],
+)
+def test_what_is_compared_is_read_with_the_type_of_its_attribute(kind, match, values):
+    (found,) = selectors(f"{{ {kind}: {{ match: {match} }} }}")
+    assert (found.match, found.own) == (tuple(values), False)
+    assert [type(value) for _, value in found.match] == [type(value) for _, value in values]
+
+
+@pytest.mark.parametrize(("kind", "match"), [
+    ("users", "{ expires_on: tomorrow }"), ("groups", "{ member_count: many }"), ("groups", "{ member_count: 1-2 }"),
+    ("users", "{ last_logon: 2027-01-31 }"), ("users", "{ addresses: a@sample.test }"), ("users", "{ id: $(actor.title) }"),
+    ("groups", "{ owner: $(actor.title) }"), ("groups", "{ name: $(actor) }"), ("users", "{ enabled: $(actor.title) }"),
+])  # fmt: skip
+def test_what_cannot_be_compared_is_a_mistake(kind, match):
+    policy, problems = read(f"{START}resource_sets: [{{ id: s, resources: [{{ {kind}: {{ match: {match} }} }}] }}]\n")
+    assert [problem.code for problem in problems] == ["E151"]
+    assert policy == Policy()
+
+
+OWN = Selector("user", own=True)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("{ users: { id: $(actor) } }", [OWN]),
+        ("{ users: { id: [$(actor.id)] } }", [OWN]),
+        ("{ users: { match: { id: $(actor) } } }", [OWN]),
+        ("{ users: { id: [$(actor.id), bob], nested: false, in_group: G, under: 'OU=U' } }", [
+            Selector("user", "OU=U", "G", nested=False, own=True), Selector("user", "OU=U", "G", nested=False, ids=("bob",)),
+        ]),
+        ("{ users: { match: { id: $(actor), title: Chef } } }", [Selector("user", match=(("title", "Chef"),), own=True)]),
+        ("{ mailboxes: { kind: room, match: { hidden: true } } }", [
+            Selector("mailbox", match=(("kind", "room"), ("hidden", True))),
+        ]),
+        ("{ mailboxes: { kind: personal } }", [Selector("mailbox", match=(("kind", "personal"),))]),
+        ("{ groups: { in_list: software, under: 'OU=U' } }", [Selector("group", "OU=U", in_list="software")]),
+        ("{ mail_domains: { id: sample.test } }", [Selector("mail_domain", ids=("sample.test",))]),
+        ("{ contacts: { under: 'OU=U', id: [a, b] } }", [Selector("contact", "OU=U", ids=("a", "b"))]),
+        ("{ ous: all }", [Selector("ou")]),
+        ("{ forms: { id: reset } }", [Selector("form", ids=("reset",))]),
+    ],
+)  # fmt: skip
+def test_a_selector_says_what_is_written(resource, expected):
+    assert selectors(resource) == tuple(expected)
+
+
+ONE_SET = "resource_sets: [{ id: s, resources: [{ KIND: { SELECTOR } }] }]"
+
+
+@pytest.mark.parametrize(
+    ("file", "messages"),
+    [
+        *((ONE_SET.replace("KIND", kind).replace("SELECTOR", f"{key}: {{ a: b }}"), [f'"{key}" is a text'])
+          for kind, key in [("users", "under"), ("users", "in_group"), ("groups", "in_list"), ("mailboxes", "kind")]),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { in_group: X, nested: 1 }"), ['"nested" must be true or false']),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { id: { a: b } }"), ['"id" is a list with at least one entry']),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { id: [''] }"), ['"id" is a text']),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: [all]"), ['"users" is written as lines']),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { match: all }"), ["one of the users is written as lines"]),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { match: { title: [a] } }"), ['"title" is a text']),
+        (ONE_SET.replace("KIND: { SELECTOR }", "users: { match: { enabled: maybe } }"), ['"enabled" must be t']),
+        (ONE_SET.replace("{ KIND: { SELECTOR } }", "all"), ["a resource is written as lines"]),
+        (ONE_SET.replace("[{ KIND: { SELECTOR } }]", "all"), ['"resources" is a list']),
+        (ONE_SET.replace("KIND: { SELECTOR } }]", "users: all }], except: all"), ['"except" is a list']),
+        (ONE_SET.replace("KIND: { SELECTOR } }]", "users: all }], title: []"), ['"title" is a text']),
+        (ONE_SET.replace("KIND: { SELECTOR } }]", "users: all }], only: x"), ['a resource set has no "only"']),
+        (ONE_SET.replace("id: s", "id: []"), ["an id is a text"]),
+        ("resource_sets: s", ['"resource_sets" is a list']),
+        ("resource_sets: [{ id: everything, resources: [{ users: all }] }]", ['"everything" is the name of a fixed set']),
+        ("resource_sets2: []", ['this file has no "resource_sets2"']),
+        ("roles: r", ['"roles" is a list']),
+        ("roles: [r]", ["a role is written as lines"]),
+        ("roles: [{ permissions: [user.read] }]", ['a role needs "id"']),
+        ("roles: [{ id: r, permissions: { a: b } }]", ["a permission is a list"]),
+        ("roles: [{ id: r, includes: { a: b }, permissions: [user.read] }]", ['"includes" is a list']),
+        ("roles: [{ id: r, title: [], permissions: [user.read] }]", ['"title" is a text']),
+        ("roles: [{ id: r, holders: [], permissions: [user.read] }]", ['"holders" is a text']),
+        ("roles: [{ id: r, holders: some, permissions: [user.read] }]", ['"holders" is protected or ordinary, not "some"']),
+        ("roles: [{ id: r, covers: [q], permissions: [user.read] }]", ['there is no role "q"']),
+        ("bindings: b", ['"bindings" is a list']),
+        ("bindings: [b]", ["a binding is written as lines"]),
+        ("bindings: [{ id: b, role: r }]", ['a binding needs "principals"']),
+        ("bindings: [{ id: b, principals: [everyone] }]", ['a binding needs "role"']),
+        (ROLE + SET + BINDING.replace("role: r", "role: rr"), ['there is no role "rr"']),
+        (ROLE + SET + BINDING.replace("[s]", "[ss]"), ['there is no resource set "ss"']),
+        (ROLE + SET + BINDING.replace("}]", "}, { id: b, principals: [everyone], role: r, on: [s] }]"),
+         ['there is already a binding "b"']),
+        (ROLE + SET + BINDING.replace("id: b", "id: APP_ADMIN"), ['there is already a binding "APP_ADMIN"']),
+        (ROLE.replace("}]", "}, { id: r, permissions: [user.read] }]"), ['there is already a role "r"']),
+        (SET.replace("}]\n", "}, { id: s, resources: [{ users: all }] }]"), ['there is already a resource set "s"']),
+        ("roles: [{ id: r, permissions: [x] }]", ['there is no permission "x"']),
+        ("protected: [x]", ['there is no resource set "x"']),
+        ("roles: [{ id: r, includes: [q] }]", ['there is no role "q"']),
+        ("roles: [{ permissions: [user.read], id: '' }]", ["an id is a text"]),
+        (ROLE + SET + BINDING.replace("[everyone]", "[{ team: a }]"), ['a principal has no "team"']),
+        (ROLE + "bindings: [{ id: b, principals: [everyone], role: r, on: { a: b } }]", ["a resource set is a list"]),
+        (ROLE + SET + BINDING.replace("role: r", "role: [r, r2]"), ['there is no role "r2"']),
+        (ROLE.replace("}]", "}, { id: q, includes: [r] }]") + SET + BINDING.replace("role: r", "role: [r, q]"),
+         ["a binding has one role"]),
+        (ROLE + SET + BINDING.replace("on: [s]", "on: [s], forms: { a: b }"), ['"forms" is a list']),
+        (ROLE + SET + BINDING.replace("on: [s]", "on: [s], from: soon"), ['"from" must be a']),
+        (ROLE + SET + BINDING.replace("on: [s]", "on: [s], until: []"), ['"until" is a text']),
+        (ROLE + SET + BINDING.replace("[everyone]", "everyone"), ['"principals" is a list']),
+        (ROLE + SET + BINDING.replace("everyone", "[everyone]"), ["a principal is a text"]),
+        (ROLE + SET + BINDING.replace("everyone", "{ user: [] }"), ["a user is a text"]),
+        (ROLE + SET + BINDING.replace("everyone", "Everybody"), ['"Everybody" does not say what it is']),
+        (ROLE + SET + BINDING + BINDING.replace("bindings", "protected").replace("[{ id: b,", "[{ id: b2,"),
+         ["a resource set is a text"]),
+        ("protected: { a: b }", ["a resource set is a list"]),
+        ("standard_roles: r", ['"standard_roles" is a list']),
+        ("standard_roles: [r]", ["a standard role is written as lines"]),
+        ("standard_roles: [{ role: APP_ADMIN, targets: everything }]", ['a standard role needs "principals"']),
+        ("standard_roles: [{ role: [], principals: [everyone], targets: everything }]",
+         ['"role" is a text', 'there is no standard role ""']),
+        ("standard_roles: [{ role: APP_ADMIN, principals: [everyone], targets: { group: G } }]", ['"targets" is a list']),
+        ("standard_roles: [{ role: APP_ADMIN, principals: [everyone], targets: [[]] }]", ["a target is written as lines"]),
+        ("standard_roles: [{ role: APP_ADMIN, principals: [everyone], targets: [{ group: [] }] }]", ["a group is a text"]),
+        ("standard_roles: [{ role: APP_ADMIN, principals: [everyone], targets: [G] }]",
+         ['"G" does not say that it is a group']),
+        ("format: [x]", ['"format" is a text', "this is not a format known here"]),
+    ],
+)  # fmt: skip
+def test_each_report_names_what_is_wrong(file, messages):
+    _, problems = read(file if file.startswith("format") else START + file)
+    found = [problem.message for problem in problems if problem.level == "error"]
+    assert [message[: len(start)] for message, start in zip(found, messages, strict=False)] == messages
+    assert len(found) == len(messages)
+
+
+def test_each_circle_of_roles_is_told_once_and_an_unknown_role_has_its_own_code():
+    circles = "{ id: a, includes: [b] }, { id: b, includes: [a] }, { id: c, includes: [d] }, { id: d, includes: [c] }"
+    _, problems = read(f"{START}roles: [{circles}, {{ id: e, includes: [e] }}]\n")
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("E152", f'the role "{name}" includes itself') for name in "ace"
+    ]
+    _, problems = read(START + ROLE.replace("}]", ", covers: [q, r] }]"))
+    assert [problem.code for problem in problems] == ["E126"]
+
+
+def test_a_file_is_read_as_it_is_written():
+    policy, problems = read(f"""$schema: access.json
+{START}
+roles:
+  - {{ id: r, title: First line, permissions: [user.unlock], holders: ordinary }}
+  - {{ id: q, includes: [r], permissions: [user.read], covers: [r, USER_ADMIN], holders: protected }}
+  - {{ id: p, includes: [q] }}
+resource_sets:
+  - {{ id: s, title: People, resources: [{{ users: all }}], except: [{{ users: {{ id: bob }} }}] }}
+  - {{ id: t, resources: [{{ users: {{ in_group: G, nested: false }} }}] }}
+protected: [t]
+bindings:
+  - {{ id: b, principals: [{{ group: G }}, {{ client: C }}, {{ group: G }}], role: q, on: [s, t, s], from: 2030-05-01, until: 2030-05-01 }}
+  - {{ id: c, principals: [everyone, {{ user: bob }}], role: r, on: [s], forms: [f, g] }}
+standard_roles:
+  - {{ role: APP_ADMIN, principals: [{{ user: bob }}], targets: [{{ group: G }}], from: 2030-05-01, until: 2030-06-01 }}
+tests:
+  - {{ who: bob, may: user.unlock, on: {{ user: alice }} }}
+""")
+    assert problems == ()
+    day = date(2030, 5, 1)
+    first, unlock = Role("r", "First line", frozenset({"user.unlock"}), ordinary=True), {"user.unlock", "user.read"}
+    own = {name: role for name, role in policy.roles.items() if not role.standard}
+    assert own == {
+        "r": first,
+        "q": Role("q", "q", frozenset(unlock), ("r",), ordinary=False, covers=("r", "USER_ADMIN")),
+        "p": Role("p", "p", frozenset(unlock), ("q",)),
+    }
+    people, bob = (Selector("user"),), (Selector("user", ids=("bob",)),)
+    assert {name: found for name, found in policy.sets.items() if not found.standard} == {
+        "s": ResourceSet("s", "People", people, bob),
+        "t": ResourceSet("t", "t", (Selector("user", in_group="G", nested=False),)),
+    }
+    assert policy.protected == ("t",)
+    assert policy.bindings == (
+        Binding("b", (Principal("group", "G"), Principal("client", "C")), "q", ("s", "t"), None, day, day),
+        Binding("c", (Principal("everyone"), Principal("user", "bob")), "r", ("s",), frozenset({"f", "g"})),
+        Binding("APP_ADMIN", (Principal("user", "bob"),), "APP_ADMIN", ("group:G",), None, day, date(2030, 6, 1)),
+    )
+    assert [(test.who, test.may) for test in policy.tests] == [(Principal("user", "bob"), ("user.unlock",))]
+
+
+def test_a_value_of_the_actor_is_written_as_in_the_file():
+    assert [str(ActorValue(name)) for name in ("", "department")] == ["$(actor)", "$(actor.department)"]
 
 
 LINES = EXAMPLE.decode().split("\n")

@@ -83,6 +83,13 @@ def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
     found = [
         Compare("title", "==", "CHEF"),
         Compare("title", "starts_with", "ch"),
+        Compare("title", "contains", "ef"),
+        Compare("title", "<", "cook"),
+        Compare("title", ">", "CAFE"),
+        Compare("title", "<=", "chef"),
+        Compare("title", ">=", "CHEF"),
+        Compare("size", "<", 3),
+        Compare("expires_on", ">=", date(2026, 6, 15)),
         Compare("title", "contains", "HE"),
         Compare("manager", "==", Ref("user", "2")),
         Compare("enabled", "==", False),
@@ -94,6 +101,7 @@ def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
         Compare("nothing", "absent"),
         Compare("title", "present"),
         Compare("title", "!=", "cook"),
+        Compare("nothing", "!=", "cook"),
     ]
     missed = [
         Compare("office", "==", ""),
@@ -104,6 +112,17 @@ def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
         Compare("office", "present"),
         Compare("office", "<", "x"),
         Compare("title", "<", 5),
+        Compare("title", "starts_with", "ef"),
+        Compare("title", "starts_with", ""),
+        Compare("title", "<", "CHEF"),
+        Compare("title", ">", "chef"),
+        Compare("title", "<=", "CHE"),
+        Compare("title", ">=", "cook"),
+        Compare("size", "<", 2),
+        Compare("size", ">", 2),
+        Compare("expires_on", "<", date(2026, 6, 15)),
+        Compare("expires_on", ">", date(2026, 6, 15)),
+        Compare("office", "==", "  "),
         Compare("manager", "contains", "2"),
     ]
     assert [part for part in found if not matches(part, ENTRY)] == []

@@ -223,9 +223,9 @@ def is_protected(policy, entry):
 
 
 def in_protection(one, entry):
-    if one.in_group == "gone" or (one.ids is not None and set(one.ids) == {"gone"}):
+    if one.in_group == "gone" or "gone" in (one.ids or ()):
         return one.kind == entry.ref.kind
-    answer = selects(one if one.ids is None else without_gone(one), entry, None, widely=True)
+    answer = selects(one, entry, None, widely=True)
     if answer:
         return True
     if selects(replace(one, match=(), under=None, in_group=None), entry, None, widely=False) is None:
@@ -237,10 +237,6 @@ def in_protection(one, entry):
     gone = one.in_group == "gone"
     return bool(one.under and not gone and entry.ref.kind == "ou"
                 and entry.place[: len(place(one.under))] == place(one.under))  # fmt: skip
-
-
-def without_gone(one):
-    return replace(one, ids=tuple(text for text in one.ids if text != "gone") or ("gone",))
 
 
 def allows(policy, actor, permission, entry, form):

@@ -160,3 +160,14 @@ def test_a_set_that_is_taken_away_holds_what_cannot_be_worked_out(town, authorit
         for excluding in (False, True):
             found = matches(authority.set_filter(name, "user", alice, excluding=excluding), bob)
             assert found == authority.in_set(name, bob, alice, excluding=excluding)
+
+
+def test_a_set_that_is_taken_away_holds_the_members_of_groups_inside_its_group_whatever_nested_says(town, authority_of):
+    access = SUBJECTS["subjects"]["groups count through groups unless it says not, loops included"]["access"]
+    authority, alice = authority_of(access, town), town.actor("alice")
+    held = {excluding: [] for excluding in (False, True)}
+    for name in ("bob", "charlie", "dave"):
+        for excluding, names in held.items():
+            if authority.in_set("flat", town.entries[name], alice, excluding=excluding):
+                names.append(name)
+    assert held == {False: ["charlie"], True: ["bob", "charlie"]}

@@ -132,6 +132,7 @@ def test_every_role_can_be_for_everything_and_only_some_for_less(role):
         ("MOBILE_ADMIN", "{ list: software }", "computers and units"),
         ("WORKFLOWS_ADMIN", "{ group: G }", "forms"),
         ("APP_ADMIN", "{ form: reset }", "groups and users"),
+        ("USER_ADMIN", "{ form: reset }", "groups, units and users"),
     ],
 )
 def test_a_target_on_which_a_role_gives_nothing_is_a_warning(role, target, about):
@@ -143,6 +144,16 @@ def test_a_target_on_which_a_role_gives_nothing_is_a_warning(role, target, about
 
 def test_a_target_is_one_thing():
     assert [code for code, _ in read(assigned("APP_ADMIN", "[{ list: a, group: b }]"))[1]] == ["E159"]
+
+
+@pytest.mark.parametrize(("word", "kinds"), [
+    ("group", {"user", "computer", "group"}), ("unit", {"user", "computer", "ou"}), ("list", {"group"}), ("form", {"form"}),
+])  # fmt: skip
+def test_the_set_of_a_target_is_fixed_and_called_as_the_target(word, kinds):
+    policy, _ = read(assigned("USER_ADMIN", f"[{{ {word}: 'X=1' }}]"))
+    found = policy.sets[f"{word}:X=1"]
+    assert (found.title, found.standard, found.kinds) == ("X=1", True, kinds)
+    assert policy.bindings[0].on == (found.id,)
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------
@@ -247,6 +258,28 @@ def test_a_permission_about_forms_counts_on_those_of_its_sets_and_without_any_on
     actor = town.actor("bob")
     found = {form for form in ("reset", "other") if may_satisfy(authority, actor, need, form=form, now=now)}
     assert found == usable
+
+
+def test_a_need_about_people_is_satisfied_by_whoever_holds_it_on_some_of_them_in_that_form_today(town, place_of, now):
+    text = FORMS.replace("form.use", "user.unlock").replace("forms: { id: [reset] }", "users: all")
+    policy, problems = read(text.replace("everyone", "user: bob").replace("MORE", "on: [s], forms: [reset]"))
+    assert problems == []
+    authority, need = Authority(resolve(policy, town.locate, place_of)), NeedAt("user.unlock", "user", "target")
+
+    def may(name: str, form: str, needed: NeedAt = need, at: datetime = now) -> bool:
+        return may_satisfy(authority, town.actor(name), needed, form=form, now=at)
+
+    assert may("bob", "reset")
+    assert not may("bob", "other")
+    assert not may("carol", "reset")
+    assert not may("bob", "reset", NeedAt("user.read", "user", "target"))
+    assert not may("bob", "reset", NeedAt("user.unlock", "ou", "target"))
+
+
+def test_a_form_is_decided_on_by_its_name():
+    entry = form_entry("reset")
+    assert (entry.ref.kind, entry.ref.id, entry.place, entry.attributes) == ("form", "reset", (), {"name": "reset"})
+    assert entry.dn == "reset"
 
 
 def test_a_permission_about_people_is_never_given_without_sets(town, place_of, now):

@@ -47,7 +47,7 @@ class Reviews:
 
     def with_policy(self, text: bytes) -> Services:
         services = self.desk.services
-        keeper = PolicyKeeper(policy_of(text), text, services.connectors, revoked=self.desk.store.reviews.revoked)
+        keeper = PolicyKeeper(policy_of(text), text, services.connectors, standing=self.desk.store.reviews.standing)
         self.services = replace(services, authority=keeper)
         return self.services
 

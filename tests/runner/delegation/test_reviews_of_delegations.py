@@ -6,6 +6,7 @@ import pytest
 from runner.delegation.review_pages import Draft
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.pipeline.desk import Desk
+from runner.store.records import Account
 from tests.runner.delegation.review_desks import DUE, Reviews, policy_text
 from tests.runner.pipeline.desks import TestDesk
 from tests.runner.pipeline.small_company import NOW
@@ -292,3 +293,58 @@ def test_a_revocation_by_another_process_stops_what_this_one_planned(reviews: Re
     with pytest.raises((NotFoundError, RefusedError)):
         reviews.desk.confirm("agent.rotterdam", plan)
     assert reviews.desk.performed == []
+
+
+def may_reset(reviews: Reviews, who: str, whom: str) -> bool:
+    authority = reviews.services.authority.current()
+    entry = reviews.desk.entry(f"u-{whom}")
+    return authority.decide(reviews.actor(who), "user.password.reset", entry, form=None, now=NOW).allowed
+
+
+def test_who_decides_in_an_open_review_is_protected_until_it_is_closed(reviews: Reviews):
+    agent, person = "agent.rotterdam", "t.novak"
+    reviews.desk.store.accounts.create(Account("acc-novak", person, person, f"u-{person}", disabled=False), NOW)
+    assert may_reset(reviews, agent, person)
+    begun = reviews.begun(person)
+    assert not may_reset(reviews, agent, person)
+    assert may_reset(reviews, "u.chef", person)
+    reviews.reviewing.close(reviews.actor("u.chef"), begun)
+    assert may_reset(reviews, agent, person)
+
+
+def test_a_revoked_binding_goes_on_protecting_since_it_may_be_given_back(reviews: Reviews):
+    text = (
+        policy_text()
+        .decode()
+        .replace(
+            "bindings:\n",
+            "bindings:\n  - { id: stock, principals: [{ user: t.novak }], role: identity-lead, on: [all-staff] }\n",
+            1,
+        )
+    )
+    reviews.with_policy(text.encode())
+    assert not may_reset(reviews, "agent.rotterdam", "t.novak")
+    begun = reviews.begun("alice")
+    position = reviews.position(begun, "stock")
+    reviews.reviewing.decide(reviews.actor("alice"), begun, position, "revoke", "moved to another post")
+    rows = reviews.services.authority.current().bindings_of(reviews.actor("t.novak"), NOW)
+    assert "stock" not in {row.binding for row in rows}
+    assert not may_reset(reviews, "agent.rotterdam", "t.novak")
+
+
+def test_the_last_binding_by_which_somebody_decides_is_not_revoked(reviews: Reviews):
+    begun = reviews.begun("alice")
+    alice = reviews.actor("alice")
+    last = reviews.position(begun, "SUPER_ADMIN")
+    reviews.reviewing.decide(alice, begun, reviews.position(begun, "access-admins"), "revoke", "so")
+    with pytest.raises(RefusedError, match=r"the last binding that gives access\.manage"):
+        reviews.reviewing.decide(alice, begun, last, "revoke", "so")
+    assert reviews.desk.store.reviews.item(begun, last).verdict == ""
+    reviews.reviewing.decide(alice, begun, last, "keep", "so")
+
+
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\u200f\u202a", "\x07"])
+def test_a_reason_turns_no_letters_round(reviews: Reviews, letter: str):
+    begun = reviews.begun("alice")
+    with pytest.raises(RefusedError, match="no letter"):
+        reviews.reviewing.decide(reviews.actor("alice"), begun, 1, "keep", f"so {letter} be it")

@@ -1,5 +1,7 @@
 """Rights that are taken away count at the very next step: for an open form, a shown plan, and a plan under way."""
 
+import os
+
 import pytest
 
 from connectors.spi import Ref
@@ -97,6 +99,15 @@ def test_a_policy_with_errors_allows_nothing_until_it_is_mended(desk):
     assert "roel" in " ".join(desk.installation.keeper.faults())
     rewrite(desk, lambda _: good)
     assert desk.desk.person(desk.actor(AGENT), "u-t.novak", "en")
+
+
+def test_a_policy_that_is_no_file_allows_nothing_and_holds_nobody_up(desk):
+    file = desk.folder / "forms" / "access.yaml"
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(NotReachableError):
+        desk.desk.home(desk.actor(AGENT), "en")
+    assert "it is no file" in " ".join(desk.installation.keeper.faults())
 
 
 def test_each_change_of_the_policy_is_on_record_before_it_counts(desk):
