@@ -37,6 +37,8 @@ class AccountGate:
         simulating = self.installation.delegation.simulating
         seen_as = simulating.seen_as(actor, session.simulated, session.simulated_until, now)
         if seen_as is None:
+            if session.simulated is not None:
+                simulating.end(actor, session.id)
             return Visitor(actor, session.id)
         return Visitor(seen_as, session.id, actor, session.simulated_until)
 

@@ -193,7 +193,7 @@ def needs_of(steps: tuple[Step, ...], target: Target | None, requires: tuple[str
 
 
 def _required(permission: str) -> NeedAt:
-    on = "form" if "form" in PERMISSIONS[permission][0] else ""
+    on = "form" if permission in PERMISSIONS and "form" in PERMISSIONS[permission][0] else ""
     return NeedAt(permission, on, on)
 
 

@@ -62,7 +62,7 @@ class Simulating:
         return found
 
     def end(self, simulator: Actor, session: str) -> None:
-        """Let a session see its own desk again."""
+        """Let a session see its own desk again: when it is asked for, and when it ran out or is not allowed any more."""
         body: dict[str, JSON] = {"actor": actor_body(simulator), "operation": "end simulation"}
         record = Record("decision", self.services.clock(), body)
         self.services.store.sessions.simulate(session, simulator.id, None, None, [record])
@@ -84,7 +84,11 @@ class Simulating:
             return f"{who.ended} There is no desk to see."
         if who.actor.id == actor.id or (actor.person is not None and _ref(who) == actor.person.ref):
             return "That is you."
-        if may_manage(self.services, actor) or self._covers(actor, who.actor):
+        if may_manage(self.services, actor):
+            return ""
+        if who.actor.person is not None and self.services.authority.current().is_protected(who.actor.person):
+            return f"{who.actor.display_name} is protected; only somebody with {MANAGING} sees the desk as they do."
+        if self._covers(actor, who.actor):
             return ""
         return (
             f"{who.actor.display_name} holds rights that you do not hold; only somebody with {MANAGING} sees the desk "

@@ -153,6 +153,9 @@ def test_it_is_over_after_half_an_hour_and_at_sign_out(site: RealSite) -> None:
     page = visit.get("/").text
     assert "You see the desk as" not in page
     assert "Sem Agent" in page
+    assert len(records(site, "end simulation")) == 1
+    site.desk.clock.forward(minutes=-20)
+    assert "You see the desk as" not in visit.get("/").text
     again = seeing(site)
     assert again.post("/sign-out").status_code == 303
     assert again.get("/").status_code == 302
@@ -163,8 +166,11 @@ def test_it_is_over_at_once_when_the_permission_is_taken(site: RealSite, monkeyp
     content = desks.definitions()["access.yaml"]
     without = read_access("access.yaml", content)[0]
     authority = PolicyKeeper(without, content, site.desk.services.connectors).current()
-    monkeypatch.setattr(PolicyKeeper, "current", lambda _self: authority)
-    assert "You see the desk as" not in visit.get("/").text
+    with monkeypatch.context() as taken:
+        taken.setattr(PolicyKeeper, "current", lambda _self: authority)
+        assert "You see the desk as" not in visit.get("/").text
+    assert len(records(site, "end simulation")) == 1
+    assert "You see the desk as" not in visit.get("/").text, "given back, it does not go on by itself"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What can be wrong in an access file: each mistake is found, at its place, and the policy then allows nothing."""
 
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from runner.access.model import ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector
+from runner.access.model import Binding, Policy, Principal, ResourceSet, Role, Selector
 from runner.access.reading import read_access
 
 EXAMPLE = Path(__file__).with_name("example-access.yaml").read_bytes()
@@ -83,73 +82,6 @@ def test_a_binding_about_the_installation_needs_no_resource_set():
     policy, problems = read(text)
     assert problems == ()
     assert policy.bindings[0].on == ()
-
-
-def selectors(resource):
-    policy, problems = read(f"{START}resource_sets: [{{ id: s, resources: [{resource}] }}]\n")
-    assert problems == ()
-    return policy.sets["s"].resources
-
-
-@pytest.mark.parametrize(
-    ("kind", "match", "values"),
-    [
-        ("users", "{ enabled: false, is_service: true }", [("enabled", False), ("is_service", True)]),
-        ("users", "{ expires_on: 2027-01-31 }", [("expires_on", date(2027, 1, 31))]),
-        ("users", "{ title: '12' }", [("title", "12")]),
-        ("groups", "{ member_count: 12 }", [("member_count", 12)]),
-        ("groups", "{ member_count: -12 }", [("member_count", -12)]),
-        ("mailboxes", "{ capacity: 2.5 }", [("capacity", Decimal("2.5"))]),
-        ("users", "{ title: $( actor . title ) }", [("title", ActorValue("title"))]),
-        ("users", "{ manager: $(actor.manager) }", [("manager", ActorValue("manager"))]),
-        ("users", "{ manager: $(actor) }", [("manager", ActorValue(""))]),
-        ("computers", "{ owner: $(actor.id) }", [("owner", ActorValue(""))]),
-        ("users", "{ employee_id: $(actor.id) }", [("employee_id", ActorValue("id"))]),
-    ],
-)
-def test_what_is_compared_is_read_with_the_type_of_its_attribute(kind, match, values):
-    (found,) = selectors(f"{{ {kind}: {{ match: {match} }} }}")
-    assert (found.match, found.own) == (tuple(values), False)
-    assert [type(value) for _, value in found.match] == [type(value) for _, value in values]
-
-
-@pytest.mark.parametrize(("kind", "match"), [
-    ("users", "{ expires_on: tomorrow }"), ("groups", "{ member_count: many }"), ("groups", "{ member_count: 1-2 }"),
-    ("users", "{ last_logon: 2027-01-31 }"), ("users", "{ addresses: a@sample.test }"), ("users", "{ id: $(actor.title) }"),
-    ("groups", "{ owner: $(actor.title) }"), ("groups", "{ name: $(actor) }"), ("users", "{ enabled: $(actor.title) }"),
-])  # fmt: skip
-def test_what_cannot_be_compared_is_a_mistake(kind, match):
-    policy, problems = read(f"{START}resource_sets: [{{ id: s, resources: [{{ {kind}: {{ match: {match} }} }}] }}]\n")
-    assert [problem.code for problem in problems] == ["E151"]
-    assert policy == Policy()
-
-
-OWN = Selector("user", own=True)
-
-
-@pytest.mark.parametrize(
-    ("resource", "expected"),
-    [
-        ("{ users: { id: $(actor) } }", [OWN]),
-        ("{ users: { id: [$(actor.id)] } }", [OWN]),
-        ("{ users: { match: { id: $(actor) } } }", [OWN]),
-        ("{ users: { id: [$(actor.id), bob], nested: false, in_group: G, under: 'OU=U' } }", [
-            Selector("user", "OU=U", "G", nested=False, own=True), Selector("user", "OU=U", "G", nested=False, ids=("bob",)),
-        ]),
-        ("{ users: { match: { id: $(actor), title: Chef } } }", [Selector("user", match=(("title", "Chef"),), own=True)]),
-        ("{ mailboxes: { kind: room, match: { hidden: true } } }", [
-            Selector("mailbox", match=(("kind", "room"), ("hidden", True))),
-        ]),
-        ("{ mailboxes: { kind: personal } }", [Selector("mailbox", match=(("kind", "personal"),))]),
-        ("{ groups: { in_list: software, under: 'OU=U' } }", [Selector("group", "OU=U", in_list="software")]),
-        ("{ mail_domains: { id: sample.test } }", [Selector("mail_domain", ids=("sample.test",))]),
-        ("{ contacts: { under: 'OU=U', id: [a, b] } }", [Selector("contact", "OU=U", ids=("a", "b"))]),
-        ("{ ous: all }", [Selector("ou")]),
-        ("{ forms: { id: reset } }", [Selector("form", ids=("reset",))]),
-    ],
-)  # fmt: skip
-def test_a_selector_says_what_is_written(resource, expected):
-    assert selectors(resource) == tuple(expected)
 
 
 ONE_SET = "resource_sets: [{ id: s, resources: [{ KIND: { SELECTOR } }] }]"
@@ -257,7 +189,8 @@ resource_sets:
   - {{ id: t, resources: [{{ users: {{ in_group: G, nested: false }} }}] }}
 protected: [t]
 bindings:
-  - {{ id: b, principals: [{{ group: G }}, {{ client: C }}, {{ group: G }}], role: q, on: [s, t, s], from: 2030-05-01, until: 2030-05-01 }}
+  - {{ id: b, principals: [{{ group: G }}, {{ client: C }}, {{ group: G }}], role: q, on: [s, t, s],
+      from: 2030-05-01, until: 2030-05-01 }}
   - {{ id: c, principals: [everyone, {{ user: bob }}], role: r, on: [s], forms: [f, g] }}
 standard_roles:
   - {{ role: APP_ADMIN, principals: [{{ user: bob }}], targets: [{{ group: G }}], from: 2030-05-01, until: 2030-06-01 }}
@@ -285,10 +218,6 @@ tests:
         Binding("APP_ADMIN", (Principal("user", "bob"),), "APP_ADMIN", ("group:G",), None, day, date(2030, 6, 1)),
     )
     assert [(test.who, test.may) for test in policy.tests] == [(Principal("user", "bob"), ("user.unlock",))]
-
-
-def test_a_value_of_the_actor_is_written_as_in_the_file():
-    assert [str(ActorValue(name)) for name in ("", "department")] == ["$(actor)", "$(actor.department)"]
 
 
 LINES = EXAMPLE.decode().split("\n")

@@ -87,6 +87,8 @@ def test_comparisons_ignore_case_keep_types_apart_and_never_match_empty():
         Compare("title", "<", "cook"),
         Compare("title", ">", "CAFE"),
         Compare("title", "<=", "chef"),
+        Compare("title", "<=", "cook"),
+        Compare("title", ">=", "cafe"),
         Compare("title", ">=", "CHEF"),
         Compare("size", "<", 3),
         Compare("expires_on", ">=", date(2026, 6, 15)),
@@ -145,6 +147,12 @@ MIDNIGHT = datetime(2026, 6, 15, 0, 30, tzinfo=timezone(timedelta(hours=2)))  # 
 def test_a_day_beside_a_moment_is_that_day_in_utc(op, day, is_found):
     entry = Entry(Ref("user", "1"), "", (), {"last_logon": MIDNIGHT})
     assert matches(Compare("last_logon", op, day), entry) == is_found
+
+
+@pytest.mark.parametrize(("op", "is_found"), [("==", True), ("<", False), ("<=", True), (">", False), ("!=", False)])
+def test_a_moment_beside_a_day_is_the_day_it_is_in_utc(op, is_found):
+    entry = Entry(Ref("user", "1"), "", (), {"expires_on": date(2026, 6, 14)})
+    assert matches(Compare("expires_on", op, MIDNIGHT), entry) == is_found
 
 
 @pytest.mark.parametrize(("written", "found"), [("Zoé", "ZOE\u0301"), ("Straße", "STRASSE"), ("ǰ", "J\u030c")])

@@ -1,12 +1,16 @@
 """Whether somebody holds as much as the holder of rights whose account they want to change, one difference at a time."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
 from connectors.spi import Compare, Entry, Ids, InGroup, Nothing, Ref
+from runner.access.authority import Authority
 from runner.access.barriers import Barrier, account_of, is_guarded
+from runner.access.holders import barrier, deciding, holdings
 from runner.access.matching import matches
+from runner.access.reading import read_access
+from runner.access.resolving import resolve
 
 TOWN = {
     "Outer": {"is": "group", "in": "OU=Groups,DC=corp"},
@@ -50,6 +54,14 @@ resource_sets:
   - { id: but-bosses, resources: [{ users: all }], except: [{ users: { in_group: Boss } }] }
   - { id: but-groups, resources: [{ users: all }, { groups: all }], except: [{ groups: { in_group: Boss } }] }
   - { id: but-more, resources: [{ users: all }], except: [{ users: { in_group: Boss } }, { users: { in_group: Outer } }] }
+  - { id: but-flat, resources: [{ users: all }], except: [{ users: { in_group: Boss, nested: false } }] }
+  - { id: but-north, resources: [{ users: all }], except: [{ users: { under: "OU=North,OU=Staff,DC=corp" } }] }
+  - { id: but-staff, resources: [{ users: all }], except: [{ users: { under: "OU=Staff,DC=corp" } }] }
+  - { id: but-one, resources: [{ users: all }], except: [{ users: { id: [dave] } }] }
+  - { id: but-two, resources: [{ users: all }], except: [{ users: { id: [dave, alice] } }] }
+  - { id: but-gone, resources: [{ users: all }, { groups: all }], except: [{ groups: { in_group: Gone } }] }
+  - { id: but-lost, resources: [{ users: all }], except: [{ users: { in_group: Gone } }] }
+  - { id: but-self, resources: [{ users: all }], except: [{ users: { id: $(actor.id) } }] }
   - { id: but-mine, resources: [{ users: all }], except: [{ users: { match: { department: $(actor.department) } } }] }
   - { id: staff-and-deep, resources: [{ users: { under: "OU=Staff,DC=corp" } }, { users: { in_group: Outer } }] }
 bindings:
@@ -82,40 +94,55 @@ def decided(town, authority_of, now):
         assert matches(scope, entry) == decision.allowed
         barrier = authority.barrier(actor, form=form, now=now)
         assert barrier.stops(entry) == matches(barrier.filter(entry.ref.kind), entry)
+        assert permission.endswith(".read") or barrier.stops(entry) == (decision.code == "protected")
         return decision.code
 
     return decide
 
 
 COVERED = [
+    *((f"wide {name}", f"small {name}") for name in (
+        "all", "staff", "north", "deep", "flat", "one", "two", "sales", "sales-staff", "staff-and-deep", "but-bosses",
+        "but-more", "but-flat", "but-north", "but-staff", "but-one", "but-two", "but-gone",
+    )),
+    ("wide but-north", "small but-staff"), ("wide but-one", "small but-two"), ("wide but-flat", "small but-bosses"),
+    ("wide but-bosses", "small but-flat"), ("wide but-self", "wide but-self"),
     ("small all", "small all"), ("wide all", "small all"), ("wide all", "wide north"), ("small staff", "small north"),
-    ("small staff", "small staff"), ("small deep", "small deep"), ("small deep", "small flat"), ("small flat", "small flat"),
-    ("small two", "small one"), ("small sales", "small sales"), ("small all", "small sales"), ("small sales", "small sales-staff"),
-    ("small staff", "small sales-staff"), ("small staff-and-deep", "small north"), ("small staff-and-deep", "small flat"),
-    ("small all", "wide groups"), ("", "small gone"), ("", "small self"), ("", "small all, until: 2026-06-14"),
-    ("small but-bosses", "small but-bosses"), ("small all", "small but-bosses"), ("small but-bosses", "small but-more"),
-    ("small but-groups", "small all"), ("small but-groups", "small but-bosses"), ("small all", "wide mine, until: 2026-01-01"),
-    ("wide all", "wide mine"), ("wide all", "wide but-mine"), ("small but-bosses, until: 2026-09-01", "small one, until: 2026-01-01"),
+    ("small staff", "small staff"), ("small deep", "small deep"), ("small deep", "small flat"),
+    ("small flat", "small flat"), ("small two", "small one"), ("small sales", "small sales"),
+    ("small all", "small sales"), ("small sales", "small sales-staff"), ("small staff", "small sales-staff"),
+    ("small staff-and-deep", "small north"), ("small staff-and-deep", "small flat"), ("small all", "wide groups"),
+    ("", "small gone"), ("", "small self"), ("", "small all, until: 2026-06-14"),
+    ("small but-bosses", "small but-bosses"), ("small all", "small but-bosses"),
+    ("small but-bosses", "small but-more"), ("small but-groups", "small all"),
+    ("small but-groups", "small but-bosses"), ("small all", "wide mine, until: 2026-01-01"),
+    ("wide all", "wide mine"), ("wide all", "wide but-mine"),
+    ("small but-bosses, until: 2026-09-01", "small one, until: 2026-01-01"),
     ("small all, forms: [f]", "small all, forms: [f]"), ("small all", "small all, forms: [f]"),
     ("small all, forms: [f, g]", "small north, forms: [f]"), ("small all, forms: [g]", "small north, forms: [g]"),
-    ("small all, until: 2026-09-01", "small north, until: 2026-09-01"), ("small all", "small north, until: 2026-09-01"),
-    ("small all, until: 2026-09-02", "small north, until: 2026-09-01"), ("small all, from: 2026-06-15", "small north"),
-    ("reader all", "reader all"), ("form-reader -", "form-reader -"),
-    ("form-reader -", "form-reader -, forms: [f]"), ("reader all", "reader north"),
-    ("admin -", "wide all"), ("admin -", "admin -"), ("admin -, forms: [f, g]", "wide all"), ("admin -", "reader all"),
+    ("small all, until: 2026-09-01", "small north, until: 2026-09-01"),
+    ("small all", "small north, until: 2026-09-01"),
+    ("small all, until: 2026-09-02", "small north, until: 2026-09-01"),
+    ("small all, from: 2026-06-15", "small north"), ("reader all", "reader all"), ("form-reader -", "form-reader -"),
+    ("form-reader -", "form-reader -, forms: [f]"), ("reader all", "reader north"), ("admin -", "wide all"),
+    ("admin -", "admin -"), ("admin -, forms: [f, g]", "wide all"), ("admin -", "reader all"),
     ("deputy all", "wide all"), ("deputy one", "wide mine"), ("deputy one, forms: [f]", "wide all"),
 ]  # fmt: skip
 MORE = [
-    ("", "small all"), ("", "small north"), ("", "wide mine"), ("", "form-reader -"), ("", "reader self"), ("", "admin -"),
-    ("small all", "wide all"), ("small all", "wide north"), ("wide north", "wide staff"), ("small north", "small all"),
-    ("small one", "small two"), ("small one", "small all"), ("small staff", "small one"), ("small flat", "small deep"),
-    ("small deep", "small bosses"), ("small bosses", "small all"), ("small sales", "small all"), ("small sales", "small staff"),
-    ("small sales-staff", "small sales"), ("wide sales", "wide mine"), ("wide mine", "wide mine"), ("wide but-mine", "wide but-mine"),
-    ("small self", "small one"), ("small groups", "small one"), ("small but-bosses", "small all"),
-    ("small but-bosses", "small staff"), ("small but-more", "small but-bosses"), ("small but-groups", "reader all"),
-    ("small all, forms: [f]", "small all"), ("small all, forms: [f]", "small all, forms: [f, g]"),
-    ("small all, forms: [f]", "small all, forms: [g]"), ("small all, from: 2026-06-16", "small all"),
-    ("small all, until: 2026-06-14", "small all"), ("", "small all, until: 2026-06-15"), ("", "small all, from: 2026-06-16"),
+    ("wide but-staff", "small but-north"), ("wide but-two", "small but-one"), ("wide but-bosses", "small but-north"),
+    ("wide but-lost", "small all"), ("wide but-lost", "small one"), ("wide but-self", "small all"),
+    ("", "small all"), ("", "small north"), ("", "wide mine"), ("", "form-reader -"), ("", "reader self"),
+    ("", "admin -"), ("small all", "wide all"), ("small all", "wide north"), ("wide north", "wide staff"),
+    ("small north", "small all"), ("small one", "small two"), ("small one", "small all"),
+    ("small staff", "small one"), ("small flat", "small deep"), ("small deep", "small bosses"),
+    ("small bosses", "small all"), ("small sales", "small all"), ("small sales", "small staff"),
+    ("small sales-staff", "small sales"), ("wide sales", "wide mine"), ("wide mine", "wide mine"),
+    ("wide but-mine", "wide but-mine"), ("small self", "small one"), ("small groups", "small one"),
+    ("small but-bosses", "small all"), ("small but-bosses", "small staff"), ("small but-more", "small but-bosses"),
+    ("small but-groups", "reader all"), ("small all, forms: [f]", "small all"),
+    ("small all, forms: [f]", "small all, forms: [f, g]"), ("small all, forms: [f]", "small all, forms: [g]"),
+    ("small all, from: 2026-06-16", "small all"), ("small all, until: 2026-06-14", "small all"),
+    ("", "small all, until: 2026-06-15"), ("", "small all, from: 2026-06-16"),
     ("small all, until: 2026-09-01", "small all"), ("small all, until: 2026-09-01", "small north, until: 2026-09-02"),
     ("form-reader -, until: 2026-09-01", "form-reader -"), ("form-reader -, forms: [f]", "form-reader -"),
     ("form-reader -", "reader all"), ("admin -, forms: [g]", "wide all"), ("admin -, until: 2026-06-14", "wide all"),
@@ -193,8 +220,32 @@ def test_the_account_that_a_change_is_made_to():
     assert guarded == {(name, kind) for name in ("user.unlock", "mailbox.manage") for kind in ("user", "mailbox")}
 
 
-def test_an_account_made_a_holder_of_rights_is_protected_from_that_day_on(town, authority_of):
+def test_the_holder_of_rights_that_end_is_protected_until_that_day(town, authority_of, now):
     authority = authority_of(ACCESS + binding("t", "{ user: bob }", "wide all, until: 2026-06-20"), town)
     asked = (town.actor("alice"), "user.unlock", town.entries["bob"])
-    days = {day: authority.decide(*asked, form=None, now=datetime(2026, 6, day, 12)).code for day in (19, 20, 21)}  # noqa: DTZ001
+    days = {day: authority.decide(*asked, form=None, now=now.replace(day=day)).code for day in (19, 20, 21)}
     assert days == {19: "protected", 20: "protected", 21: "allowed"}
+
+
+def test_who_decides_in_a_review_is_protected_from_all_but_those_who_say_who_has_which_rights(town, place_of, now):
+    policy, problems = read_access("access.yaml", (ACCESS + binding("m", "{ user: dave }", "admin -")).encode())
+    resolved, bob = resolve(policy, town.locate, place_of), town.entries["bob"]
+    held = deciding([bob.ref.id, "id-a"])
+    assert problems == ()
+    assert [(one.row.id, one.row.principal, one.row.principal_id, one.scope) for one in held] == [
+        ("review/user:id-a", "user", "id-a", None),
+        (f"review/user:{bob.ref.id}", "user", bob.ref.id, None),
+    ]
+    assert {(one.row.binding, one.row.role, one.row.permissions, one.row.set) for one in held} == {
+        ("review", "review", frozenset({"access.manage"}), "")
+    }
+    without, with_ = Authority(resolved), Authority(resolved, held=(*holdings(resolved), *held))
+    alice, dave = town.actor("alice"), town.actor("dave")
+    assert without.decide(alice, "user.unlock", bob, form=None, now=now).allowed
+    refused = with_.decide(alice, "user.unlock", bob, form=None, now=now)
+    assert (refused.code, refused.reason.split(" in ")[0]) == ("protected", "This account holds rights")
+    assert with_.decide(alice, "user.unlock", town.entries["charlie"], form=None, now=now).allowed
+    assert not with_.barrier(dave, form=None, now=now).stops(bob)
+    assert barrier(with_.view(alice), held, None, now.date()) == Barrier(people=frozenset({bob.ref.id, "id-a"}))
+    assert barrier(with_.view(alice), (), None, now.date()) == Barrier()
+    assert barrier(with_.view(dave), held, None, now.date()) == Barrier()

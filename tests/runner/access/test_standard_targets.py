@@ -156,6 +156,14 @@ def test_the_set_of_a_target_is_fixed_and_called_as_the_target(word, kinds):
     assert policy.bindings[0].on == (found.id,)
 
 
+def test_everything_is_a_fixed_set_of_every_kind():
+    policy, _ = read(assigned("SUPER_ADMIN", "everything"))
+    found = policy.sets["everything"]
+    assert (found.id, found.title, found.standard) == ("everything", "Everything", True)
+    assert [selector for selector in found.resources if selector.needs_actor or selector.ids is not None] == []
+    assert found.kinds >= {kind for kinds, *_ in PERMISSIONS.values() for kind in kinds if kind}
+
+
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 SETS = f"""{HEAD}roles: [{{ id: r, permissions: [group.read] }}]
