@@ -6,7 +6,7 @@ from typing import Literal
 
 from connectors.errors import ConnectorError
 from runner.counting import counted
-from runner.delegation.findings import findings
+from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
 from runner.serving import is_process_alive
 from runner.wiring import Installation

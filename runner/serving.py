@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
-from runner.delegation.using import note_bindings
+from runner.delegation.reviews.using import note_bindings
 from runner.errors import RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline import drafting, waiting

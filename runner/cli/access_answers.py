@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from runner.access.lacking import Considered, window_of
+from runner.access.explanation.lacking import Considered, window_of
 from runner.delegation.asking import Answer, Explained, WhoCan
 from runner.delegation.reaching import Can, WhatCan, counted
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from forms.errors import DefinitionError
-from runner.access.change_words import Telling
+from runner.access.comparison.change_words import Telling
 from runner.cli.access import access
 from runner.cli.access_graph import fixture_option
 from runner.cli.fixture_alone import fixture_alone

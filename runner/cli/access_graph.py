@@ -9,21 +9,21 @@ from pathlib import Path
 
 import click
 
-from runner.access.graph import Built
-from runner.access.graph_carriers import Carriers
-from runner.access.graph_choosing import chosen
-from runner.access.graph_expanding import MOST_EDGES, Expanding
-from runner.access.graph_model import Edge
-from runner.access.graph_paths import MOST_PATHS
+from runner.access.graph.building import Built
+from runner.access.graph.carriers import Carriers
+from runner.access.graph.choosing import chosen
+from runner.access.graph.expanding import MOST_EDGES, Expanding
+from runner.access.graph.model import Edge
+from runner.access.graph.paths import MOST_PATHS
 from runner.cli.access import access
 from runner.cli.fixture_alone import fixture_alone
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
 from runner.delegation.census import take_census
-from runner.delegation.graph_pages import PathsPage
-from runner.delegation.graphing import USUAL_PATHS, paths_in, read_graph
-from runner.delegation.opengraph import definition, edges_between, pieces
+from runner.delegation.graphs.graphing import USUAL_PATHS, paths_in, read_graph
+from runner.delegation.graphs.opengraph import definition, edges_between, pieces
+from runner.delegation.graphs.pages import PathsPage
 from runner.journal.records import JSON, Record
 from runner.pipeline.services import Services
 

@@ -13,13 +13,13 @@ from runner.cli.access import access
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
-from runner.delegation import campaigns
-from runner.delegation.campaigns import OPERATOR
-from runner.delegation.findings import findings as all_findings
-from runner.delegation.review_export import Format, campaign_json
-from runner.delegation.review_pages import CampaignLine, Draft, ItemView
-from runner.delegation.review_views import campaign_line, item_views
-from runner.delegation.using import binding_uses, note_uses
+from runner.delegation.reviews import campaigns
+from runner.delegation.reviews.campaigns import OPERATOR
+from runner.delegation.reviews.export import Format, campaign_json
+from runner.delegation.reviews.findings import findings as all_findings
+from runner.delegation.reviews.pages import CampaignLine, Draft, ItemView
+from runner.delegation.reviews.using import binding_uses, note_uses
+from runner.delegation.reviews.views import campaign_line, item_views
 from runner.errors import NotFoundError, RefusedError
 from runner.store.review_records import Campaign, Verdict
 from runner.wiring import Installation

@@ -19,8 +19,8 @@ from forms.resolving.printing import printed
 from forms.resolving.resolver import Resolver
 from forms.resolving.sources import Sources
 from forms.vocabulary.codes import CODES
-from runner.access.escalation import escalations
-from runner.access.form_names import unknown_forms
+from runner.access.lint.escalation import escalations
+from runner.access.lint.form_names import unknown_forms
 from runner.access.lists import unknown_lists, with_lists
 from runner.access.reading import read_access
 from runner.cli.explaining import page_of

@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from connectors.spi import Entry, Ids, Question
 from forms.definition import Form, NeedAt
 from runner.access.authority import Authority
-from runner.access.explaining import Explanation, decided, explanation
+from runner.access.explanation.explaining import Explanation, decided, explanation
+from runner.access.explanation.lacking import Asked
+from runner.access.explanation.reversing import candidates, clients
 from runner.access.form_rights import form_entry, may_satisfy
-from runner.access.lacking import Asked
 from runner.access.model import Actor, Decision, applies
-from runner.access.reversing import candidates, clients
 from runner.delegation.named import Naming, What, Who, known_permission
 from runner.delegation.reaching import WhatCan, what_can
 from runner.errors import NotFoundError

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from runner.delegation.asking import Asking
 from runner.delegation.checking import check_reading, may_manage, may_read
-from runner.delegation.exploring import Exploring
-from runner.delegation.graphing import Graphing
-from runner.delegation.reviewing import Reviewing
+from runner.delegation.explorer.exploring import Exploring
+from runner.delegation.graphs.graphing import Graphing
+from runner.delegation.reviews.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
 from runner.pipeline.services import Services
 

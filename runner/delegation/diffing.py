@@ -7,10 +7,10 @@ from datetime import date, datetime
 from forms.errors import DefinitionError, Problem
 from runner.access.authority import Authority
 from runner.access.census import Census
-from runner.access.comparing import compare
+from runner.access.comparison.comparing import compare
+from runner.access.comparison.policy_changes import Comparison
 from runner.access.lists import with_lists
 from runner.access.model import Policy
-from runner.access.policy_changes import Comparison
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
 from runner.delegation.census import take_census

@@ -5,8 +5,8 @@ from dataclasses import fields, is_dataclass
 
 from connectors.spi import Ref
 from forms.errors import Problem
-from runner.access.form_names import unknown_forms
-from runner.access.linting import Linted, lint
+from runner.access.lint.form_names import unknown_forms
+from runner.access.lint.linting import Linted, lint
 from runner.delegation.diffing import census_for, read_policy, resolved
 from runner.pipeline.services import Services
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from connectors.spi import Filter, Nothing, Question
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
+from runner.access.explanation.lacking import window_of, word
+from runner.access.explanation.wording import plural
 from runner.access.form_rights import form_entry
-from runner.access.lacking import window_of, word
 from runner.access.resolving import Row
-from runner.access.wording import plural
 from runner.delegation.named import Who
 from runner.pipeline.reading import Reader, label_attribute
 from runner.pipeline.services import Services

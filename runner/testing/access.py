@@ -9,9 +9,9 @@ from datetime import datetime
 from connectors.errors import ConnectorError
 from connectors.spi import Entry, Ref
 from connectors.verbs import PERMISSIONS
-from runner.access.explaining import explanation
+from runner.access.explanation.explaining import explanation
+from runner.access.explanation.lacking import Asked
 from runner.access.form_rights import form_entry
-from runner.access.lacking import Asked
 from runner.access.model import Actor, PolicyTest
 from runner.pipeline.reading import Reader
 from runner.testing.expecting import Difference

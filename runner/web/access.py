@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, render_template, request
 
 from runner.delegation.delegation import Delegation
-from runner.delegation.explore_matrix import By
+from runner.delegation.explorer.matrix import By
 from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.web.context import actor, language

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runner.delegation.graph_pages import PathNode, PathPicture
+from runner.delegation.graphs.pages import PathNode, PathPicture
 
 _LETTER = 7.6  # pixels of a letter of a label; arrows have smaller ones
 _SMALL_LETTER = 6.6

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from connectors.errors import ConnectorError
 from runner.delegation.delegation import Delegation
-from runner.delegation.graph_pages import PathPicture, PathsPage
+from runner.delegation.graphs.pages import PathPicture, PathsPage
 from runner.errors import NotReachableError
 from runner.web.access import typed
 from runner.web.context import actor

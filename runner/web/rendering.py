@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from connectors.spi import Secret
-from runner.access.lacking import window_of
-from runner.access.wording import plural
+from runner.access.explanation.lacking import window_of
+from runner.access.explanation.wording import plural
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of

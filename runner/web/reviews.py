@@ -10,8 +10,8 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from runner.delegation.delegation import Delegation
-from runner.delegation.review_export import Format
-from runner.delegation.review_pages import CampaignPage, Draft, ItemView
+from runner.delegation.reviews.export import Format
+from runner.delegation.reviews.pages import CampaignPage, Draft, ItemView
 from runner.errors import RefusedError
 from runner.store.review_records import Verdict
 from runner.web.access import page_number

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from runner.access.graph_kinds import EDGE_KINDS, NODE_KINDS
+from runner.access.graph.kinds import EDGE_KINDS, NODE_KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "attack-graph.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"^```cypher\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

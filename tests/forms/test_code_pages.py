@@ -17,8 +17,8 @@ from forms.values import NUMBER, TEXT, Type
 from forms.vocabulary.codes import CODES
 from runner.access.authority import Authority
 from runner.access.census import Census
-from runner.access.escalation import escalations
-from runner.access.linting import Linted, lint
+from runner.access.lint.escalation import escalations
+from runner.access.lint.linting import Linted, lint
 from runner.access.lists import unknown_lists, with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.delegation.graph_pages import PathNode, PathPicture, PathStep
+from runner.delegation.graphs.pages import PathNode, PathPicture, PathStep
 from runner.web.path_drawing import Box, Drawing, across, down, measured, wrapped
 
 

@@ -13,8 +13,8 @@ from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.definition import Catalogue, Form
 from runner.access.authority import Authority
-from runner.access.graph import Built, build
-from runner.access.graph_carriers import Carriers
+from runner.access.graph.building import Built, build
+from runner.access.graph.carriers import Carriers
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.access.explaining import explain
+from runner.access.explanation.explaining import explain
 
 ACCESS = """
 format: access/1

@@ -12,7 +12,7 @@ from connectors.local.tables import create_tables
 from connectors.local.transactions import open_engine
 from connectors.spi import Everything, Ids, Question
 from runner.access.authority import Authority
-from runner.access.explaining import explain
+from runner.access.explanation.explaining import explain
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve

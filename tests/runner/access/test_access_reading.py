@@ -41,6 +41,13 @@ def test_all_problems_are_found_in_one_run():
     assert [(found.code, found.line) for found in problems] == [("E127", 2), ("E127", 2), ("E124", 3), ("E111", 4)]
 
 
+def test_a_file_without_a_format_is_looked_through_all_the_same():
+    _, problems = read("roles: [{ id: r, permissions: [x] }]\n")
+    assert [(found.code, found.line) for found in problems] == [("E111", 1), ("E127", 1)]
+    _, problems = read("role: []\nroles: [{ id: r, permissions: [x] }]\n")
+    assert [(found.code, found.line) for found in problems] == [("E110", 1), ("E127", 2)]
+
+
 def test_a_permission_that_fits_nothing_is_a_warning_at_the_role_of_the_binding():
     text = START + "roles: [{ id: r, permissions: [user.unlock, group.read, audit.read] }]\n" + SET + BINDING
     policy, problems = read(text)
@@ -168,7 +175,7 @@ def test_each_report_names_what_is_wrong(file, messages):
 
 
 def test_each_circle_of_roles_is_told_once_and_an_unknown_role_has_its_own_code():
-    circles = "{ id: a, includes: [b] }, { id: b, includes: [a] }, { id: c, includes: [d] }, { id: d, includes: [c] }"
+    circles = "{ id: a, includes: [b] }, { id: c, includes: [d] }, { id: b, includes: [a] }, { id: d, includes: [c] }"
     _, problems = read(f"{START}roles: [{circles}, {{ id: e, includes: [e] }}]\n")
     assert [(problem.code, problem.message) for problem in problems] == [
         ("E152", f'the role "{name}" includes itself') for name in "ace"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from connectors.verbs import PERMISSIONS
-from runner.access.graph import Built
-from runner.access.graph_kinds import EDGE_KINDS, NODE_KINDS, POWERS
-from runner.access.graph_model import AttackGraph, Edge, Node
-from runner.access.graph_paths import nearest, search, shortest
-from runner.access.graph_telling import tell
+from runner.access.graph.building import Built
+from runner.access.graph.kinds import EDGE_KINDS, NODE_KINDS, POWERS
+from runner.access.graph.model import AttackGraph, Edge, Node
+from runner.access.graph.paths import nearest, search, shortest
+from runner.access.graph.telling import tell
 from runner.access.model import is_read
 from tests.runner.access.conftest import Town
 from tests.runner.access.graph_worlds import authority_of, graph_of

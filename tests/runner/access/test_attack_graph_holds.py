@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from runner.access.graph_paths import search
+from runner.access.graph.paths import search
 from tests.runner.access.graph_worlds import NOW, USERS, Attacker, World, authority_of, graph_of
 
 

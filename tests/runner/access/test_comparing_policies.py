@@ -10,7 +10,7 @@ from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
 from runner.access.bits import numbers_in
 from runner.access.census import Census
-from runner.access.comparing import compare
+from runner.access.comparison.comparing import compare
 from runner.access.model import Actor
 from runner.access.resolving import resolve
 from tests.runner.access.conftest import parse_place

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from forms.errors import Problem
-from runner.access.escalation import escalations
+from runner.access.lint.escalation import escalations
 from runner.access.reading import read_access
 from runner.access.rights_groups import KnownGroup
 from runner.testing.known import known_groups

@@ -1,5 +1,6 @@
 """Filters put together mean what their parts mean, and the yardstick follows the contract's words."""
 
+import time
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -153,6 +154,18 @@ def test_a_day_beside_a_moment_is_that_day_in_utc(op, day, is_found):
 def test_a_moment_beside_a_day_is_the_day_it_is_in_utc(op, is_found):
     entry = Entry(Ref("user", "1"), "", (), {"expires_on": date(2026, 6, 14)})
     assert matches(Compare("expires_on", op, MIDNIGHT), entry) == is_found
+
+
+def test_the_time_zone_of_the_machine_does_not_count(monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    try:
+        moment, day = {"last_logon": MIDNIGHT}, {"last_logon": date(2026, 6, 14)}
+        assert matches(Compare("last_logon", "==", date(2026, 6, 14)), Entry(Ref("user", "1"), "", (), moment))
+        assert matches(Compare("last_logon", "==", MIDNIGHT), Entry(Ref("user", "1"), "", (), day))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(("written", "found"), [("Zoé", "ZOE\u0301"), ("Straße", "STRASSE"), ("ǰ", "J\u030c")])

@@ -1,6 +1,6 @@
 """A binding that counts only inside a form which does not exist gives nothing, and check says so."""
 
-from runner.access.form_names import unknown_forms
+from runner.access.lint.form_names import unknown_forms
 from runner.access.reading import read_access
 
 ACCESS = b"""format: access/1

@@ -8,9 +8,9 @@ import pytest
 from connectors.spi import Entry, Ref
 from runner.access.authority import Authority
 from runner.access.census import Census
-from runner.access.gaining import gains
-from runner.access.graph_carriers import Carriers
-from runner.access.linting import Linted, lint
+from runner.access.graph.carriers import Carriers
+from runner.access.lint.gaining import gains
+from runner.access.lint.linting import Linted, lint
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
 from tests.runner.access.conftest import parse_place

@@ -66,6 +66,7 @@ OWN = Selector("user", own=True)
         ("{ users: { id: [$(actor.id), bob], nested: false, in_group: G, under: 'OU=U' } }", [
             Selector("user", "OU=U", "G", nested=False, own=True), Selector("user", "OU=U", "G", nested=False, ids=("bob",)),
         ]),
+        ("{ users: { id: $(actor), match: { title: Chef } } }", [Selector("user", match=(("title", "Chef"),), own=True)]),
         ("{ users: { match: { id: $(actor), title: Chef } } }", [Selector("user", match=(("title", "Chef"),), own=True)]),
         ("{ mailboxes: { kind: room, match: { hidden: true } } }", [
             Selector("mailbox", match=(("kind", "room"), ("hidden", True))),

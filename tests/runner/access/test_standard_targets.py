@@ -132,13 +132,15 @@ def test_every_role_can_be_for_everything_and_only_some_for_less(role):
         ("MOBILE_ADMIN", "{ list: software }", "computers and units"),
         ("WORKFLOWS_ADMIN", "{ group: G }", "forms"),
         ("APP_ADMIN", "{ form: reset }", "groups and users"),
-        ("USER_ADMIN", "{ form: reset }", "groups, units and users"),
+        ("USER_ADMIN", "{ form: 'a:b:c' }", "groups, units and users"),
     ],
 )
 def test_a_target_on_which_a_role_gives_nothing_is_a_warning(role, target, about):
     policy, problems = read_access("access.yaml", assigned(role, f"[{target}]").encode())
     assert [(one.level, one.code) for one in problems] == [("warning", "W320")]
     assert problems[0].fix.startswith(f"It is about {about};")
+    kind, name = target.strip("{} ").replace("'", "").split(": ")
+    assert problems[0].message == f'{role} gives nothing on the {kind} "{name}"'
     assert policy.bindings, "it does no harm"
 
 

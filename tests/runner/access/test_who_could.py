@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from connectors.spi import AllOf, Compare, Entry, Ids, Ref
 from runner.access.authority import Authority
+from runner.access.explanation.reversing import candidates, clients
 from runner.access.filters import any_of
 from runner.access.matching import matches
 from runner.access.model import Actor
 from runner.access.resolving import resolve
-from runner.access.reversing import candidates, clients
 from tests.runner.access.test_random_decisions import NAMED, NOW, locate, place, policies, towns
 
 DAY = NOW.date()

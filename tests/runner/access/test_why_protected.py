@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from runner.access.explaining import explanation
-from runner.access.lacking import Asked
-from runner.access.protection_reasons import way_into
+from runner.access.explanation.explaining import explanation
+from runner.access.explanation.lacking import Asked
+from runner.access.explanation.protection_reasons import way_into
 
 ACCESS = """
 format: access/1

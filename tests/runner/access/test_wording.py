@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from runner.access.explanation.wording import listed, plural, selector_in_words, window_in_words
 from runner.access.model import ActorValue, Selector
-from runner.access.wording import listed, plural, selector_in_words, window_in_words
 
 
 @pytest.mark.parametrize(

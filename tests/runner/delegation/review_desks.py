@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from runner.access.model import Actor, Policy
 from runner.access.reading import read_access
-from runner.delegation.review_pages import Draft
-from runner.delegation.reviewing import Reviewing
+from runner.delegation.reviews.pages import Draft
+from runner.delegation.reviews.reviewing import Reviewing
 from runner.deskfolder import library
 from runner.keeping import PolicyKeeper
 from runner.pipeline.services import Services

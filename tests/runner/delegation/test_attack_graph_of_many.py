@@ -12,13 +12,13 @@ from connectors.spi import Entry, Ref
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from runner.access.authority import Authority
-from runner.access.graph import Built, build
-from runner.access.graph_choosing import chosen
-from runner.access.graph_paths import search
+from runner.access.graph.building import Built, build
+from runner.access.graph.choosing import chosen
+from runner.access.graph.paths import search
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
-from runner.delegation.graphing import paths_in
-from runner.delegation.opengraph import pieces
+from runner.delegation.graphs.graphing import paths_in
+from runner.delegation.graphs.opengraph import pieces
 from tests.runner.access.conftest import parse_place
 
 LIBRARY = Path(__file__).parents[3] / "forms" / "library"

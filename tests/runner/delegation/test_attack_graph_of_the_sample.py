@@ -17,18 +17,18 @@ from connectors.spi import Entry, Everything, Ref
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.definition import Catalogue
-from runner.access.graph import Built, build
-from runner.access.graph_carriers import Carriers
-from runner.access.graph_choosing import chosen
-from runner.access.graph_expanding import Expanding
-from runner.access.graph_kinds import POWERS
-from runner.access.graph_paths import search
+from runner.access.graph.building import Built, build
+from runner.access.graph.carriers import Carriers
+from runner.access.graph.choosing import chosen
+from runner.access.graph.expanding import Expanding
+from runner.access.graph.kinds import POWERS
+from runner.access.graph.paths import search
 from runner.access.lists import with_lists
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.delegation.census import take_census
-from runner.delegation.graphing import paths_in, scanning
-from runner.delegation.opengraph import definition, pieces
+from runner.delegation.graphs.graphing import paths_in, scanning
+from runner.delegation.graphs.opengraph import definition, pieces
 from runner.keeping import PolicyKeeper
 from runner.sample.loading import load_company
 from tests.runner.delegation import opengraph_rules

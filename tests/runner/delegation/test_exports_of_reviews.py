@@ -8,8 +8,8 @@ from hashlib import sha256
 import pytest
 
 from forms.answering.csv_formulas import restored
-from runner.delegation.campaigns import items_digest
-from runner.delegation.review_export import COLUMNS, exported
+from runner.delegation.reviews.campaigns import items_digest
+from runner.delegation.reviews.export import COLUMNS, exported
 from runner.errors import NotFoundError
 from runner.journal.chain import canonical
 from runner.store.review_records import By, Campaign, ReviewItem

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from runner.access.revoking import binding_digests
-from runner.delegation.findings import Evidence, findings, leaves_traces, of_policy
-from runner.delegation.using import binding_uses, note_uses
+from runner.delegation.reviews.findings import Evidence, findings, leaves_traces, of_policy
+from runner.delegation.reviews.using import binding_uses, note_uses
 from runner.journal.records import Record
 from runner.store.binding_uses import BindingUse
 from tests.runner.delegation.review_desks import DUE, Reviews, policy_of

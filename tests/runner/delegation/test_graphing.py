@@ -3,7 +3,7 @@
 import pytest
 
 from runner.delegation.delegation import Delegation
-from runner.delegation.graphing import LIFETIME_SECONDS, Graphing
+from runner.delegation.graphs.graphing import LIFETIME_SECONDS, Graphing
 from runner.errors import NotFoundError
 from tests.runner.pipeline.desks import TestDesk
 
@@ -42,7 +42,7 @@ def test_a_graph_is_made_once_and_again_after_the_policy_was_found_to_be_another
     desk.clock.forward(days=1)
     other_day = graphing.built()
     assert other_day is not first
-    monkeypatch.setattr("runner.delegation.graphing.LIFETIME_SECONDS", 0.0)
+    monkeypatch.setattr("runner.delegation.graphs.graphing.LIFETIME_SECONDS", 0.0)
     assert graphing.built() is not other_day
     assert LIFETIME_SECONDS <= 3_600
 

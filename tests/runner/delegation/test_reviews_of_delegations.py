@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from runner.delegation.review_pages import Draft
+from runner.delegation.reviews.pages import Draft
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.pipeline.desk import Desk
 from runner.store.records import Account

@@ -1,0 +1,1 @@
+"""Reviews of bindings: campaigns, last use, findings, evidence."""
