@@ -16,11 +16,12 @@ from runner.access.authority import Authority
 from runner.access.holders import deciding, holdings
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
-from runner.access.revoking import Standing, without_revoked
+from runner.access.revoking import without_revoked
 from runner.access_names import ABSENT, AccessNames, Name
 from runner.errors import NotReachableError
 from runner.pipeline.services import ConnectorSet
 from runner.policy_file import PolicySource
+from runner.store.review_records import Standing
 
 LIFETIME_SECONDS = 30.0
 _UNUSABLE = (

@@ -1,21 +1,13 @@
 """Bindings that a review revoked: what a binding is, as it is written, and a policy without some of them. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from hashlib import sha256
 
 from runner.access.model import Binding, Policy, ResourceSet, Role, Selector
 from runner.access.standard import EVERYTHING
 from runner.journal.chain import canonical
 from runner.journal.records import JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What reviews say now: the digests of the bindings that give nothing, the ids of the people who decide in open reviews."""
-
-    revoked: frozenset[str] = frozenset()
-    reviewers: frozenset[str] = frozenset()
 
 
 def binding_digest(policy: Policy, binding: Binding) -> str:

@@ -82,3 +82,11 @@ class Tally:
     def items(self) -> int:
         """How many there are."""
         return self.kept + self.revoked + self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What reviews say now: the digests of the bindings that give nothing, the ids of the people who decide in open reviews."""
+
+    revoked: frozenset[str] = frozenset()
+    reviewers: frozenset[str] = frozenset()

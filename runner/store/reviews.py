@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
-from runner.access.revoking import Standing
 from runner.errors import NotFoundError, StaleError
 from runner.journal.records import Record
 from runner.store.database import Database
 from runner.store.journalling import append
-from runner.store.review_records import By, Campaign, ReviewItem, Revocation, Tally
+from runner.store.review_records import By, Campaign, ReviewItem, Revocation, Standing, Tally
 from runner.store.review_rows import (
     campaign_row,
     campaigns_of,

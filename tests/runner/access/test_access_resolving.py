@@ -6,9 +6,10 @@ import pytest
 
 from connectors.errors import RejectedError, UnavailableError
 from connectors.spi import Ref
+from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.model import ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector
-from runner.access.resolving import Row, is_ordinary, resolve
+from runner.access.model import ActorValue, Binding, Policy, Principal, ResourceSet, Role, Selector, applies, is_read
+from runner.access.resolving import EVERYDAY, Row, is_ordinary, resolve
 
 ROLE = Role("r", "r", frozenset({"user.unlock"}))
 POLICY = Policy(
@@ -140,6 +141,26 @@ def test_what_is_not_found_is_told_with_its_place_and_the_fix_once():
     assert resolve(policy, lambda *_: None, place_of).warnings[0].file == "access.yaml"
 
 
+def test_an_exclusion_lists_everything_that_was_not_found():
+    excluded = (
+        Selector("user", in_group="Gone", ids=("gone", "alice")),
+        Selector("group", in_list="software"),
+        Selector("ou", under=" ou=Later"),
+    )
+    policy = Policy(sets={"s": ResourceSet("s", "s", (Selector("user"),), excluded)})
+    resolved = resolve(policy, lambda kind, text: Ref(kind, "1") if text == "alice" else None, lambda text: (text,))
+    assert resolved.sets["s"].id == "s"
+    assert [one.missing for one in resolved.sets["s"].excluded] == [
+        'the group "Gone", the user "gone"', 'the list "software"', "",
+    ]  # fmt: skip
+    assert [(one.code, one.message) for one in resolved.warnings] == [
+        ("W323", 'resource set "s": the group "Gone" was not found'),
+        ("W323", 'resource set "s": the user "gone" was not found'),
+        ("W323", 'resource set "s": the list "software" was not found'),
+        ("W321", 'there is no unit " ou=Later"'),
+    ]
+
+
 def test_values_are_resolved_by_the_type_of_their_attribute():
     asked = []
 
@@ -214,3 +235,13 @@ def test_a_row_holds_what_its_binding_and_its_role_say():
 def test_whose_rights_protect_nobody(permissions, selectors, ordinary, expected):
     scope = ResourceSet("s", "s", selectors) if selectors is not None else None
     assert is_ordinary(Role("r", "r", frozenset(permissions), ordinary=ordinary), scope) == expected
+
+
+def test_everyday_permissions_are_reading_and_what_key_users_do_for_their_own():
+    changing = {"group.members.manage", "user.groups.manage", "user.profile.manage"}
+    assert {name for name in PERMISSIONS if is_read(name)} | changing == EVERYDAY
+    mine = ResourceSet("s", "s", (Selector("user", match=(("manager", ActorValue("")),)),))
+    about_things = frozenset(name for name in EVERYDAY if not applies(name, ""))
+    assert is_ordinary(Role("r", "r", about_things), mine)
+    assert not is_ordinary(Role("r", "r", about_things | {"user.unlock"}), mine)
+    assert not is_ordinary(Role("r", "r", EVERYDAY), mine), "some are about the installation"

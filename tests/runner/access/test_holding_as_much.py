@@ -227,7 +227,9 @@ def test_the_holder_of_rights_that_end_is_protected_until_that_day(town, authori
     assert days == {19: "protected", 20: "protected", 21: "allowed"}
 
 
-def test_who_decides_in_a_review_is_protected_from_all_but_those_who_say_who_has_which_rights(town, place_of, now):
+def test_who_decides_in_a_review_is_protected_from_all_but_those_who_say_who_has_which_rights(
+    town, place_of, authority_of, now
+):
     policy, problems = read_access("access.yaml", (ACCESS + binding("m", "{ user: dave }", "admin -")).encode())
     resolved, bob = resolve(policy, town.locate, place_of), town.entries["bob"]
     held = deciding([bob.ref.id, "id-a"])
@@ -248,4 +250,8 @@ def test_who_decides_in_a_review_is_protected_from_all_but_those_who_say_who_has
     assert not with_.barrier(dave, form=None, now=now).stops(bob)
     assert barrier(with_.view(alice), held, None, now.date()) == Barrier(people=frozenset({bob.ref.id, "id-a"}))
     assert barrier(with_.view(alice), (), None, now.date()) == Barrier()
+    in_form = authority_of(ACCESS + binding("m", "{ user: alice }", "admin -, forms: [f], until: 2026-06-15"), town)
+    view, stopped = in_form.view(alice), Barrier(people=frozenset({bob.ref.id, "id-a"}))
+    found = [barrier(view, held, form, date(2026, 6, day)) for form, day in [("f", 15), (None, 15), ("f", 16)]]
+    assert found == [Barrier(), stopped, stopped]
     assert barrier(with_.view(dave), held, None, now.date()) == Barrier()

@@ -121,6 +121,22 @@ def test_a_name_that_is_lost_is_given_as_the_reason(town, place_of, now):
     assert not authority.is_protected(town.entries["Top"])
 
 
+def test_a_protected_list_of_names_one_of_which_is_lost_protects_its_whole_kind(town, place_of, now):
+    listed = b"{ users: { id: [top, gone, gone.too] } }, { groups: { id: [Top] } }"
+    text = ACCESS.replace(b"{ users: { in_group: Top } }", listed)
+    policy, problems = read_access("access.yaml", text)
+    resolved = resolve(policy, town.locate, place_of)
+    authority, bob = Authority(resolved), town.entries["bob"]
+    assert problems == ()
+    assert resolved.sets["tier0"].resources[0].ids == {town.entries["top"].ref.id}
+    assert resolved.sets["tier0"].resources[0].lost == 'the user "gone", the user "gone.too"'
+    decision = authority.decide(town.actor("alice"), "user.read", bob, form=None, now=now)
+    assert (decision.allowed, decision.code) == (False, "protected")
+    assert "gone.too" in decision.reason
+    assert matches(authority.protected_filter("user"), bob)
+    assert names(town, authority.protected_filter("group"), "group") == {"Top"}
+
+
 @pytest.mark.parametrize(
     ("permission", "kind", "form", "held"),
     [
