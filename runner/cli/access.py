@@ -1,4 +1,4 @@
-"""Commands for the names in access.yaml: rebind."""
+"""The commands about access.yaml; this module: rebind, for what its names stand for."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from runner.journal.records import JSON, Record
 
 @click.group()
 def access() -> None:
-    """The names in access.yaml and what they stand for."""
+    """Who may do what to whom: explain, test, compare and review it, and what the names in access.yaml stand for."""
 
 
 @access.command("rebind")

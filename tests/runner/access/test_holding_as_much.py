@@ -34,6 +34,7 @@ roles:
   - { id: reader, permissions: [audit.read, user.unlock] }
   - { id: form-reader, permissions: [audit.read] }
   - { id: admin, permissions: [access.manage] }
+  - { id: warden, permissions: [user.unlock], holders: protected }
   - { id: deputy, permissions: [user.read], covers: [wide] }
 resource_sets:
   - { id: base, resources: [{ users: { id: [bob, charlie] } }, { mailboxes: all }] }
@@ -101,6 +102,7 @@ def decided(town, authority_of, now):
 
 
 COVERED = [
+    ("", "warden self"),
     *((f"wide {name}", f"small {name}") for name in (
         "all", "staff", "north", "deep", "flat", "one", "two", "sales", "sales-staff", "staff-and-deep", "but-bosses",
         "but-more", "but-flat", "but-north", "but-staff", "but-one", "but-two", "but-gone",
@@ -129,6 +131,7 @@ COVERED = [
     ("deputy all", "wide all"), ("deputy one", "wide mine"), ("deputy one, forms: [f]", "wide all"),
 ]  # fmt: skip
 MORE = [
+    ("", "warden mine"),
     ("wide but-staff", "small but-north"), ("wide but-two", "small but-one"), ("wide but-bosses", "small but-north"),
     ("wide but-lost", "small all"), ("wide but-lost", "small one"), ("wide but-self", "small all"),
     ("", "small all"), ("", "small north"), ("", "wide mine"), ("", "form-reader -"), ("", "reader self"),
@@ -166,6 +169,21 @@ def test_who_holds_less_in_one_respect_may_not(decided, mine, theirs):
     assert decided(mine, theirs, permission="mailbox.manage", what="box") == "protected", "codes are sent there"
     assert decided(mine, theirs, permission="mailbox.manage", what="room") == "allowed"
     assert decided(mine, theirs, permission="mailbox.manage", what="other box") == "allowed"
+
+
+def test_each_of_several_rows_of_a_holder_counts(town, authority_of, now):
+    def decided(*theirs):
+        mine = binding("m", "{ user: alice }", "small all")
+        rows = (binding(f"t{number}", holder, row) for number, (holder, row) in enumerate(theirs))
+        authority = authority_of(ACCESS + mine + "".join(rows), town)
+        return authority.decide(town.actor("alice"), "user.unlock", town.entries["bob"], form=None, now=now).code
+
+    for holder in ("{ user: bob }", "{ group: Desk }"):
+        assert decided((holder, "small all"), (holder, "small north")) == "allowed"
+        assert decided((holder, "small all"), (holder, "wide all")) == "protected"
+        assert decided((holder, "wide all"), (holder, "small all")) == "protected"
+        assert decided((holder, "warden self"), (holder, "wide all")) == "protected"
+        assert decided(("everyone", "small self"), (holder, "wide all")) == "protected"
 
 
 def test_outside_any_form_only_what_counts_everywhere_covers(decided):

@@ -12,6 +12,7 @@ from runner.access.matching import matches
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
+from runner.access.views import refuse
 
 TOWN = {
     "Top": {"is": "group", "in": "OU=Groups,DC=corp"},
@@ -288,6 +289,7 @@ bindings:
     assert may("nobody", "mailbox.manage") == {"bobs", "nobodys"}
     refused = authority.decide(town.actor("bob"), "user.unlock", town.entries["alice"], form=None, now=now)
     assert (refused.code, refused.binding) == ("protected", None)
+    assert refused == refuse("holder", "user.unlock", "user")
     assert refused.reason.startswith("This account holds rights in Deskhand")
     assert authority.barrier(town.actor("bob"), form=None, now=now).people == {town.entries["alice"].ref.id}
 
