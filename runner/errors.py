@@ -9,6 +9,10 @@ class NotFoundError(RunnerError):
     """There is no such thing, or this actor may not know of it: the two look the same."""
 
 
+class UnknownNameError(NotFoundError):
+    """An operator named something that there is not; said to nobody else."""
+
+
 class RefusedError(RunnerError):
     """The actor may see it but not do this; nothing was done."""
 
@@ -35,6 +39,10 @@ class NotDurableError(RunnerError):
 
 class NotReachableError(RunnerError):
     """A target system could not be asked, so nothing was decided and nothing was done by this step."""
+
+
+class PolicyError(NotReachableError):
+    """The policy cannot be used as it is written, so nothing is allowed."""
 
 
 class SetUpError(RunnerError):

@@ -18,7 +18,7 @@ from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
 from runner.access.revoking import without_revoked
 from runner.access_names import ABSENT, AccessNames, Name
-from runner.errors import NotReachableError
+from runner.errors import PolicyError
 from runner.pipeline.services import ConnectorSet
 from runner.policy_file import PolicySource
 from runner.store.review_records import Standing
@@ -52,6 +52,7 @@ class PolicyKeeper:
         source: PolicySource | None = None,
         standing: Callable[[], Standing] = Standing,
         on_change: Callable[[str, str, Sequence[str]], None] = _nobody_told,
+        errors: Sequence[str] = (),
     ) -> None:
         self._policy, self._connectors = policy, connectors
         self._names = names or AccessNames()
@@ -59,7 +60,7 @@ class PolicyKeeper:
         self._lock = threading.Lock()
         self._authority: Authority | None = None
         self._strayed: tuple[str, ...] = ()
-        self._errors: tuple[str, ...] = ()
+        self._errors = tuple(errors)
         self._standing: Standing | None = None
         self._untold: list[tuple[str, str, tuple[str, ...]]] = []
         self._fresh_until = 0.0
@@ -68,13 +69,13 @@ class PolicyKeeper:
     def current(self) -> Authority:
         """Return the authority.
 
-        Raises `connectors.errors.ConnectorError` when the directory cannot be asked, `NotReachableError` while the policy
+        Raises `connectors.errors.ConnectorError` when the directory cannot be asked, `PolicyError` while the policy
         that is written now cannot be used, and `SetUpError` when what names stood for cannot be read.
         """
         with self._lock:
             self._follow()
             if self._errors:
-                raise NotReachableError(_UNUSABLE)
+                raise PolicyError(_UNUSABLE)
             if self._standing is None:
                 self._standing = self._ask_standing()
             if self._authority is None or time.monotonic() >= self._fresh_until:

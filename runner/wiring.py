@@ -183,7 +183,9 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
     random = SystemRandom()
     try:
         catalogue, changed = remember_versions(store, catalogue, folder.forms, versions)
-        keeper = keeper_for(folder, catalogue, policy, connectors, names, store)
+        file = access_file(folder.forms)
+        errors = [str(one) for one in problems if one.file == file and one.level == "error"]
+        keeper = keeper_for(folder, catalogue, policy, connectors, names, store, errors)
         services = Services(
             catalogue=catalogue,
             authority=keeper,
@@ -214,7 +216,13 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
 
 
 def keeper_for(
-    folder: DeskFolder, catalogue: Catalogue, policy: Policy, connectors: Connectors, names: AccessNames, store: Store
+    folder: DeskFolder,
+    catalogue: Catalogue,
+    policy: Policy,
+    connectors: Connectors,
+    names: AccessNames,
+    store: Store,
+    errors: Sequence[str] = (),
 ) -> PolicyKeeper:
     """Return what keeps the policy as it is written from now on, without what reviews revoke."""
     file = access_file(folder.forms)
@@ -229,7 +237,14 @@ def keeper_for(
         folder.path / FORMS_FOLDER / file, file, content, lambda written: with_lists(written, catalogue.lists)
     )
     return PolicyKeeper(
-        policy, content, connectors, names, source=source, standing=store.reviews.standing, on_change=recorded
+        policy,
+        content,
+        connectors,
+        names,
+        source=source,
+        standing=store.reviews.standing,
+        on_change=recorded,
+        errors=errors,
     )
 
 

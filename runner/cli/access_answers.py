@@ -9,7 +9,7 @@ from runner.access.explanation.lacking import Considered, window_of
 from runner.delegation.asking import Answer, Explained, WhoCan
 from runner.delegation.reaching import Can, WhatCan, counted
 
-_SHOWN_ROWS = 5
+_SHOWN_ROWS = 20
 
 
 def print_answer(answer: Answer) -> None:

@@ -22,6 +22,7 @@ from runner.cli.access_answers import (
 from runner.cli.options import Decorator, desk_option, installation_at, json_option
 from runner.delegation.asking import Asking
 from runner.delegation.named import Naming
+from runner.errors import NotFoundError, UnknownNameError
 from runner.pipeline.pages import ChoosePage, FillPage, PersonPage, VerifyPage
 from runner.wiring import Installation
 
@@ -35,7 +36,10 @@ day_option: Decorator = click.option(
 def _asking(path: Path, day: datetime | None) -> Iterator[Asking]:
     with installation_at(path) as installation:
         asked: date | None = day.date() if day else None
-        yield installation.delegation.asking.on(asked)
+        try:
+            yield installation.delegation.asking.on(asked)
+        except NotFoundError as unknown:  # a script that expects a no is not served by a misspelling
+            raise UnknownNameError(str(unknown)) from unknown
 
 
 def _say(body: Mapping[str, Any]) -> None:
@@ -56,7 +60,8 @@ def explain(
     """Say whether WHO may do PERMISSION to WHAT (in FORM), and why.
 
     WHO is a login or client:NAME. WHAT is a login, user:…, group:…, mailbox:…, ou:…, mail_domain:…, form:…, a resource
-    name, or desk for the desk as a whole. A - for PERMISSION asks for all that FORM needs. Exit 1 when the answer is no.
+    name, or desk for the desk as a whole. A - for PERMISSION asks for all that FORM needs. Exit 1 when the answer is no, 2
+    when nothing is called so.
     """
     with _asking(desk_path, day) as asking:
         answer = asking.explain(who, "" if permission == "-" else permission, what, form)

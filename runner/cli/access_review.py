@@ -158,6 +158,9 @@ def decide(review_id: str, verdict: str, items: tuple[int, ...], reason: str, lo
     """
     with installation_at(desk_path) as installation:
         campaign, actor = _campaign(installation, review_id), actor_named(installation, login)
+        for number in items:
+            if not 1 <= number <= len(installation.services.store.reviews.items(campaign.id)):
+                raise NotFoundError(f"There is no item {number} in this review. Nothing was decided.")
         for number in dict.fromkeys(items):
             reviewing = installation.delegation.reviewing
             reviewing.decide(actor, campaign.id, number, cast("Verdict", verdict), reason)

@@ -35,14 +35,15 @@ from runner.cli import (
     submitting,
     testing,
 )
-from runner.errors import NotDurableError, RunnerError, SetUpError
+from runner.errors import NotDurableError, PolicyError, RunnerError, SetUpError, UnknownNameError
 from runner.settings import SETTINGS_FILE
 
-EXIT_NO, EXIT_SET_UP, EXIT_UNREACHABLE, EXIT_UNCLEAR, EXIT_STOPPED = 1, 3, 4, 5, 130
+EXIT_NO, EXIT_USAGE, EXIT_SET_UP, EXIT_UNREACHABLE, EXIT_UNCLEAR, EXIT_STOPPED = 1, 2, 3, 4, 5, 130
 
 # The first that fits decides.
 _EXITS: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((SetUpError, NotDurableError, RegistryError), EXIT_SET_UP),
+    ((UnknownNameError,), EXIT_USAGE),
+    ((SetUpError, PolicyError, NotDurableError, RegistryError), EXIT_SET_UP),
     ((RunnerError, AnswersError, DefinitionError, RejectedError), EXIT_NO),
     ((UnknownOutcomeError,), EXIT_UNCLEAR),
     ((ConnectorError,), EXIT_UNREACHABLE),

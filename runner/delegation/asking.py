@@ -12,6 +12,7 @@ from runner.access.explanation.lacking import Asked
 from runner.access.explanation.reversing import candidates, clients
 from runner.access.form_rights import form_entry, may_satisfy
 from runner.access.model import Actor, Decision, applies
+from runner.access.revoking import binding_digests
 from runner.delegation.named import Naming, What, Who, known_permission
 from runner.delegation.reaching import WhatCan, what_can
 from runner.errors import NotFoundError
@@ -137,7 +138,17 @@ class Asking:
             return Explained(permission, thing.label, Explanation(Decision(False, reason, None, "no_binding"), reason))
         asked = Asked(actor, permission, thing.entry, form, self.now())
         groups = self._groups(thing.entry) if thing.entry is not None else {}
-        return Explained(permission, thing.label, explanation(self._authority, asked, groups))
+        found = explanation(self._authority, asked, groups)
+        if not found.decision.allowed:
+            found = replace(found, notes=(*found.notes, *self._revoked(permission)))
+        return Explained(permission, thing.label, found)
+
+    def _revoked(self, permission: str) -> Iterator[str]:
+        """Name the bindings with the permission that a review revoked and access.yaml still has."""
+        revoked, policy = self.services.store.reviews.standing().revoked, self.services.authority.written()
+        for binding, digest in zip(policy.bindings, binding_digests(policy), strict=True) if revoked else ():
+            if digest in revoked and permission in policy.roles[binding.role].permissions:
+                yield f'The binding "{binding.id}" has {permission}, but a review revoked it.'
 
     def _needed(self, actor: Actor, thing: What, form_id: str | None) -> Iterator[Explained]:
         """Yield what a form needs of somebody; on its target where that is the thing, else on anything at all."""

@@ -77,8 +77,8 @@ def notes_on(asked: Asked) -> tuple[str, ...]:
 
 
 def _nearest_first(rows: Sequence[Considered]) -> tuple[Considered, ...]:
-    """Sort what allows first, then by how many things are lacking, the actor's own before others'."""
-    return tuple(sorted(rows, key=lambda row: (len(row.lacks), not row.is_own, row.nearness)))
+    """Sort what allows first, then the actor's own, then by how many things are lacking."""
+    return tuple(sorted(rows, key=lambda row: (bool(row.lacks), not row.is_own, len(row.lacks), row.nearness)))
 
 
 def _miss(authority: Authority, rows: Sequence[Considered]) -> str:

@@ -93,7 +93,9 @@ class Ends:
             raise UnknownEndError(f'Several things are called "{name[:80]}". Write one of: {said}; or a resource name.')
         kinds = ", ".join(wanted)
         nodes = (node for node in self.built.graph.nodes if node.type in wanted)
-        hint = did_you_mean(name[:80], [one for node in nodes for one in _names(node)][:20_000])
+        hint = did_you_mean(
+            name[:80], [EVERYONE, PROTECTED, RIGHTS, *(one for node in nodes for one in _names(node))][:20_000]
+        )
         raise UnknownEndError(f'There is nothing called "{name[:80]}" among: {kinds}. {hint}'.rstrip())
 
     def _by_resource_name(self, text: str, types: Sequence[str]) -> int:

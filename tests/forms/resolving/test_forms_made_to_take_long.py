@@ -14,7 +14,7 @@ verify: { policy: none, because: x. }
 operations:
 - { id: u, do: directory.user.unlock, with: { user: $(target) } }
 """
-MOST_SECONDS = 2.0  # of the processor, on a machine that does other things too
+MOST_SECONDS = 20.0  # of the processor: a guard against work without bounds, no measurement
 FULL = 195
 
 

@@ -57,9 +57,9 @@ def test_a_dash_asks_for_all_that_a_form_needs(company: Path) -> None:
         (("simulate", AGENT, "--form", "nope"), "There is nothing here, or it is not yours to see."),
     ],
 )
-def test_what_is_unknown_is_one_sentence_and_exit_1(company: Path, words: tuple[str, ...], said: str) -> None:
+def test_what_is_unknown_is_one_sentence_and_no_answer(company: Path, words: tuple[str, ...], said: str) -> None:
     found = access(company, *words)
-    assert found.code == 1
+    assert found.code == (1 if words[0] == "simulate" else 2)
     assert said in found.err
     assert is_one_sentence(found.err)
     assert said in json.loads(access(company, *words, "--json").out)["error"]
@@ -115,3 +115,16 @@ def test_the_desk_is_shown_as_somebody_sees_it_and_that_is_on_record(company: Pa
     seen = [one for one in map(json.loads, lines) if one.get("operation") == "simulate"]
     assert {one["simulated"] for one in seen} == {AGENT, ALICE}
     assert {one["actor"]["id"] for one in seen} == {"cli"}
+
+
+@pytest.mark.parametrize(
+    "words", [("explain", AGENT, "user.read", "alice"), ("who-can", "user.read", "alice"), ("what-can", AGENT)]
+)
+def test_a_policy_with_errors_answers_nothing(company: Path, words: tuple[str, ...]) -> None:
+    file = company / "forms" / "access.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("user.unlock", "user.unlok", 1), encoding="utf-8")
+    found = access(company, *words)
+    file.write_text(text, encoding="utf-8")
+    assert (found.code, found.out) == (3, "")
+    assert "access.yaml has errors" in found.err

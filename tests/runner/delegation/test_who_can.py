@@ -19,6 +19,7 @@ from runner.delegation import asking as asking_module
 from runner.delegation.asking import Asking
 from runner.delegation.reaching import Reach, counted
 from runner.store.records import Account
+from runner.store.review_records import Standing
 from tests.runner.access.test_random_decisions import NAMED, NOW, locate, place, policies, towns
 
 CALM = settings(
@@ -52,10 +53,13 @@ def asking_in(town: list[Entry], policy: Policy, accounts: tuple[Account, ...] =
     authority = Authority(resolve(policy, locate, place))
     by_login = {one.login: (one, None) for one in accounts}
     services = SimpleNamespace(
-        authority=SimpleNamespace(current=lambda: authority),
+        authority=SimpleNamespace(current=lambda: authority, written=lambda: policy),
         connectors=TownSystem(town),
         catalogue=SimpleNamespace(forms={"f": None, "other": None}, settings=None),
-        store=SimpleNamespace(accounts=SimpleNamespace(list=lambda: accounts, by_login=by_login.get)),
+        store=SimpleNamespace(
+            accounts=SimpleNamespace(list=lambda: accounts, by_login=by_login.get),
+            reviews=SimpleNamespace(standing=Standing),
+        ),
         now=lambda: NOW,
     )
     return Asking(services), authority
