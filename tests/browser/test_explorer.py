@@ -90,6 +90,7 @@ def test_a_review_is_begun_decided_and_closed(open_page: OpenPage, site: Site, a
     page.fill("#reason-1", "They keep the details up to date")
     page.locator("#item-1 [value=keep]").click()
     expect(page.locator("#item-1 .chip.ok")).to_have_text("kept")
+    page.locator("details.closing summary").click()
     page.locator("form[action$='/close'] button").click()
     expect(page.locator(".heading .chip")).to_have_text("closed")
     expect(page.locator("[name=verdict]")).to_have_count(0)
