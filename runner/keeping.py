@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from connectors.errors import RejectedError
 from connectors.spi import HasAccounts, Ids, Question, Ref
 from runner.access.authority import Authority
-from runner.access.holders import deciding, holdings
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
 from runner.access.revoking import without_revoked
@@ -38,8 +37,9 @@ class PolicyKeeper:
     """Resolves a policy's names against the directory and keeps the result for half a minute at most.
 
     ``source`` tells when the policy is written otherwise, ``standing`` what reviews say of it; ``on_change`` is told the
-    digests of the policy before and after, and what is wrong with the new one.  A directory that cannot be asked leaves
-    nothing to decide by: the error goes to the caller, and nothing is allowed.
+    digests of the policy before and after, and what is wrong with the new one.  With ``errors`` the policy given allows
+    nothing.  A directory that cannot be asked leaves nothing to decide by: the error goes to the caller, and nothing is
+    allowed.
     """
 
     def __init__(
@@ -151,8 +151,8 @@ class PolicyKeeper:
         written = resolve(self._policy, lookup.locate, place_of)
         policy = without_revoked(self._policy, standing.revoked)
         resolved = written if policy is self._policy else resolve(policy, lookup.locate, place_of)
-        held = (*holdings(written), *deciding(standing.reviewers))
-        authority = Authority(resolved, own_accounts(self._connectors), held)
+        accounts = own_accounts(self._connectors)
+        authority = Authority(resolved, accounts, written=written, reviewers=standing.reviewers)
         self._names.remember(lookup.found)
         self._strayed = tuple(dict.fromkeys(lookup.strayed))
         return authority

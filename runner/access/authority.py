@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
 from runner.access.barriers import Barrier, is_guarded
 from runner.access.filters import all_of, any_of, not_
-from runner.access.holders import Barring, Held, Holding, holdings
+from runner.access.holders import Barring, Held, deciding, holdings
 from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
 from runner.access.rights_groups import resolved_rights_groups
@@ -34,21 +34,24 @@ class Authority:
 
     ``form`` is the id of the form in which something is asked, None outside any form: then only bindings without
     ``forms`` count.  ``now`` is aware and in the organisation's time zone; its date is the day that windows compare.
-    ``own_accounts`` are the ids of the people in the directory by which Deskhand itself signs in to its systems, ``held``
-    what protects its holders where that is more than the policy gives, as what a review revoked and may give back.
+    ``own_accounts`` are the ids of the people in the directory by which Deskhand itself signs in to its systems,
+    ``reviewers`` those of the people who decide in open reviews.  ``written`` is the policy with what reviews revoked, where
+    that is more: it gives nothing, but may be given back, so it goes on protecting its holders and its groups.
     """
 
     def __init__(
         self,
         resolved: ResolvedPolicy,
         own_accounts: frozenset[str] = frozenset(),
-        held: Sequence[Holding] | None = None,
+        *,
+        written: ResolvedPolicy | None = None,
+        reviewers: frozenset[str] = frozenset(),
     ) -> None:
         self.resolved, self._own_accounts = resolved, own_accounts
-        self.holdings = holdings(resolved) if held is None else tuple(held)
+        self.holdings = (*holdings(written or resolved), *deciding(reviewers))
         self._held = Held.of(self.holdings)
         self._barrings: WeakKeyDictionary[ActorView, dict[tuple[date, str | None], Barring]] = WeakKeyDictionary()
-        self._rights_groups = resolved_rights_groups(resolved)
+        self._rights_groups = resolved_rights_groups(written or resolved)
         self._attributes = tuple(sorted(set(_actor_attributes(resolved)) - {"", "id"}))
         self._rows = _rows_by_principal(resolved.rows)
         self._views: dict[tuple[object, ...], ActorView] = {}

@@ -27,6 +27,8 @@ from runner.access.views import ActorView, Grant
 MANAGING = "access.manage"
 """Whoever holds it can give themselves everything, and so covers everything."""
 
+DECIDING = "(deciding in a review)"
+"""Stands for the role and the binding of those who decide in an open review; no file can name it."""
 
 _What: TypeAlias = tuple[str, str, frozenset[str] | None, date | None]
 
@@ -47,7 +49,7 @@ def holdings(resolved: ResolvedPolicy) -> tuple[Holding, ...]:
 def deciding(people: Iterable[str]) -> tuple[Holding, ...]:
     """Return what people hold who decide in a review, by id: whoever acts as they do could revoke any binding."""
     held = frozenset({MANAGING})
-    rows = (Row(f"review/user:{id_}", "review", "user", id_, "review", held, "") for id_ in sorted(people))
+    rows = (Row(f"{DECIDING}/user:{id_}", DECIDING, "user", id_, DECIDING, held, "") for id_ in sorted(people))
     return tuple(Holding(row, None) for row in rows)
 
 

@@ -144,11 +144,6 @@ class ReviewStore:
 
     # --- revocations
 
-    def revoked(self) -> frozenset[str]:
-        """Return the digests of the bindings that give nothing any more."""
-        query = select(binding_revocations.c.digest).distinct()
-        return frozenset(self._database.read(lambda connection: connection.execute(query).scalars().all()))
-
     def standing(self) -> Standing:
         """Return what reviews say now: which bindings give nothing, and who decides in reviews that are open."""
         revoked = select(binding_revocations.c.digest).distinct()

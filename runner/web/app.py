@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from connectors.spi import Verb
 from runner.delegation.delegation import Delegation
@@ -76,10 +76,15 @@ def create_app(
     guard(app, web)
     prepare_templates(app, web, assets, installed_icons())
     handle_errors(app, web)
+    shared = [assets_blueprint(assets), health_blueprint(), schemas_blueprint(verbs or {})]
+    for blueprint in (*shared, *_blueprints(web)):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _blueprints(web: Web) -> list[Blueprint]:
+    """Return the pages of one application; those on rights and the outbox only where there is one."""
     blueprints = [
-        assets_blueprint(assets),
-        health_blueprint(),
-        schemas_blueprint(verbs or {}),
         theme_blueprint(),
         sign_in_blueprint(web),
         desk_blueprint(web),
@@ -90,11 +95,9 @@ def create_app(
         history_blueprint(web),
         sessions_blueprint(web),
     ]
-    if delegation is not None:
+    if (delegation := web.delegation) is not None:
         blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-    return app
+    return blueprints

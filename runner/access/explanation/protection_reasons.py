@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from connectors.spi import Entry, Ref
 from runner.access.authority import MARKS, Authority
 from runner.access.explanation.lacking import Asked, principal_of, word
+from runner.access.holders import DECIDING
 from runner.access.resolving import ResolvedSelector, ResolvedSet
 from runner.access.selecting import BoundSelector, bind, direct_groups
 
@@ -45,7 +46,7 @@ def _held_more(authority: Authority, asked: Asked, entry: Entry, groups: Groups)
         row = held.row
         if row.ends is not None and row.ends < asked.now.date():
             continue
-        if row.binding == "review" and row.role == "review" and row.principal_id in found.people & people:
+        if row.role == DECIDING and row.principal_id in found.people & people:
             return f"{whose} decides in a review of bindings; only somebody with access.manage changes the account."
         if row.principal == "user" and row.principal_id in found.people & people:
             return f"{whose} holds {row.role} by name, and the actor does not hold all of it."

@@ -33,7 +33,7 @@ def findings(services: Services) -> tuple[FindingView, ...]:
         first_seen=store.binding_uses.first_seen(),
         reviewed=store.reviews.reviewed(),
         left_open=store.reviews.left_open(),
-        revoked=store.reviews.revoked(),
+        revoked=store.reviews.standing().revoked,
     )
     warnings = services.authority.current().resolved.warnings
     names = [

@@ -9,7 +9,7 @@ from runner.pipeline.services import Services
 def binding_uses(services: Services) -> tuple[BindingUseView, ...]:
     """Return how every binding of access.yaml is used, in the order of the file. Reads the store only."""
     store, policy = services.store, services.authority.written()
-    uses, reviewed, revoked = store.binding_uses.all(), store.reviews.reviewed(), store.reviews.revoked()
+    uses, reviewed, revoked = store.binding_uses.all(), store.reviews.reviewed(), store.reviews.standing().revoked
     views = []
     for binding, digest in zip(policy.bindings, binding_digests(policy), strict=True):
         count, last = uses_of(binding, uses)

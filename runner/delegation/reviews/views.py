@@ -91,4 +91,4 @@ class ItemViews:
 def item_views(services: Services) -> ItemViews:
     """Return what shows items as the policy and its revocations are now."""
     written = frozenset(binding_digests(services.authority.written()))
-    return ItemViews(services, written, services.store.reviews.revoked())
+    return ItemViews(services, written, services.store.reviews.standing().revoked)

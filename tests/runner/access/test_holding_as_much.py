@@ -7,7 +7,7 @@ import pytest
 from connectors.spi import Compare, Entry, Ids, InGroup, Nothing, Ref
 from runner.access.authority import Authority
 from runner.access.barriers import Barrier, account_of, is_guarded
-from runner.access.holders import barrier, deciding, holdings
+from runner.access.holders import DECIDING, barrier, deciding
 from runner.access.matching import matches
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
@@ -253,13 +253,13 @@ def test_who_decides_in_a_review_is_protected_from_all_but_those_who_say_who_has
     held = deciding([bob.ref.id, "id-a"])
     assert problems == ()
     assert [(one.row.id, one.row.principal, one.row.principal_id, one.scope) for one in held] == [
-        ("review/user:id-a", "user", "id-a", None),
-        (f"review/user:{bob.ref.id}", "user", bob.ref.id, None),
+        (f"{DECIDING}/user:id-a", "user", "id-a", None),
+        (f"{DECIDING}/user:{bob.ref.id}", "user", bob.ref.id, None),
     ]
     assert {(one.row.binding, one.row.role, one.row.permissions, one.row.set) for one in held} == {
-        ("review", "review", frozenset({"access.manage"}), "")
+        (DECIDING, DECIDING, frozenset({"access.manage"}), "")
     }
-    without, with_ = Authority(resolved), Authority(resolved, held=(*holdings(resolved), *held))
+    without, with_ = Authority(resolved), Authority(resolved, reviewers=frozenset({bob.ref.id, "id-a"}))
     alice, dave = town.actor("alice"), town.actor("dave")
     assert without.decide(alice, "user.unlock", bob, form=None, now=now).allowed
     refused = with_.decide(alice, "user.unlock", bob, form=None, now=now)

@@ -110,7 +110,7 @@ def test_an_auditor_reads_every_review_and_changes_none(reviews: Reviews):
         with pytest.raises(RefusedError):
             ask()
     assert len(reviews.desk.journal("deny")) == 4
-    assert reviews.desk.store.reviews.revoked() == frozenset()
+    assert reviews.desk.store.reviews.standing().revoked == frozenset()
 
 
 def test_who_decides_who_may_do_what_closes_a_review_but_decides_nothing_in_it(reviews: Reviews):
@@ -160,7 +160,7 @@ def test_a_revoked_binding_may_not_be_kept_again_by_its_own_holder(reviews: Revi
     reviews.reviewing.decide(reviews.actor("alice"), begun, position, "revoke", "so")
     with pytest.raises(RefusedError, match="rights to yourself"):
         reviews.reviewing.decide(reviews.actor("agent.rotterdam"), begun, position, "keep", "so")
-    assert len(reviews.desk.store.reviews.revoked()) == 1
+    assert len(reviews.desk.store.reviews.standing().revoked) == 1
 
 
 def test_a_revocation_lasts_until_it_is_taken_back(reviews: Reviews):
@@ -169,15 +169,15 @@ def test_a_revocation_lasts_until_it_is_taken_back(reviews: Reviews):
     alice, chief = reviews.actor("alice"), reviews.actor("u.chef")
     reviews.reviewing.decide(alice, begun, position, "revoke", "nobody works there")
     reviews.reviewing.decide(reviews.actor("p.dewit"), later, position, "keep", "they do")
-    assert len(reviews.desk.store.reviews.revoked()) == 1
+    assert len(reviews.desk.store.reviews.standing().revoked) == 1
     state = {item.position: item.state for item in reviews.reviewing.campaign(chief, begun).items}
     assert state[position] == "revoked"
     reviews.reviewing.close(chief, begun)
-    assert len(reviews.desk.store.reviews.revoked()) == 1
+    assert len(reviews.desk.store.reviews.standing().revoked) == 1
     with pytest.raises(RefusedError, match="Write a reason"):
         reviews.reviewing.restore(chief, begun, position, " ")
     reviews.reviewing.restore(chief, begun, position, "a mistake")
-    assert reviews.desk.store.reviews.revoked() == frozenset()
+    assert reviews.desk.store.reviews.standing().revoked == frozenset()
     (record,) = reviews.records("restore binding")
     assert record["before"] == {"revoked": [{"review": begun, "by": "alice", "reason": "nobody works there"}]}
     with pytest.raises(StaleError, match="not revoked"):
@@ -188,9 +188,9 @@ def test_a_reviewer_may_change_a_decision_until_the_review_is_closed(reviews: Re
     begun = reviews.begun("alice")
     alice = reviews.actor("alice")
     reviews.reviewing.decide(alice, begun, 1, "revoke", "so")
-    assert len(reviews.desk.store.reviews.revoked()) == 1
+    assert len(reviews.desk.store.reviews.standing().revoked) == 1
     reviews.reviewing.decide(alice, begun, 1, "keep", "on second thoughts")
-    assert reviews.desk.store.reviews.revoked() == frozenset()
+    assert reviews.desk.store.reviews.standing().revoked == frozenset()
     item = reviews.desk.store.reviews.item(begun, 1)
     assert (item.verdict, item.reason, item.decided_by.login if item.decided_by else "") == (
         "keep", "on second thoughts", "alice",
@@ -250,7 +250,7 @@ def test_a_reviewer_whose_account_in_the_directory_ended_decides_nothing(reviews
     reviews.desk.do("directory.user.disable", user=reviews.desk.entry("u-alice").ref)
     with pytest.raises(RefusedError, match="disabled in the directory"):
         reviews.reviewing.decide(reviews.actor("alice"), begun, 1, "revoke", "so")
-    assert reviews.desk.store.reviews.revoked() == frozenset()
+    assert reviews.desk.store.reviews.standing().revoked == frozenset()
 
 
 def test_a_revoked_binding_gives_nothing_from_the_next_decision_on(reviews: Reviews):
@@ -348,3 +348,35 @@ def test_a_reason_turns_no_letters_round(reviews: Reviews, letter: str):
     begun = reviews.begun("alice")
     with pytest.raises(RefusedError, match="no letter"):
         reviews.reviewing.decide(reviews.actor("alice"), begun, 1, "keep", f"so {letter} be it")
+
+
+REVIEW = """\
+roles:
+  - { id: review, permissions: [audit.read], covers: [review] }
+"""
+BOUND_TO_REVIEW = """\
+bindings:
+  - { id: review, principals: [{ group: SD-Rotterdam }], role: review }
+  - { id: readers, principals: [{ user: second.rotterdam }], role: review }
+"""
+
+
+def test_a_role_called_review_is_nothing_special(reviews: Reviews):
+    text = policy_text().decode().replace("roles:\n", REVIEW, 1).replace("\nbindings:\n", f"\n{BOUND_TO_REVIEW}", 1)
+    reviews.with_policy(text.encode())
+    person = "t.novak"
+    reviews.desk.store.accounts.create(Account("acc-novak", person, person, f"u-{person}", disabled=False), NOW)
+    assert may_reset(reviews, "agent.rotterdam", "second.rotterdam")
+    assert may_reset(reviews, "agent.rotterdam", person)
+    reviews.begun(person)
+    assert may_reset(reviews, "agent.rotterdam", "second.rotterdam")
+    assert not may_reset(reviews, "agent.rotterdam", person)
+
+
+def test_nobody_is_put_into_a_group_whose_binding_was_revoked(reviews: Reviews):
+    begun = reviews.begun("alice")
+    group = reviews.desk.entry("g-SD-Utrecht", "group")
+    assert reviews.services.authority.current().gives_rights(group)
+    position = reviews.position(begun, "desk-utrecht")
+    reviews.reviewing.decide(reviews.actor("alice"), begun, position, "revoke", "the branch is closed")
+    assert reviews.services.authority.current().gives_rights(group), "it may be given back, with all who are in it then"

@@ -67,10 +67,10 @@ def test_a_decision_its_record_and_its_revocation_are_stored_together(store: Sto
     begun(store)
     with pytest.raises(SecretLeakError):
         store.reviews.decide(item(1), decided(item(1), "revoke"), [record("config", before=Secret("x"))])
-    assert (store.reviews.item("c-1", 1), store.reviews.revoked()) == (item(1), frozenset())
+    assert (store.reviews.item("c-1", 1), store.reviews.standing().revoked) == (item(1), frozenset())
     store.reviews.decide(item(1), decided(item(1), "revoke"), [record("config")])
     assert store.reviews.item("c-1", 1) == decided(item(1), "revoke")
-    assert store.reviews.revoked() == {"d-1"}
+    assert store.reviews.standing().revoked == {"d-1"}
     (revocation,) = store.reviews.revocations()
     assert (revocation.binding_id, revocation.revoked_by, revocation.revoked_at) == ("b-1", BOB, LATER)
     assert store.reviews.tallies() == {"c-1": Tally(revoked=1, left=2)}
@@ -82,7 +82,7 @@ def test_who_decides_on_what_another_decided_meanwhile_learns_it(store: Store):
     store.reviews.decide(item(1), decided(item(1), "keep", CAROL), [])
     with pytest.raises(StaleError, match="somebody else decided"):
         store.reviews.decide(item(1), decided(item(1), "revoke"), [record("config")])
-    assert store.reviews.revoked() == frozenset()
+    assert store.reviews.standing().revoked == frozenset()
     assert store.journal.head().seq == 1
 
 
@@ -116,7 +116,7 @@ def test_a_closed_campaign_takes_no_decision_and_keeps_its_revocations(store: St
     ):
         with pytest.raises(StaleError, match="closed"):
             change()
-    assert store.reviews.revoked() == {"d-1"}
+    assert store.reviews.standing().revoked == {"d-1"}
     assert store.reviews.left_open() == {"d-2": ("Spring", LATER), "d-3": ("Spring", LATER)}
     assert store.journal.head().seq == 2
 
@@ -128,9 +128,9 @@ def test_a_binding_that_two_campaigns_revoke_is_free_when_neither_does(store: St
     store.reviews.decide(first, decided(first, "revoke"), [])
     store.reviews.decide(second, decided(second, "revoke"), [])
     store.reviews.decide(decided(first, "revoke"), decided(first, "keep"), [])
-    assert store.reviews.revoked() == {"d-1"}
+    assert store.reviews.standing().revoked == {"d-1"}
     store.reviews.restore("d-1", [record("config")])
-    assert store.reviews.revoked() == frozenset()
+    assert store.reviews.standing().revoked == frozenset()
     with pytest.raises(StaleError, match="not revoked"):
         store.reviews.restore("d-1", [record("config")])
 
