@@ -379,6 +379,33 @@ class KeepsPhotos(Protocol):
         ...
 
 
+AuthenticationState: TypeAlias = Literal["ok", "must_change", "locked", "disabled", "expired", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationResult:
+    """What came of a try to sign in.
+
+    ``ref`` is the person when the password was right, whatever the state, else None: a wrong password and an unknown
+    login look the same, and take the same time.
+    """
+
+    state: AuthenticationState
+    ref: Ref | None = None
+
+
+@runtime_checkable
+class Authenticates(Protocol):
+    """What a connector offers beside `Connector` when people can sign in with the passwords it keeps."""
+
+    def authenticate(self, login: str, secret: Secret) -> AuthenticationResult:
+        """Verify a person's password by login or sign-in name; a wrong one counts as a try in the system.
+
+        An empty password is wrong without asking.  Raises `UnavailableError` when the system does not answer.
+        """
+        ...
+
+
 @runtime_checkable
 class HasAccounts(Protocol):
     """What a connector offers beside `Connector` when it signs in to its system by accounts that the directory holds."""

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HOUSES = ("connectors", "forms", "runner")
-CONTRACT = ("connectors.spi", "connectors.errors", "connectors.verbs")
+CONTRACT = ("connectors.spi", "connectors.errors", "connectors.verbs", "connectors.folding", "connectors.matching")
 TOOLS = ("runner.counting", "runner.keeping", "runner.passwords", "runner.sealing")
 DECIDING = ("forms", *CONTRACT, "runner.errors", "runner.journal")
 
@@ -47,10 +47,14 @@ ROOMS: Mapping[str, Room] = {
     "connectors.spi": _room(CONTRACT, is_pure=True),
     "connectors.errors": _room(CONTRACT, is_pure=True),
     "connectors.verbs": _room(CONTRACT, is_pure=True),
+    "connectors.folding": _room(CONTRACT, is_pure=True),
+    "connectors.matching": _room(CONTRACT, is_pure=True),
+    "connectors.directory": _room(CONTRACT, is_pure=True),
+    "connectors.directory.values": _room(CONTRACT),  # the class of UUIDs
     "connectors": _room(CONTRACT),
-    "connectors.local": _room(CONTRACT, "sqlalchemy argon2"),
+    "connectors.local": _room((*CONTRACT, "connectors.directory"), "sqlalchemy argon2"),
     "connectors.mailbox": _room(CONTRACT, "sqlalchemy"),
-    "connectors.ldap": _room(CONTRACT, "ldap3"),
+    "connectors.ldap": _room((*CONTRACT, "connectors.directory"), "ldap3"),
     "forms": _room(CONTRACT, "jsonschema ruamel yaml phonenumbers", is_pure=True),
     "runner.errors": _room(is_pure=True),
     "runner.access": _room((*DECIDING, "runner.counting"), is_pure=True),

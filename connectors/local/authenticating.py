@@ -1,29 +1,13 @@
 """Sign-in against the local directory: verify a password, count wrong ones, lock."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from connectors.local.folding import key
+from connectors.folding import key
 from connectors.local.passwords import PasswordPolicy
 from connectors.local.tables import objects, people
-from connectors.spi import Ref
-
-State = Literal["ok", "must_change", "locked", "disabled", "expired", "wrong"]
-
-
-@dataclass(frozen=True, slots=True)
-class AuthenticationResult:
-    """What came of a try to sign in.
-
-    ``ref`` is the person when the password was right, whatever the state, else None: a wrong password and an unknown
-    login look the same, and take the same time.
-    """
-
-    state: State
-    ref: Ref | None = None
+from connectors.spi import AuthenticationState
 
 
 def find_account(connection: Connection, login: str) -> RowMapping | None:
@@ -35,7 +19,7 @@ def find_account(connection: Connection, login: str) -> RowMapping | None:
     return connection.execute(found).mappings().first()
 
 
-def state_of(row: RowMapping, now: datetime, policy: PasswordPolicy) -> State:
+def state_of(row: RowMapping, now: datetime, policy: PasswordPolicy) -> AuthenticationState:
     """Return what a right password leads to. Pure."""
     if is_locked(row, now, policy):
         return "locked"

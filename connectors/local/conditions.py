@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, select, true
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
+from connectors.folding import key
 from connectors.local.attributes import EXPIRY, Moment, key_column, type_of, value_column
-from connectors.local.folding import key
 from connectors.local.graph import Shape
 from connectors.local.tables import addresses, members, objects, units
 from connectors.spi import AllOf, AnyOf, Compare, Everything, Filter, Ids, InGroup, Not, Nothing, Ref, Under

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, StaticPool
 
+from connectors.directory import names
 from connectors.errors import ConnectorError, RejectedError
-from connectors.local import names, performing
+from connectors.local import performing
 from connectors.local.attributes import Moment
 from connectors.local.authenticating import (
-    AuthenticationResult,
     find_account,
     record_failure,
     record_success,
@@ -27,6 +27,7 @@ from connectors.local.querying import View
 from connectors.local.tables import KIND_TABLES, create_tables, is_current
 from connectors.local.transactions import open_engine, reading, writing
 from connectors.spi import (
+    AuthenticationResult,
     Entry,
     File,
     Filter,

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
 from connectors.local.accounts import HIDDEN, keep_password
 from connectors.local.drafting import Draft, checked_address, refuse_taken_addresses
 from connectors.local.placing import common_name, is_taken_place, refuse_taken_name, refuse_taken_place

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import BinaryIO
 
+from connectors.directory.names import common_name
 from connectors.local.importing_drafts import Draft, FileError, Refusal, RowError
-from connectors.local.names import common_name
 
 LARGEST_FILE_BYTES = 128 * 1024 * 1024
 _SEPARATORS = (";", ",", "\t")

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Executable, select, update
 
 from connectors.errors import RejectedError
+from connectors.folding import key
 from connectors.local.entries import read_entries
-from connectors.local.folding import key
 from connectors.local.querying import View
 from connectors.local.records import LONGEST_TEXT, search_columns
 from connectors.local.tables import KIND_TABLES, addresses, counters, objects, search_texts

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, func, select
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
-from connectors.local.folding import key
+from connectors.folding import key
 from connectors.local.tables import addresses, computers, groups, objects, people, units
 from connectors.spi import Ref
 

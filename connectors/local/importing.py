@@ -15,13 +15,13 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Engine
 
+from connectors.directory.names import parse
+from connectors.folding import key
 from connectors.local.existing import Existing
-from connectors.local.folding import key
 from connectors.local.importing_changes import Change, apply_changes
 from connectors.local.importing_drafts import Draft, FileError, Refusal
 from connectors.local.importing_rows import Format, Progress, References, Rows, gather, place_or_none, with_login_in_dn
 from connectors.local.loading import NewEntry, load_entries
-from connectors.local.names import parse
 from connectors.local.tables import create_tables
 from connectors.local.transactions import reading, writing
 from connectors.spi import Ref

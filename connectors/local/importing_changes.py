@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
-from connectors.local.folding import key
+from connectors.folding import key
 from connectors.local.importing_drafts import Draft
 from connectors.local.importing_rows import addresses_of
 from connectors.local.records import REFERENCES, STATES, checked_state, search_columns, text_columns

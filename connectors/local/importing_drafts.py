@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connectors.directory.values import FormatError
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -48,5 +50,5 @@ class FileError(ValueError):
     """The file as a whole cannot be read; nothing was taken from it."""
 
 
-class RowError(ValueError):
+class RowError(FormatError):
     """One row cannot be taken over; the text says why and holds no value of the file."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import BinaryIO, Literal
 
+from connectors.directory import names
+from connectors.directory.values import FormatError
 from connectors.errors import RejectedError
-from connectors.local import names
+from connectors.folding import key
 from connectors.local.csv_rows import read_csv
-from connectors.local.folding import key
-from connectors.local.importing_drafts import Draft, Refusal, RowError, Skipped
+from connectors.local.importing_drafts import Draft, Refusal, Skipped
 from connectors.local.ldif import read_ldif
 from connectors.local.translating import Notes, translate
 
@@ -79,7 +80,7 @@ def _ldif(stream: BinaryIO, ou: str, zone: tzinfo, notes: Notes) -> Iterator[Dra
         else:
             try:
                 yield translate(entry, zone, notes)
-            except RowError as error:
+            except FormatError as error:
                 yield Refusal(entry.line, str(error))
 
 

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
+from connectors.folding import key
 from connectors.local.existing import NAMING, Existing
-from connectors.local.folding import key
 from connectors.local.records import DEFAULTS, REFERENCES, STATES, checked_state, search_columns, text_columns
 from connectors.local.tables import (
     KIND_TABLES,

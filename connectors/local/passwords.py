@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from connectors.errors import RejectedError
-from connectors.local.folding import fold
+from connectors.folding import fold
 from connectors.spi import Secret
 
 _SHORTEST_NAME = 3

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from connectors.directory.arguments import checked
 from connectors.errors import RejectedError
 from connectors.local import accounts, creating, memberships, photos, placing, profiles
-from connectors.local.arguments import checked
 from connectors.local.drafting import Draft, NewPassword, is_storable
 from connectors.local.entries import read_entries
 from connectors.local.passwords import Hashing, PasswordPolicy

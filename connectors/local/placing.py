@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from sqlalchemy import delete, select, update
 
+from connectors.directory import names
 from connectors.errors import RejectedError
-from connectors.local import names
+from connectors.folding import key
 from connectors.local.drafting import Draft, is_storable
-from connectors.local.folding import key
 from connectors.local.records import checked_text
 from connectors.local.tables import addresses, computers, groups, members, objects, people
 from connectors.spi import Entry, Ref

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from connectors.errors import RejectedError
+from connectors.folding import key
 from connectors.local.drafting import Draft, checked_address, refuse_taken_addresses
-from connectors.local.folding import key
 from connectors.local.records import REFERENCES, STATES, checked_state, checked_text, label_of, text_columns
 from connectors.local.tables import TEXTS, addresses
 from connectors.spi import Entry, Value

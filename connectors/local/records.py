@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from connectors.errors import RejectedError
-from connectors.local.folding import distinct_words, fold, key
+from connectors.folding import distinct_words, fold, key
 from connectors.local.tables import DESCRIBING, IDENTIFYING, TEXTS
 from connectors.verbs import ATTRIBUTES
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Integer, and_, column, false, or_, text
 
 from connectors.errors import RejectedError
-from connectors.local.folding import words
+from connectors.folding import words
 from connectors.local.tables import DESCRIBING, IDENTIFYING, TEXTS, search_texts
 
 MANY = 2_000

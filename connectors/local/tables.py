@@ -1,7 +1,7 @@
 """The tables of the local directory, on SQLite and PostgreSQL.
 
 ``directory_objects`` holds what every object has (identity, place, version); one table per kind holds its attributes.
-A text attribute ``x`` stands beside ``x_key``, its case-folded spelling (`connectors.local.folding.key`), which is
+A text attribute ``x`` stands beside ``x_key``, its case-folded spelling (`connectors.folding.key`), which is
 compared, sorted and unique.  Texts that are empty are stored as NULL.  Times are UTC.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta, tzinfo
 from sys import intern
 
-from connectors.local import ad_values as ad
+from connectors.directory import values as ad
 from connectors.local.importing_drafts import Draft, RowError, Skipped
 from connectors.local.ldap_attributes import GROUPS, LINKS, MANAGED_ACCOUNTS, READ, STATES_OF, TEXTS, UNITS, USERS
 from connectors.local.ldif import LdifEntry

@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import JSON, ColumnElement, and_, cast, exists, false, func, literal, not_, or_, select, true
 
 from connectors.errors import RejectedError
+from connectors.folding import key
 from connectors.mailbox.arguments import is_storable
-from connectors.mailbox.folding import fold_case
 from connectors.mailbox.state import RIGHTS
 from connectors.mailbox.tables import addresses, mail_objects, rights
 from connectors.spi import AllOf, AnyOf, Compare, Everything, Filter, Ids, InGroup, Not, Nothing, Ref, Under, Value
@@ -106,7 +106,7 @@ class Conditions:
             if isinstance(part, Compare) and part.op == "==" and isinstance(part.value, Ref):
                 people[part.attribute] += self._user_ids(part)
             elif isinstance(part, Compare) and part.op == "==" and self._is_text(part):
-                texts[part.attribute].append(fold_case(str(part.value).strip()))
+                texts[part.attribute].append(key(str(part.value).strip()))
             else:
                 clauses.append(self.clause(part, depth + 1))
         held = (self._held_by(attribute, ids) for attribute, ids in people.items())
@@ -189,7 +189,7 @@ def _element(part: Compare) -> Compare:
 def _text(column: _Column, part: Compare) -> Clause:
     if not isinstance(part.value, str):
         raise _unfit(part)
-    value = part.value if part.attribute == "id" else fold_case(part.value.strip())
+    value = part.value if part.attribute == "id" else key(part.value.strip())
     if not value or not is_storable(value):
         return false()
     if part.op in ("contains", "starts_with"):

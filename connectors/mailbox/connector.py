@@ -11,9 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, select, text
 
 from connectors.errors import ConnectorError, RejectedError, StaleObjectError
+from connectors.folding import key
 from connectors.mailbox.arguments import Arguments, is_storable
 from connectors.mailbox.deciding import Edit, blank, decide, is_creation
-from connectors.mailbox.folding import fold_case
 from connectors.mailbox.querying import limit_of, page_behind, statement_for
 from connectors.mailbox.session import Database
 from connectors.mailbox.state import MailObject, differences
@@ -119,10 +119,10 @@ class MailboxStub:
         _check_kind(kind)
         if not text or not is_storable(text):
             return None
-        owners = select(addresses.c.object_id).where(addresses.c.address_folded == fold_case(text))
+        owners = select(addresses.c.object_id).where(addresses.c.address_folded == key(text))
         columns = mail_objects.c
         with self._database.reading() as connection:
-            for condition in (columns.id == text, columns.id.in_(owners), columns.name_folded == fold_case(text)):
+            for condition in (columns.id == text, columns.id.in_(owners), columns.name_folded == key(text)):
                 query = select(columns.id).where(columns.object_kind == kind, condition).limit(2)
                 found = connection.execute(query).scalars().all()
                 if found:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from connectors.errors import RejectedError
+from connectors.folding import fold, key
 from connectors.mailbox.addresses import check_address
 from connectors.mailbox.arguments import is_name
-from connectors.mailbox.folding import fold_accents, fold_case
 from connectors.mailbox.state import RIGHTS
 from connectors.mailbox.tables import addresses, create_tables, mail_objects, rights
 
@@ -76,7 +76,7 @@ def _insert(connection: Connection, rows: Sequence[MailboxRow], now: datetime) -
 
 
 def _id(row: MailboxRow) -> str:
-    return row.id or str(uuid5(NAMESPACE_OID, "deskhand-mailbox:" + fold_case(row.address)))
+    return row.id or str(uuid5(NAMESPACE_OID, "deskhand-mailbox:" + key(row.address)))
 
 
 def _object(row: MailboxRow, now: datetime) -> dict[str, Any]:
@@ -89,13 +89,13 @@ def _object(row: MailboxRow, now: datetime) -> dict[str, Any]:
         "object_kind": "mail_list" if row.kind == "list" else "mailbox",
         "kind": row.kind,
         "name": row.name,
-        "name_folded": fold_case(row.name),
-        "name_plain": fold_accents(row.name),
+        "name_folded": key(row.name),
+        "name_plain": fold(row.name),
         "owner": row.owner,
         "hidden": row.hidden,
         "auto_reply": row.auto_reply,
-        "auto_reply_folded": None if row.auto_reply is None else fold_case(row.auto_reply),
-        "auto_reply_plain": None if row.auto_reply is None else fold_accents(row.auto_reply),
+        "auto_reply_folded": None if row.auto_reply is None else key(row.auto_reply),
+        "auto_reply_plain": None if row.auto_reply is None else fold(row.auto_reply),
         "auto_reply_until": row.auto_reply_until,
         "archive": row.archive,
         "capacity": row.capacity,
@@ -108,7 +108,7 @@ def _object(row: MailboxRow, now: datetime) -> dict[str, Any]:
 def _addresses(row: MailboxRow) -> list[dict[str, Any]]:
     return [
         {
-            "address_folded": fold_case(address),
+            "address_folded": key(address),
             "address": check_address(address),
             "object_id": _id(row),
             "is_primary": place == 0,

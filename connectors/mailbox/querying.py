@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 
 from connectors.errors import RejectedError
+from connectors.folding import fold
 from connectors.mailbox.arguments import is_storable
 from connectors.mailbox.conditions import COLUMNS, Clause, Conditions, like, type_of
-from connectors.mailbox.folding import fold_accents
 from connectors.mailbox.tables import addresses, mail_objects
 from connectors.spi import Filter, Question
 
@@ -63,7 +63,7 @@ def _words(question: Question) -> Clause:
             raise RejectedError(f'"{attribute}" holds no text that could be searched.')
     if len(question.text) > _MOST_CHARACTERS or not is_storable(question.text):
         return false()
-    words = fold_accents(question.text).split()
+    words = fold(question.text).split()
     return and_(true(), *(or_(false(), *(_has(name, word) for name in question.search)) for word in words))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
-from connectors.mailbox.folding import fold_case
+from connectors.folding import key
 from connectors.spi import Change, ChangeKind, Entry, Guard, OutputRef, Ref, Value
 
 RIGHTS = ("full_access", "send_as", "send_on_behalf")
@@ -56,11 +56,11 @@ class MailObject:
 
     def spelling_of(self, address: str) -> str | None:
         """Return the address as it is kept here, whatever its case, or None when it is not among them."""
-        return next((own for own in self.addresses if fold_case(own) == fold_case(address)), None)
+        return next((own for own in self.addresses if key(own) == key(address)), None)
 
     def with_addresses(self, primary: str, others: frozenset[str]) -> "MailObject":
         """Return it with these addresses."""
-        return replace(self, addresses=(primary, *sorted(others - {primary}, key=fold_case)))
+        return replace(self, addresses=(primary, *sorted(others - {primary}, key=key)))
 
     def holders(self, right: str) -> tuple[Person, ...]:
         """Return who has a right, in a stable order."""

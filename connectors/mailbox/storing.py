@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, select, update
 
 from connectors.errors import RejectedError
+from connectors.folding import fold, key
 from connectors.mailbox.arguments import is_storable
-from connectors.mailbox.folding import fold_accents, fold_case
 from connectors.mailbox.state import MailObject, Person
 from connectors.mailbox.tables import addresses, mail_objects, rights
 from connectors.spi import Ref
@@ -60,7 +60,7 @@ def _mail_object(row: RowMapping, own: Sequence[str], held: Iterable[Any]) -> Ma
 
 def refuse_taken(connection: Connection, before: MailObject, after: MailObject) -> None:
     """Raise `RejectedError` when a new address of ``after`` belongs to something else already."""
-    new = {fold_case(address) for address in after.addresses} - {fold_case(address) for address in before.addresses}
+    new = {key(address) for address in after.addresses} - {key(address) for address in before.addresses}
     taken = select(addresses.c.object_id).where(addresses.c.address_folded.in_(new))
     if new and connection.execute(taken).first():
         raise RejectedError("The address is already in use; nothing was changed.")
@@ -86,11 +86,11 @@ def write(connection: Connection, before: MailObject, after: MailObject | None, 
 def _row(mail: MailObject) -> dict[str, Any]:
     return {
         **{name: getattr(mail, name) for name in _COLUMNS},
-        "name_folded": fold_case(mail.name),
-        "name_plain": fold_accents(mail.name),
+        "name_folded": key(mail.name),
+        "name_plain": fold(mail.name),
         "owner": _user_id(mail.owner) if mail.owner else None,
-        "auto_reply_folded": None if mail.auto_reply is None else fold_case(mail.auto_reply),
-        "auto_reply_plain": None if mail.auto_reply is None else fold_accents(mail.auto_reply),
+        "auto_reply_folded": None if mail.auto_reply is None else key(mail.auto_reply),
+        "auto_reply_plain": None if mail.auto_reply is None else fold(mail.auto_reply),
     }
 
 
@@ -101,7 +101,7 @@ def _user_id(person: Person) -> str:
 
 
 def _write_addresses(connection: Connection, before: MailObject, after: MailObject) -> None:
-    gone = [fold_case(address) for address in before.addresses if address not in after.addresses]
+    gone = [key(address) for address in before.addresses if address not in after.addresses]
     if gone:
         connection.execute(delete(addresses).where(addresses.c.address_folded.in_(gone)))
     if before.primary != after.primary:
@@ -112,12 +112,12 @@ def _write_addresses(connection: Connection, before: MailObject, after: MailObje
         rows = [_address_row(after, address) for address in new]
         connection.execute(insert(addresses), rows)
     if before.primary != after.primary:
-        primary = addresses.c.address_folded == fold_case(after.primary)
+        primary = addresses.c.address_folded == key(after.primary)
         connection.execute(update(addresses).where(primary).values(is_primary=True))
 
 
 def _address_row(mail: MailObject, address: str) -> dict[str, Any]:
-    return {"address_folded": fold_case(address), "address": address, "object_id": mail.id, "is_primary": False}
+    return {"address_folded": key(address), "address": address, "object_id": mail.id, "is_primary": False}
 
 
 def _write_rights(connection: Connection, before: MailObject, after: MailObject) -> None:

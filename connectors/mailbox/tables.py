@@ -1,7 +1,7 @@
 """The tables of the mail system. Makes them and checks their version; nothing else reads or writes here.
 
 A mailbox and a distribution list are rows of one table, since their addresses are unique together.  Columns that end
-in ``_folded`` and ``_plain`` hold texts in the spellings of `connectors.mailbox.folding`.
+in ``_folded`` and ``_plain`` hold texts in the spellings of `connectors.folding`.
 """
 
 from datetime import UTC, datetime

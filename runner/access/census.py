@@ -1,7 +1,7 @@
 """Every object of a directory at one moment, indexed so that a filter over all of them is a few operations on bits. Pure.
 
 A census is for questions about everybody at once: what a change of the policy means, who could do what.  It answers as
-`runner.access.matching.matches` does, for whole kinds; a single decision is never taken from it.
+`connectors.matching.matches` does, for whole kinds; a single decision is never taken from it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -11,6 +11,7 @@ from itertools import islice
 from operator import and_, or_
 from typing import TypeAlias, assert_never
 
+from connectors.matching import matches
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -27,7 +28,6 @@ from connectors.spi import (
     Value,
 )
 from runner.access.bits import bits_of, full, numbers_in
-from runner.access.matching import matches
 from runner.access.selecting import BoundSelector, direct_groups, is_empty
 
 ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner", "kind"})

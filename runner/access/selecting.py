@@ -1,12 +1,12 @@
 """Selectors bound to one actor: the test on an object, the same as a search filter, and an index over many. Pure."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from connectors.folding import key
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Ref, Under, Value
 from runner.access.filters import all_of
 from runner.access.model import ActorValue, Selector
@@ -57,15 +57,8 @@ def equals(found: Value, wanted: Value) -> bool:
     if type(found) is not type(wanted):
         return False
     if isinstance(found, str) and isinstance(wanted, str):
-        return folded(found) == folded(wanted) and not is_empty(found)
+        return key(found) == key(wanted) and not is_empty(found)
     return found == wanted and not is_empty(found)
-
-
-def folded(text: str) -> str:
-    """Return the spelling under which texts that differ only in case, or in how accents are encoded, are equal."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def is_empty(value: Value) -> bool:

@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from connectors.directory.names import parse
 from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
 from connectors.local.importing import FileError, ImportReport, import_file
-from connectors.local.names import parse
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.errors import RefusedError, SetUpError
 from runner.journal.records import JSON, Record

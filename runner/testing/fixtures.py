@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from connectors.directory.names import escape
 from connectors.local.loading import NewEntry
-from connectors.local.names import escape
 from connectors.mailbox.loading import MailboxRow
 from connectors.verbs import ATTRIBUTES
 from forms.compiling.fitting import literal

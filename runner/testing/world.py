@@ -10,10 +10,10 @@ from pathlib import Path
 from random import SystemRandom
 from zoneinfo import ZoneInfo
 
+from connectors.directory.names import escape
 from connectors.errors import ConnectorError
 from connectors.local.connector import LocalDirectory
 from connectors.local.loading import LoadReport, NewEntry, load_entries
-from connectors.local.names import escape
 from connectors.local.tables import create_tables
 from connectors.mailbox.connector import MailboxStub
 from connectors.mailbox.loading import load_mailboxes

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import pytest
 
-from connectors.local.folding import key
+from connectors.folding import key
 from runner.sample.company import make_company
 from runner.sample.parts import SUFFIX, Company, Group, Person
 from runner.sample.places import BRANCHES, DEPARTMENTS, LEAVERS, LISTS, PEOPLE, REQUESTABLE, SERVICE_ACCOUNTS

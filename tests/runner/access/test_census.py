@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -21,7 +22,6 @@ from connectors.spi import (
 )
 from runner.access.bits import bits_of, full, numbers_in
 from runner.access.census import Census
-from runner.access.matching import matches
 from runner.access.selecting import BoundSelector
 
 GROUPS = ("g1", "g2", "g3")

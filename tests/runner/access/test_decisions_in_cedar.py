@@ -10,10 +10,10 @@ from secrets import randbits
 import pytest
 from cedarpy import AuthzResult, Entities, PolicySet, is_authorized_batch
 
+from connectors.matching import matches
 from connectors.spi import Entry, Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.matching import matches
 from runner.access.model import Actor, Decision
 from runner.access.resolving import resolve
 from tests.runner.access.cedar_statement import Statement

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import AllOf, AnyOf, Compare, Entry, Everything, Ids, InGroup, Not, Nothing, Ref, Under
 from runner.access.filters import all_of, any_of, not_
-from runner.access.matching import matches
 
 ENTRY = Entry(
     Ref("user", "1"),

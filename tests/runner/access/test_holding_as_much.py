@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from connectors.matching import matches
 from connectors.spi import Compare, Entry, Ids, InGroup, Nothing, Ref
 from runner.access.authority import Authority
 from runner.access.barriers import Barrier, account_of, is_guarded
 from runner.access.holders import DECIDING, barrier, deciding
-from runner.access.matching import matches
 from runner.access.reading import read_access
 from runner.access.resolving import resolve
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import Entry, Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.matching import matches
 from runner.access.model import (
     Actor,
     ActorValue,

@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import pytest
 
+from connectors.matching import matches
 from connectors.spi import Ref
-from runner.access.matching import matches
 from runner.access.reading import read_access
 
 

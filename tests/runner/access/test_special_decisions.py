@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from connectors.matching import matches
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.matching import matches
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access.resolving import resolve

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from connectors.matching import matches
 from connectors.verbs import PERMISSIONS
 from forms.definition import NeedAt, SharedList
 from forms.values import TEXT, Type
 from runner.access.authority import Authority
 from runner.access.form_rights import form_entry, may_satisfy
 from runner.access.lists import groups_of, unknown_lists, with_lists
-from runner.access.matching import matches
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access.resolving import resolve

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from connectors.matching import matches
 from connectors.spi import Compare, Everything, Ids, Nothing, Ref
 from runner.access import authority as authority_module
 from runner.access.authority import Authority
-from runner.access.matching import matches
 from runner.access.model import Actor
 from runner.access.reading import read_access
 from runner.access.resolving import resolve

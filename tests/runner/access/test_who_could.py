@@ -3,11 +3,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import AllOf, Compare, Entry, Ids, Ref
 from runner.access.authority import Authority
 from runner.access.explanation.reversing import candidates, clients
 from runner.access.filters import any_of
-from runner.access.matching import matches
 from runner.access.model import Actor
 from runner.access.resolving import resolve
 from tests.runner.access.test_random_decisions import NAMED, NOW, locate, place, policies, towns

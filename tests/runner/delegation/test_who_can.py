@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import Entry, Filter, Page, Question, Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
-from runner.access.matching import matches
 from runner.access.model import Actor, Binding, Policy, Principal, ResourceSet, Role, Selector
 from runner.access.resolving import resolve
 from runner.delegation import asking as asking_module

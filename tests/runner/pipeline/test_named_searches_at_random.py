@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.matching import matches
 from connectors.spi import AllOf, Everything, Question
 from connectors.verbs import ATTRIBUTES, DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
@@ -15,7 +16,6 @@ from forms.companions.comparing import comparisons_of
 from forms.definition import Condition, Either, Lookup, Opposite, Relation
 from forms.expressions import Environment, type_named
 from forms.facts import Facts, Search
-from runner.access.matching import matches
 from runner.access.reading import read_access
 from runner.deskfolder import library
 from runner.pipeline.named_searches import Narrowing

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.directory.names import Rdn, common_name, escape, parse, place, printed
 from connectors.errors import ConnectorError, RejectedError
-from connectors.local.names import Rdn, common_name, escape, parse, place, printed
 
 MANY = settings(max_examples=300, deadline=None)
 VALUES = st.text(

@@ -4,8 +4,6 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
-from connectors.local.importing_drafts import RowError
-
 ACCOUNT_DISABLED = 0x2
 _FILETIME_START = datetime(1601, 1, 1, tzinfo=UTC)
 _NEVER = frozenset({0, 0x7FFFFFFFFFFFFFFF})
@@ -17,15 +15,19 @@ _SCHEME = re.compile(r"\{([A-Za-z0-9./_-]{1,20})\}")
 _MOST_MEMORY_KIB, _MOST_ROUNDS, _MOST_LANES = 262_144, 20, 16
 
 
+class FormatError(ValueError):
+    """A value is not written as LDAP or Active Directory writes it; the text names the attribute and holds no value."""
+
+
 def number(octets: bytes, name: str) -> int:
-    """Return a whole number; raises `RowError`."""
+    """Return a whole number; raises `FormatError`."""
     if not re.fullmatch(rb"-?\d{1,20}", octets.strip()):
-        raise RowError(f"{name} is not a whole number")
+        raise FormatError(f"{name} is not a whole number")
     return int(octets)
 
 
 def filetime(octets: bytes, name: str) -> datetime | None:
-    """Return the moment of a FILETIME (100 ns since 1601), None for "never" and 0; raises `RowError`."""
+    """Return the moment of a FILETIME (100 ns since 1601), None for "never" and 0; raises `FormatError`."""
     ticks = number(octets, name)
     if ticks in _NEVER or ticks < 0:
         return None
@@ -46,16 +48,16 @@ def last_day(moment: datetime | None, zone: tzinfo) -> date | None:
 
 
 def generalized_time(octets: bytes, name: str) -> datetime:
-    """Return the moment of a GeneralizedTime (RFC 4517, 3.3.13), to the second; raises `RowError`."""
+    """Return the moment of a GeneralizedTime (RFC 4517, 3.3.13), to the second; raises `FormatError`."""
     match = _GENERALIZED.fullmatch(octets.decode("ascii", "replace").strip())
     if match is None:
-        raise RowError(f"{name} is not a time")
+        raise FormatError(f"{name} is not a time")
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         return moment - _offset(match[7])
     except (ValueError, OverflowError):
-        raise RowError(f"{name} is not a time") from None
+        raise FormatError(f"{name} is not a time") from None
 
 
 def _offset(zone: str) -> timedelta:
@@ -71,18 +73,18 @@ def is_true(octets: bytes) -> bool:
 
 
 def object_guid(octets: bytes) -> str:
-    """Return AD's objectGUID as text: 16 bytes in its mixed order, or its dashed form; raises `RowError`."""
+    """Return AD's objectGUID as text: 16 bytes in its mixed order, or its dashed form; raises `FormatError`."""
     if len(octets) == 16:
         return str(UUID(bytes_le=octets))
     return entry_uuid(octets, "objectGUID")
 
 
 def entry_uuid(octets: bytes, name: str) -> str:
-    """Return a UUID in its usual spelling; raises `RowError`."""
+    """Return a UUID in its usual spelling; raises `FormatError`."""
     try:
         return str(UUID(octets.decode("ascii").strip().strip("{}")))
     except ValueError:
-        raise RowError(f"{name} is not a UUID") from None
+        raise FormatError(f"{name} is not a UUID") from None
 
 
 def relative_id(octets: bytes) -> int | None:

@@ -10,6 +10,8 @@ _WITHOUT_MARKS = str.maketrans(
 
 def key(text: str) -> str:
     """Return the spelling under which texts that differ only in case are equal. Pure."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_never
 
+from connectors.folding import key
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -19,7 +20,6 @@ from connectors.spi import (
     Under,
     Value,
 )
-from runner.access.selecting import folded
 
 
 def matches(filter_: Filter, entry: Entry) -> bool:
@@ -28,9 +28,9 @@ def matches(filter_: Filter, entry: Entry) -> bool:
         case Everything() | Nothing():
             return isinstance(filter_, Everything)
         case Under(place):
-            return entry.place[: len(place)] == place
+            return bool(place) and entry.place[: len(place)] == place
         case InGroup(group, nested):
-            return group in (entry.groups if nested else _direct(entry))
+            return group != entry.ref.id and group in (entry.groups if nested else _direct(entry))
         case Ids(ids):
             return entry.ref.id in ids
         case Compare():
@@ -55,7 +55,7 @@ def _compares(compare: Compare, found: Value) -> bool:
     if compare.op in ("present", "absent"):
         return absent == (compare.op == "absent")
     if compare.op == "!=":
-        return not _same(found, compare.value)
+        return not absent if _absent(compare.value) else not _same(found, compare.value)
     if absent or _absent(compare.value):
         return False
     if compare.op == "==":
@@ -74,20 +74,22 @@ def _absent(value: Value) -> bool:
 def _same(found: Value, wanted: Value) -> bool:
     if _absent(found) or _absent(wanted):
         return False
+    if isinstance(found, tuple):
+        return any(_same(item, wanted) for item in found)
     found, wanted = _beside(found, wanted)
     return type(found) is type(wanted) and _folded(found) == _folded(wanted)
 
 
 def _folded(value: Value) -> Value:
-    return folded(value) if isinstance(value, str) else value
+    return key(value) if isinstance(value, str) else value
 
 
 def _holds(found: Value, wanted: Value, *, start: bool) -> bool:
     if isinstance(found, tuple):
-        return any(_same(item, wanted) for item in found)
+        return _same(found, wanted)
     if not isinstance(found, str) or not isinstance(wanted, str):
         return False
-    return found.casefold().startswith(wanted.casefold()) if start else wanted.casefold() in found.casefold()
+    return key(found).startswith(key(wanted)) if start else key(wanted) in key(found)
 
 
 def _beside(found: Value, wanted: Value) -> tuple[Value, Value]:

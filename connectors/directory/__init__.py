@@ -1,0 +1,1 @@
+"""What every directory has in common, whoever keeps it: names, values and arguments. Pure."""
