@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from connectors.directory import names
+from connectors.directory.texts import checked_address, checked_text, common_name, label_of
 from connectors.errors import RejectedError
 from connectors.local.accounts import HIDDEN, keep_password
-from connectors.local.drafting import Draft, checked_address, refuse_taken_addresses
-from connectors.local.placing import common_name, is_taken_place, refuse_taken_name, refuse_taken_place
+from connectors.local.drafting import Draft, refuse_taken_addresses
+from connectors.local.placing import is_taken_place, refuse_taken_name, refuse_taken_place
 from connectors.local.profiles import add_addresses, columns_of, settable_values
-from connectors.local.records import checked_text, label_of, search_columns
+from connectors.local.records import search_columns
 from connectors.local.tables import KIND_TABLES, TEXTS, objects, search_texts
 from connectors.spi import Entry, Ref, Value
 

@@ -10,15 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, select, update
 
+from connectors.directory.texts import is_storable
 from connectors.errors import RejectedError
 from connectors.folding import key
 from connectors.local.entries import read_entries
 from connectors.local.querying import View
-from connectors.local.records import LONGEST_TEXT, search_columns
+from connectors.local.records import search_columns
 from connectors.local.tables import KIND_TABLES, addresses, counters, objects, search_texts
 from connectors.spi import Change, ChangeKind, Entry, Guard, Operation, OutputRef, Ref, Value
-
-_LONGEST_ADDRESS = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,24 +149,6 @@ def _renew_search(connection: Connection, ref: Ref) -> None:
     number = select(objects.c.number).where(objects.c.id == ref.id).scalar_subquery()
     renewed = search_columns(dict(row), mail)
     connection.execute(update(search_texts).where(search_texts.c.number == number).values(**renewed))
-
-
-def is_storable(text: str) -> bool:
-    """Say whether a text can be handed to a database at all. Pure."""
-    return (
-        "\x00" not in text and len(text) <= LONGEST_TEXT and not any("\ud800" <= letter <= "\udfff" for letter in text)
-    )
-
-
-def checked_address(text: str) -> str:
-    """Return a mail address; raises `RejectedError` when it is none. Pure."""
-    name, at, domain = text.strip().rpartition("@")
-    fits = at and name and domain and is_storable(text) and len(text) <= _LONGEST_ADDRESS
-    if not fits or any(
-        letter.isspace() or not letter.isprintable() or letter in '@<>,;"()' for letter in name + domain
-    ):
-        raise RejectedError("This is not a mail address such as a.jansen@example.org.")
-    return text.strip()
 
 
 def refuse_taken_addresses(view: View, wanted: Sequence[str], owner: str) -> None:

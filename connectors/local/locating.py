@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from connectors.directory import names
+from connectors.directory.texts import is_storable
 from connectors.errors import RejectedError
 from connectors.folding import key
-from connectors.local.drafting import is_storable
 from connectors.local.querying import View
 from connectors.local.tables import KIND_TABLES, addresses, objects, units
 from connectors.spi import Ref

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from connectors.directory.arguments import checked
+from connectors.directory.texts import is_storable
 from connectors.errors import RejectedError
 from connectors.local import accounts, creating, memberships, photos, placing, profiles
-from connectors.local.drafting import Draft, NewPassword, is_storable
+from connectors.local.drafting import Draft, NewPassword
 from connectors.local.entries import read_entries
 from connectors.local.passwords import Hashing, PasswordPolicy
 from connectors.local.querying import View

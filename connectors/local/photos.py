@@ -3,22 +3,18 @@
 The photo before the present one is kept, and only that one, so that a change can be taken back.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from connectors.directory.photos import called, check_photo
+from connectors.directory.texts import is_storable
 from connectors.errors import RejectedError
-from connectors.local.drafting import Draft, is_storable
-from connectors.local.pictures import PictureError, picture_size
+from connectors.local.drafting import Draft
 from connectors.local.tables import photos
 from connectors.spi import Content, File, Ref
 
-MOST_BYTES = 100 * 1024
-MOST_PIXELS = 648
-_TOO_LARGE = f"The photo may have at most {MOST_BYTES // 1024} KB. Make it smaller, then choose it again."
 _DESCRIBED = (photos.c.name, photos.c.size, photos.c.type, photos.c.sha256)
-_CALLED = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
 def set_photo(draft: Draft) -> None:
@@ -28,7 +24,7 @@ def set_photo(draft: Draft) -> None:
     if (wanted.sha256 if wanted else None) == (before.sha256 if before else None):
         return
     if wanted is not None:
-        _check(wanted)
+        check_photo(wanted)
     draft.report("set", entry, "photo", called(before), called(wanted))
     if wanted is None or wanted.content is not None or not _is_kept(draft, entry.ref, wanted):
         _replace(draft, entry.ref, wanted)
@@ -36,34 +32,6 @@ def set_photo(draft: Draft) -> None:
         _go_back(draft, entry.ref, wanted)
     draft.alter(entry.ref.id)
     draft.undo_by("directory.user.set_photo", user=entry.ref, **({"photo": before} if before else {}))
-
-
-def called(photo: File | None) -> str:
-    """Return a photo as a line of a plan has it: ``JPEG 24 KB``."""
-    if photo is None:
-        return "no photo"
-    return f"{_CALLED.get(photo.type, 'photo')} {max(1, round(photo.size / 1024))} KB"
-
-
-def _check(photo: File) -> None:
-    """Refuse what is no photo; its content is only there when it is written."""
-    if photo.type not in _CALLED:
-        raise RejectedError("A photo is a JPEG or PNG picture.")
-    if photo.size > MOST_BYTES:
-        raise RejectedError(_TOO_LARGE)
-    if photo.content is None:
-        return
-    content = photo.content.reveal()
-    if len(content) != photo.size or hashlib.sha256(content).hexdigest() != photo.sha256:
-        raise RejectedError("The photo is not the one that was confirmed.")
-    try:
-        type_, width, height = picture_size(content)
-    except PictureError as error:
-        raise RejectedError("The photo cannot be read as a picture.") from error
-    if type_ != photo.type:
-        raise RejectedError("The photo is not the kind of picture it says it is.")
-    if max(width, height) > MOST_PIXELS:
-        raise RejectedError(f"The photo is {width} × {height} pixels; it may have {MOST_PIXELS} on each side.")
 
 
 def _is_kept(draft: Draft, person: Ref, photo: File) -> bool:

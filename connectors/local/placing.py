@@ -5,14 +5,12 @@ from collections.abc import Callable
 from sqlalchemy import delete, select, update
 
 from connectors.directory import names
+from connectors.directory.texts import checked_text, common_name
 from connectors.errors import RejectedError
 from connectors.folding import key
-from connectors.local.drafting import Draft, is_storable
-from connectors.local.records import checked_text
+from connectors.local.drafting import Draft
 from connectors.local.tables import addresses, computers, groups, members, objects, people
 from connectors.spi import Entry, Ref
-
-_LONGEST_NAME = 256
 
 
 def move(draft: Draft) -> None:
@@ -55,13 +53,6 @@ def refuse_taken_name(draft: Draft, kind: str, attribute: str, text: str, owner:
     if draft.view.connection.scalar(there) is not None:
         label = {"login": "login", "upn": "sign-in name", "name": "name"}[attribute]
         raise RejectedError(f"The {label} is already in use.")
-
-
-def common_name(text: str) -> names.Rdn:
-    """Return the step of a new object's name; raises `RejectedError` when it cannot be one."""
-    if len(text) > _LONGEST_NAME or not is_storable(text):
-        raise RejectedError("The name of the object is too long or holds characters that cannot be stored.")
-    return names.common_name(text.strip())
 
 
 def rename(draft: Draft) -> None:

@@ -5,15 +5,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
+from connectors.directory.texts import checked_address, checked_text, label_of, wanted_addresses
 from connectors.errors import RejectedError
 from connectors.folding import key
-from connectors.local.drafting import Draft, checked_address, refuse_taken_addresses
-from connectors.local.records import REFERENCES, STATES, checked_state, checked_text, label_of, text_columns
+from connectors.local.drafting import Draft, refuse_taken_addresses
+from connectors.local.records import REFERENCES, STATES, checked_state, text_columns
 from connectors.local.tables import TEXTS, addresses
 from connectors.spi import Entry, Value
 from connectors.verbs import ATTRIBUTES
-
-_MOST_ADDRESSES = 200
 
 
 def settable_values(draft: Draft, kind: str, asked: Mapping[str, Any]) -> dict[str, Value]:
@@ -106,7 +105,7 @@ def set_addresses(draft: Draft) -> None:
     mail = checked_address(draft.text("mail")) if draft.text("mail") else None
     old_mail, listed = user.attributes.get("mail"), user.attributes.get("addresses")
     old = [str(address) for address in listed] if isinstance(listed, tuple) else []
-    wanted = _wanted_addresses(mail, draft.given("addresses") or (), old, draft.given("remove") or ())
+    wanted = wanted_addresses(mail, draft.given("addresses") or (), old, draft.given("remove") or ())
     if mail == old_mail and wanted == old:
         return
     if mail != old_mail:
@@ -119,20 +118,6 @@ def set_addresses(draft: Draft) -> None:
     draft.undo_by(
         "directory.user.set_addresses", user=user.ref, mail=str(old_mail or ""), addresses=tuple(old), remove=new
     )
-
-
-def _wanted_addresses(mail: str | None, given: Sequence[str], old: Sequence[str], remove: Sequence[str]) -> list[str]:
-    gone = {key(address.strip()) for address in remove}
-    if mail and key(mail) in gone:
-        raise RejectedError("The primary address cannot be removed.")
-    asked = [*([mail] if mail else []), *(checked_address(address) for address in given)]
-    unique: dict[str, str] = {}
-    for address in (*asked, *old):
-        unique.setdefault(key(address), address)
-    found = [address for known, address in unique.items() if known not in gone]
-    if len(found) > _MOST_ADDRESSES:
-        raise RejectedError(f"A person can have at most {_MOST_ADDRESSES} addresses.")
-    return found
 
 
 VERBS: dict[str, Callable[[Draft], None]] = {

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from connectors.directory.texts import checked_text, label_of
 from connectors.errors import RejectedError
 from connectors.folding import distinct_words, fold, key
 from connectors.local.tables import DESCRIBING, IDENTIFYING, TEXTS
-from connectors.verbs import ATTRIBUTES
 
-LONGEST_TEXT = 4_000
 REFERENCES = {"manager": "manager_id", "owner": "owner_id"}
 STATES: Mapping[str, Mapping[str, type]] = {
     "user": {
@@ -46,30 +45,6 @@ DEFAULTS: Mapping[str, Mapping[str, bool | int]] = {
     "computer": {"enabled": True},
     "contact": {},
 }
-
-
-def label_of(kind: str, attribute: str) -> str:
-    """Return what people call an attribute; the name itself for one that is not known."""
-    known = ATTRIBUTES[kind].get(attribute)
-    return known.label if known else attribute
-
-
-def checked_text(kind: str, attribute: str, value: object) -> str | None:
-    """Return a text without spaces around it, or None when it is empty.
-
-    Raises `RejectedError` when it is no text, too long or holds NUL.
-    """
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise RejectedError(f"{label_of(kind, attribute)} must be a text.")
-    if "\x00" in value or len(value) > LONGEST_TEXT or (not value.isascii() and _has_surrogate(value)):
-        raise RejectedError(f"{label_of(kind, attribute)} is too long or holds characters that cannot be stored.")
-    return value.strip() or None
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def checked_state(kind: str, attribute: str, value: object) -> object:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from connectors.directory.pictures import PictureError, picture_size
 from connectors.errors import RejectedError
 from connectors.local.connector import LocalDirectory
-from connectors.local.pictures import PictureError, picture_size
 from connectors.local.tables import create_tables
 from connectors.spi import Compare, Content, File, KeepsPhotos, Operation, Outcome, Question, Ref
 from tests.connectors.local.sample_directory import QUICK, clock, fill
