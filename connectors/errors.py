@@ -17,5 +17,9 @@ class UnavailableError(ConnectorError):
     """The target system could not be reached: nothing happened, and trying again is safe."""
 
 
+class PartUnavailableError(UnavailableError):
+    """One of several joined systems could not be reached, as its text says; what concerns only the others still works."""
+
+
 class UnknownOutcomeError(ConnectorError):
     """The change may have happened and may not have; it is never tried again by itself."""

@@ -17,6 +17,8 @@ BUILT_IN = "deskhand"
 ConnectorFactory: TypeAlias = Callable[..., Connector]
 
 _BUILT_INS = (
+    EntryPoint("directories", "connectors.joined.connector:JoinedDirectories", GROUP),
+    EntryPoint("ldap", "connectors.ldap.connector:LdapDirectory", GROUP),
     EntryPoint("local", "connectors.local.connector:LocalDirectory", GROUP),
     EntryPoint("mailbox", "connectors.mailbox.connector:MailboxStub", GROUP),
 )

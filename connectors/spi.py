@@ -283,7 +283,8 @@ class Verb:
 
     ``gives`` maps output names to kinds.  ``inverse`` names the verb that takes it back, ``previous values`` where the
     values before are written again, or None.  ``caller_check`` verbs are done on behalf of a caller, whose identity
-    the form has to verify.
+    the form has to verify.  ``unavailable`` is the reason why this system cannot do it, which is said when a form is
+    checked; empty where it can.
     """
 
     name: str
@@ -294,6 +295,7 @@ class Verb:
     inverse: str | None = None
     caller_check: bool = False
     idempotent: bool = True
+    unavailable: str = ""
 
     def argument(self, name: str) -> Argument | None:
         """Return the argument called ``name``, or None."""

@@ -1,13 +1,19 @@
 """Fixtures that more than one room uses."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.serving import chromium
+from tests.connectors.ldap import sample_active_directory, sample_openldap
+from tests.servers.certificates import Certificates
+from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
+from tests.servers.samba import ADDRESSES
+from tests.servers.samba import Template as SambaTemplate
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +27,41 @@ def browser() -> Iterator[Browser]:
 def postgres_cluster() -> Iterator[Cluster]:
     with Cluster.started() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates of servers on loopback, good and bad ones."""
+    return Certificates.made(tmp_path_factory.mktemp("certificates"), ADDRESSES)
+
+
+@pytest.fixture(scope="session")
+def openldap_template(certificates: Certificates) -> Iterator[OpenLdapTemplate]:
+    """An OpenLDAP database with its service accounts, its policy and nobody in it."""
+    with OpenLdapTemplate.made(certificates.good) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def samba_template(certificates: Certificates) -> Iterator[SambaTemplate]:
+    """An Active Directory domain as it is after its provisioning."""
+    with SambaTemplate.made(certificates.good) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def openldap_sample(certificates: Certificates) -> Iterator[OpenLdapTemplate]:
+    """An OpenLDAP database with the sample cast."""
+    with OpenLdapTemplate.made(certificates.good, sample_openldap.sample_ldif(datetime.now(UTC))) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def samba_sample(samba_template: SambaTemplate) -> Iterator[SambaTemplate]:
+    """An Active Directory domain with the sample cast and a service account with delegated rights."""
+    ldif, rights = sample_active_directory.sample_ldif(datetime.now(UTC)), sample_active_directory.service_rights()
+    with samba_template.with_more(ldif, rights) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

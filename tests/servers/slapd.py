@@ -88,7 +88,7 @@ class Slapd:
     def running(self) -> Iterator[Self]:
         self.port = _free_port()
         log = (self.folder / "slapd.log").open("w")
-        command = [_program("slapd"), "-f", str(self._configuration), "-d", "0", "-h", self.url]
+        command = [program("slapd"), "-f", str(self._configuration), "-d", "0", "-h", self.url]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:
             self._wait(process)
@@ -109,14 +109,15 @@ class Slapd:
             time.sleep(0.02)
         pytest.fail(f"slapd did not start: {(self.folder / 'slapd.log').read_text()}")
 
-    def _run(self, program: str, *arguments: str) -> bytes:
-        ended = subprocess.run([_program(program), *arguments], capture_output=True, check=False)
+    def _run(self, name: str, *arguments: str) -> bytes:
+        ended = subprocess.run([program(name), *arguments], capture_output=True, check=False)
         if ended.returncode != 0:
-            pytest.fail(f"{program} did not work: {ended.stderr.decode(errors='replace')[-500:]}")
+            pytest.fail(f"{name} did not work: {ended.stderr.decode(errors='replace')[-500:]}")
         return ended.stdout
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of one of OpenLDAP's programs, in whichever folder the system keeps it."""
     found = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/libexec/openldap")
     if found is None:
         pytest.fail(f"these tests need OpenLDAP's {name}: install the packages slapd and ldap-utils")

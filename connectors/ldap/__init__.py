@@ -1,0 +1,1 @@
+"""Directories that speak LDAP, Active Directory and OpenLDAP before all, as a connector."""

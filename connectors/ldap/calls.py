@@ -1,0 +1,201 @@
+"""One call each: octets out, the answer in, and what is known of the effect when none came.
+
+Reads are tried once more on a new connection when the one they had was ended; writes only when the server cannot have
+got them. Nothing is ever sent twice that may have been carried out. Octets to be sent travel as `Content`, since passwords are
+among them: no traceback shows them.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from connectors.errors import UnavailableError, UnknownOutcomeError
+from connectors.spi import Content
+
+from .answering import (
+    ENTRY,
+    INTERMEDIATE,
+    REFERENCE,
+    MalformedError,
+    page_cookie,
+    read_answer,
+    read_row,
+    response_value,
+)
+from .connections import NOT_LDAP, Connection, Connections, answered
+from .requests import SUCCESS, Answer, Row
+from .wire import WireError
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The entries that one search request brought, references left out, its result, and what the next is asked with."""
+
+    rows: list[Row]
+    answer: Answer
+    cookie: bytes
+
+
+class Calls:
+    """Calls on connections from a pool, each ending within ``call_seconds``. Safe for threads."""
+
+    def __init__(self, connections: Connections, call_seconds: float, monotonic: Callable[[], float]) -> None:
+        self._connections = connections
+        self._call_seconds = call_seconds
+        self._monotonic = monotonic
+
+    def _until(self) -> float:
+        return self._monotonic() + self._call_seconds
+
+    def first_page(self, body: Content) -> tuple[Connection, Page]:
+        """Send a search and return the connection, for the next page on it, with what came.
+
+        Raises `UnavailableError`; the connection is not kept then.
+        """
+        until = self._until()
+        connection = self._connections.take(until)
+        try:
+            return connection, self._on(connection, lambda: _page(connection, body))
+        except WireError as error:
+            if error.late:
+                raise _unavailable(connection, error) from None
+        connection = self._connections.take(until, fresh=True)
+        return connection, self._page_or_unavailable(connection, body)
+
+    def next_page(self, connection: Connection, body: Content) -> Page:
+        """Send a search on the connection of the page before; raises `UnavailableError`, the connection is gone then."""
+        connection.wire.until = self._until()
+        return self._page_or_unavailable(connection, body)
+
+    def _page_or_unavailable(self, connection: Connection, body: Content) -> Page:
+        try:
+            return self._on(connection, lambda: _page(connection, body))
+        except WireError as error:
+            raise _unavailable(connection, error) from None
+
+    def _on(self, connection: Connection, call: Callable[[], _T]) -> _T:
+        """Make a call; whatever goes wrong in it, the connection is thrown away, since its state is not known."""
+        try:
+            return call()
+        except WireError as error:
+            self._connections.drop(connection, error)
+            raise
+        except BaseException:
+            self._connections.drop(connection)
+            raise
+
+    def done_with(self, connection: Connection) -> None:
+        """Keep the connection of a search that is over for the next call."""
+        self._connections.give_back(connection)
+
+    def give_up(self, connection: Connection, body: Content) -> None:
+        """Send what ends a search before its last page, so that the server forgets it (RFC 2696, 3)."""
+        if not connection.wire.is_closed:
+            connection.wire.until = self._until()
+            with suppress(WireError):
+                self._on(connection, lambda: _page(connection, body))
+            self._connections.give_back(connection)
+
+    def write(self, body: Content) -> Answer:
+        """Send one write and return its answer.
+
+        Raises `UnavailableError` when the server cannot have got it, `UnknownOutcomeError` when it may have.
+        """
+        until = self._until()
+        connection = self._connections.take(until)
+        try:
+            answer = self._on(connection, lambda: connection.answer_to(body))
+        except WireError as error:
+            if error.late or not error.unsent:
+                raise _failed_write(connection, error) from None
+            connection = self._connections.take(until, fresh=True)
+            try:
+                answer = self._on(connection, lambda: connection.answer_to(body))
+            except WireError as again:
+                raise _failed_write(connection, again) from None
+        self._connections.give_back(connection)
+        return answer
+
+    def together(
+        self, begin: Content, parts: Callable[[bytes], Sequence[Content]], end: Callable[[bytes, bool], Content]
+    ) -> Answer:
+        """Send writes as one transaction (RFC 5805): all are done, or none and the answer says what stood against it.
+
+        ``parts`` makes the writes for the transaction's identifier, ``end`` its end, to commit it or not.  Raises
+        `UnavailableError` when nothing was committed, `UnknownOutcomeError` when the end was sent and not answered.
+        """
+        connection = self._connections.take(self._until())
+        try:
+            answer, identifier = self._on(connection, lambda: _begun(connection, begin))
+            if answer.is_success:
+                answer = self._on(connection, lambda: _prepared(connection, parts(identifier)))
+                if not answer.is_success:
+                    self._on(connection, lambda: connection.answer_to(end(identifier, False)))
+        except WireError as error:
+            raise _unavailable(connection, error) from None
+        if answer.is_success:
+            try:
+                answer = self._on(connection, lambda: connection.answer_to(end(identifier, True)))
+            except WireError as error:
+                raise _failed_write(connection, error) from None
+        self._connections.give_back(connection)
+        return answer
+
+    def alone(self, body: Content) -> Answer:
+        """Send one request on a connection of its own, under nobody's name, and close it; raises `UnavailableError`."""
+        until = self._until()
+        connection = self._connections.open(until, lambda _: None)
+        connection.wire.until = until
+        try:
+            answer = self._on(connection, lambda: connection.answer_to(body))
+        except WireError as error:
+            raise _unavailable(connection, error) from None
+        connection.wire.close(farewell=True)
+        return answer
+
+
+def _page(connection: Connection, body: Content) -> Page:
+    number = connection.send(body)
+    rows: list[Row] = []
+    try:
+        while True:
+            message = connection.receive(number)
+            if message.tag == ENTRY:
+                rows.append(read_row(message))
+            elif message.tag not in (REFERENCE, INTERMEDIATE):
+                answer = read_answer(message)
+                return Page(rows, answer, page_cookie(answer))
+    except MalformedError:
+        raise WireError(NOT_LDAP) from None
+
+
+def _begun(connection: Connection, begin: Content) -> tuple[Answer, bytes]:
+    """Begin a transaction and return the answer with the transaction's identifier."""
+    message = connection.exchange(begin)
+    try:
+        return answered(message), response_value(message)
+    except MalformedError:
+        raise WireError(NOT_LDAP) from None
+
+
+def _prepared(connection: Connection, bodies: Sequence[Content]) -> Answer:
+    """Send the writes of a transaction; the first that the server refuses ends it."""
+    answer = Answer(SUCCESS)
+    for body in bodies:
+        answer = connection.answer_to(body)
+        if not answer.is_success:
+            break
+    return answer
+
+
+def _unavailable(connection: Connection, error: WireError) -> UnavailableError:
+    return UnavailableError(f"{connection.endpoint}: {error}.")
+
+
+def _failed_write(connection: Connection, error: WireError) -> UnavailableError | UnknownOutcomeError:
+    if error.unsent:
+        return _unavailable(connection, error)
+    return UnknownOutcomeError(f"{connection.endpoint}: {error}; whether it made the change is not known.")

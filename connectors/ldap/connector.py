@@ -1,0 +1,239 @@
+"""A directory that speaks LDAP as a connector: Active Directory, OpenLDAP, 389, any other."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from connectors.directory import names
+from connectors.errors import ConnectorError, RejectedError
+from connectors.ldap.endpoints import parse_endpoint
+from connectors.ldap.layout import Layout, layout
+from connectors.ldap.locating import locate
+from connectors.ldap.performing import Abilities, Performing
+from connectors.ldap.profiles import photo_of
+from connectors.ldap.querying import Querying
+from connectors.ldap.reading import Reader
+from connectors.ldap.requests import Search
+from connectors.ldap.serving import Serving
+from connectors.ldap.session import DirectorySession
+from connectors.ldap.signing_in import SigningIn
+from connectors.spi import (
+    AuthenticationResult,
+    Entry,
+    File,
+    Filter,
+    Guard,
+    Health,
+    Operation,
+    Outcome,
+    Page,
+    Preparation,
+    Question,
+    Ref,
+    Secret,
+    Verb,
+)
+from connectors.verbs import DIRECTORY_VERBS
+
+_ASSERTION, _TRANSACTION = b"1.3.6.1.1.12", b"1.3.6.1.1.21.1"
+
+
+class LdapDirectory:
+    """A directory on ``servers`` (``ldaps://dc1.example.test``), the first that answers, below ``base``. Thread-safe.
+
+    ``user`` and the password (in ``password_file``, or in the environment variable ``password_env``) are the account that
+    reads; ``writer`` is a table with the same keys for the one that writes, where they differ.  ``dialect`` is what
+    ``deskhand connect`` found.  Nothing is connected before the first use.
+    """
+
+    name = "directory"
+    kinds = ("user", "group", "ou", "computer", "contact")
+
+    def __init__(
+        self,
+        servers: list[str],
+        *,
+        dialect: str,
+        base: str,
+        user: str,
+        password_file: str = "",
+        password_env: str = "",
+        writer: dict[str, str] | None = None,
+        ca_file: str = "",
+        plain_on_loopback: bool = False,
+        connect_seconds: float = 5.0,
+        call_seconds: float = 15.0,
+        attributes: dict[str, Any] | None = None,
+        filters: dict[str, Any] | None = None,
+        custom: dict[str, Any] | None = None,
+        placeholder: str = "",
+        time_zone: str = "",
+        lock_minutes: int = 0,
+        password_days: int = 0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
+        if not endpoints:
+            raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
+        self._layout = layout(
+            dialect,
+            base,
+            attributes=attributes,
+            filters=filters,
+            custom=custom,
+            placeholder=placeholder,
+            time_zone=time_zone,
+            lock_minutes=lock_minutes,
+            password_days=password_days,
+        )
+        self._clock = clock
+
+        def session(account: Mapping[str, str]) -> DirectorySession:
+            return DirectorySession(
+                endpoints,
+                user=account["user"],
+                password=_secret(account),
+                ca_file=ca_file or None,
+                connect_seconds=connect_seconds,
+                call_seconds=call_seconds,
+            )
+
+        reading = {"user": user, "password_file": password_file, "password_env": password_env}
+        self.session = session(reading)
+        self._writing = session(_writer(writer)) if writer else self.session
+        self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
+        self._verbs = _verbs(self._layout)
+        self._known_abilities: Abilities | None = None
+        self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._abilities)
+
+    def __repr__(self) -> str:
+        return f"LdapDirectory({self._layout.base!r}, {self._layout.dialect.name!r})"
+
+    @property
+    def layout(self) -> Layout:
+        """How the directory is laid out."""
+        return self._layout
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self.session.close()
+        self._writing.close()
+
+    def verbs(self) -> Mapping[str, Verb]:
+        """Return the verbs of the directory by full name; those this server cannot do say why."""
+        return self._verbs
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def read(self, question: Question) -> Page:
+        """Answer a question."""
+        return self._querying().page(question)
+
+    def scan(self, kind: str, filter: Filter) -> Iterator[Entry]:
+        """Yield every object that matches, in the server's order."""
+        return self._querying().scan(kind, filter)
+
+    def photo(self, person: Ref) -> File | None:
+        """Return the photo of a person with its content."""
+        return photo_of(self._reader(), person)
+
+    def locate(self, text: str, kind: str) -> Ref | None:
+        """Find an object by its id, DN, login, sign-in name, mail address or name."""
+        return locate(self._reader(), text, kind) if kind in self.kinds else None
+
+    def place_of(self, text: str) -> tuple[str, ...]:
+        """Return the place that the DN of a unit stands for; performs no I/O."""
+        return names.place(names.parse(text))
+
+    def check(self) -> Health:
+        """Say whether the directory answers; never raises."""
+        try:
+            found = self.session.first(Search(self._layout.base, "(objectClass=*)", ("1.1",), scope="base", page=0))
+        except ConnectorError as error:
+            return Health(ok=False, detail=str(error))
+        where = f"{self._layout.dialect.title} at {self.session.server()}"
+        if found is None:
+            return Health(ok=False, detail=f"{where} answers, but Deskhand's account does not see {self._layout.base}.")
+        return Health(ok=True, detail=f"{where} answers, and Deskhand's account sees {self._layout.base}.")
+
+    def own_accounts(self) -> frozenset[str]:
+        """Return the ids of the accounts that Deskhand itself signs in with, as far as they are people below the base."""
+        reader = self._reader()
+        found = (locate(reader, user, "user") for user in self._users)
+        return frozenset(ref.id for ref in found if ref is not None)
+
+    def authenticate(self, login: str, secret: Secret) -> AuthenticationResult:
+        """Verify a person's password by a bind of its own; a wrong one counts as a try in the directory."""
+        return SigningIn(self.session, self._reader()).authenticate(login, secret)
+
+    # --- changing ---------------------------------------------------------------------------------------------------
+
+    def prepare(self, operation: Operation) -> Preparation:
+        """Return what ``operation`` would change; reads only, with the reading account."""
+        performing = replace(self._performing, new_reader=self._reader)
+        return performing.prepare(operation)
+
+    def perform(self, operation: Operation, guards: Sequence[Guard], secrets: Mapping[str, Secret]) -> Outcome:
+        """Make the change with the writing account."""
+        return self._performing.perform(operation, guards, secrets)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _reader(self) -> Reader:
+        return Reader(Serving(self.session), self._layout, self._clock())
+
+    def _writing_reader(self) -> Reader:
+        return Reader(Serving(self._writing), self._layout, self._clock())
+
+    def _querying(self) -> Querying:
+        return Querying(self._reader(), lambda *_: ())
+
+    def _abilities(self) -> Abilities:
+        if self._known_abilities is None:
+            root = self._writing.root()
+            self._known_abilities = Abilities(
+                asserts=_ASSERTION in root.values.get("supportedcontrol", ()),
+                transacts=_TRANSACTION in root.values.get("supportedextension", ()),
+            )
+        return self._known_abilities
+
+
+def _verbs(found: Layout) -> Mapping[str, Verb]:
+    cannot = found.dialect.cannot
+    return MappingProxyType(
+        {name: replace(verb, unavailable=cannot.get(name, "")) for name, verb in DIRECTORY_VERBS.items()}
+    )
+
+
+def _writer(given: Mapping[str, str]) -> Mapping[str, str]:
+    if not set(given) <= {"user", "password_file", "password_env"} or not given.get("user"):
+        raise RejectedError("writer is a table with user and either password_file or password_env.")
+    return given
+
+
+def _secret(account: Mapping[str, str]) -> Secret:
+    """Return the password of an account; raises `RejectedError` naming the setting when there is none."""
+    file, variable = account.get("password_file", ""), account.get("password_env", "")
+    if bool(file) == bool(variable):
+        raise RejectedError("Name either password_file or password_env for the password of the directory account.")
+    if variable:
+        return _not_empty(os.environ.get(variable, ""), f"The environment variable {variable}")
+    path = Path(file)
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RejectedError(f"password_file: {file} cannot be read ({type(error).__name__}).") from None
+    if os.name == "posix" and mode & 0o077:
+        raise RejectedError(f"password_file: {file} can be read by others on this machine. Run: chmod 600 {file}")
+    return _not_empty(text, f"password_file: {file}")
+
+
+def _not_empty(text: str, where: str) -> Secret:
+    if not text:
+        raise RejectedError(f"{where} is empty: there is no password for the directory account.")
+    return Secret(text)

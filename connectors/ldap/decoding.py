@@ -1,0 +1,269 @@
+"""Entries as a server sends them → the neutral attributes. Pure.
+
+A value that cannot be read is left out, as if it were not there: one odd entry must not keep a whole page from being shown.
+What is left out never gives a right: an unknown state of an account reads as the cautious one.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from connectors.directory import names
+from connectors.directory import values as ad
+from connectors.errors import RejectedError
+from connectors.ldap.ids import id_of
+from connectors.ldap.layout import Layout
+from connectors.ldap.requests import Row
+from connectors.spi import Value
+from connectors.verbs import ATTRIBUTES
+
+_LOCKED_NOW = 0x10  # of msDS-User-Account-Control-Computed (MS-ADTS 3.1.1.4.5.17)
+_CLOSED = b"00000101"  # pwdAccountLockedTime of an account that an administrator closed begins so
+_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "active_directory": {
+        "user": (
+            "userAccountControl", "lockoutTime", "msDS-User-Account-Control-Computed", "accountExpires", "pwdLastSet",
+            "msDS-UserPasswordExpiryTimeComputed", "lastLogonTimestamp", "lastLogon", "adminCount",
+            "servicePrincipalName", "primaryGroupID", "objectSid",
+        ),
+        "computer": ("userAccountControl", "lastLogonTimestamp", "lastLogon", "primaryGroupID", "objectSid"),
+        "group": ("adminCount", "objectSid"),
+    },
+    "ppolicy": {
+        "user": (
+            "pwdAccountLockedTime", "pwdReset", "pwdChangedTime", "pwdStartTime", "pwdEndTime", "authTimestamp",
+            "pwdLastSuccess",
+        ),
+    },
+    "ns_account_lock": {
+        "user": ("nsAccountLock", "accountUnlockTime", "passwordExpirationTime", "passwordChangedTime"),
+    },
+    "none": {},
+}  # fmt: skip
+
+
+def wanted(layout: Layout, kind: str) -> tuple[str, ...]:
+    """Return the attributes that `attributes_of` reads for objects of a kind, memberships included."""
+    looks, dialect = layout.kind(kind), layout.dialect
+    found = [dialect.id, dialect.version, dialect.created, dialect.changed, *looks.texts.values()]
+    found += [*looks.fallbacks.values(), *looks.links.values(), *_STATES[dialect.states].get(kind, ())]
+    found += [looks.addresses] if looks.addresses else []
+    found += [dialect.member_of] if dialect.member_of and kind != "ou" else []
+    found += [dialect.member] if kind == "group" else []
+    found += [dialect.reports] if dialect.reports and kind == "user" else []
+    found += [one.attribute for one in layout.custom.values()] if kind == "user" else []
+    found += ["mail"] if kind in ("user", "group", "contact") else []
+    return tuple(dict.fromkeys(found))
+
+
+def stable_id(layout: Layout, row: Row) -> str | None:
+    """Return the id of an entry, None when the server did not give it."""
+    octets = row.first(layout.dialect.id)
+    try:
+        return id_of(layout.dialect.id, octets) if octets is not None else None
+    except ad.FormatError:
+        return None
+
+
+def version(layout: Layout, row: Row) -> str:
+    """Return what changes with every write, "" when the server does not say."""
+    return (row.first(layout.dialect.version) or b"").decode("ascii", "replace")
+
+
+@lru_cache(maxsize=20_000)
+def dn_key(dn: str) -> str:
+    """Return the one spelling of a DN; a text that is none is its own."""
+    try:
+        return ",".join(reversed(names.place(names.parse(dn))))
+    except RejectedError:
+        return dn.lower()
+
+
+def text(octets: bytes | None) -> str | None:
+    """Return a value as text, None when it is empty or not UTF-8."""
+    if octets is None:
+        return None
+    try:
+        return octets.decode("utf-8") or None
+    except UnicodeDecodeError:
+        return None
+
+
+def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
+    """Return the neutral attributes that stand in the entry itself: no references, photos or managing."""
+    looks = layout.kind(kind)
+    found: dict[str, Value] = dict.fromkeys(ATTRIBUTES[kind])
+    for name, attribute in (*looks.fallbacks.items(), *looks.texts.items()):
+        if (value := text(row.first(attribute))) is not None:
+            found[name] = value
+    if kind == "ou" and found.get("name") is None:
+        found["name"] = names.parse(row.dn)[0].value
+    found |= {"id": stable_id(layout, row), "dn": row.dn}
+    for name, attribute in (("created", layout.dialect.created), ("changed", layout.dialect.changed)):
+        if name in found:
+            found[name] = _time(row, attribute)
+    if "addresses" in found:
+        found |= _mail(layout, kind, row)
+    if kind == "user":
+        found |= {"enabled": True, "pending": False, "locked": False, "expired": False, "must_change": False}
+        found |= {"is_service": False, "privileged": False, "is_manager": False, "has_photo": False}
+    if kind == "group":
+        found |= {"sensitive": False, "member_count": Decimal(len(members(layout, row)))}
+    if kind == "computer":
+        found["enabled"] = True
+    return found | _READERS[layout.dialect.states](layout, kind, row, now)
+
+
+def members(layout: Layout, row: Row) -> tuple[str, ...]:
+    """Return the DNs of a group's direct members, without the one that only keeps it from being empty."""
+    given = row.values.get(layout.dialect.member.lower(), ())
+    found = (value.decode("utf-8", "replace") for value in given)
+    nobody = dn_key(layout.placeholder)
+    return tuple(dn for dn in found if dn and dn_key(dn) != nobody)
+
+
+def custom_of(layout: Layout, row: Row) -> dict[str, Value]:
+    """Return the further attributes of a person by their names in forms."""
+    return {one.name: _custom(one.type, text(row.first(one.attribute))) for one in layout.custom.values()}
+
+
+def _custom(type_: str, value: str | None) -> Value:
+    if value is None or type_ == "text":
+        return value
+    try:
+        if type_ == "number":
+            return Decimal(value)
+        if type_ == "bool":
+            return {"TRUE": True, "FALSE": False}.get(value.upper())
+        return date.fromisoformat(value[:10]) if "-" in value else ad.generalized_time(value.encode(), "date").date()
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _mail(layout: Layout, kind: str, row: Row) -> dict[str, Value]:
+    """Return mail and all addresses: ``mail`` first; of proxyAddresses those that begin with ``smtp:``."""
+    attribute = layout.kind(kind).addresses
+    given = [text(value) for value in row.values.get("mail", ())]
+    if attribute == "mail":
+        listed = [address for address in given if address]
+        return {"mail": listed[0] if listed else None, "addresses": tuple(listed)}
+    proxies = [text(value) or "" for value in row.values.get(attribute.lower(), ())] if attribute else []
+    mail = next((address for address in given if address), None)
+    primary = [one[5:] for one in proxies if one.startswith("SMTP:")]
+    further = [one[5:] for one in proxies if one.startswith("smtp:")]
+    unique: dict[str, str] = {}
+    for address in (*([mail] if mail else []), *primary, *further):
+        unique.setdefault(address.casefold(), address)
+    return {"mail": mail, "addresses": tuple(unique.values())}
+
+
+# --- states ---------------------------------------------------------------------------------------------------------
+
+
+def _number(row: Row, name: str) -> int | None:
+    octets = row.first(name)
+    try:
+        return ad.number(octets, name) if octets is not None else None
+    except ad.FormatError:
+        return None
+
+
+def _filetime(row: Row, name: str) -> datetime | None:
+    octets = row.first(name)
+    try:
+        return ad.filetime(octets, name) if octets is not None else None
+    except ad.FormatError:
+        return None
+
+
+def _time(row: Row, name: str) -> datetime | None:
+    octets = row.first(name)
+    try:
+        return ad.generalized_time(octets, name) if octets is not None else None
+    except ad.FormatError:
+        return None
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _active_directory(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
+    if kind == "group":
+        return {"sensitive": _number(row, "adminCount") == 1}
+    if kind not in ("user", "computer"):
+        return {}
+    control = _number(row, "userAccountControl")
+    last_logon = _latest(_filetime(row, "lastLogonTimestamp"), _filetime(row, "lastLogon"))
+    found: dict[str, Value] = {
+        "enabled": control is not None and not control & ad.ACCOUNT_DISABLED,
+        "last_logon": last_logon,
+    }
+    if kind == "computer":
+        return found
+    expires, set_on = _filetime(row, "accountExpires"), _filetime(row, "pwdLastSet")
+    computed = _number(row, "msDS-User-Account-Control-Computed")
+    locked_at = _filetime(row, "lockoutTime")
+    is_locked = bool(computed & _LOCKED_NOW) if computed is not None else locked_at is not None
+    return found | {
+        "locked": is_locked,
+        "locked_at": locked_at if is_locked else None,
+        "expires_on": ad.last_day(expires, layout.zone),
+        "expired": expires is not None and expires <= now,
+        "password_set_on": set_on,
+        "must_change": set_on is None,
+        "password_expires_on": _filetime(row, "msDS-UserPasswordExpiryTimeComputed"),
+        "is_service": bool(row.values.get("serviceprincipalname")),
+        "privileged": _number(row, "adminCount") == 1,
+        "is_manager": bool(row.values.get("directreports")),
+    }
+
+
+def _ppolicy(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
+    if kind != "user":
+        return {}
+    lock = row.first("pwdAccountLockedTime")
+    closed = lock is not None and lock.startswith(_CLOSED)
+    locked_at = None if closed else _time(row, "pwdAccountLockedTime")
+    is_locked = locked_at is not None and (layout.rules.lock_lasts is None or locked_at + layout.rules.lock_lasts > now)
+    starts, ends, set_on = _time(row, "pwdStartTime"), _time(row, "pwdEndTime"), _time(row, "pwdChangedTime")
+    days = layout.rules.password_days
+    return {
+        "enabled": not closed and (starts is None or starts <= now),
+        "enabled_from": starts.astimezone(layout.zone).date() if starts else None,
+        "locked": is_locked,
+        "locked_at": locked_at if is_locked else None,
+        "expires_on": ad.last_day(ends, layout.zone),
+        "expired": ends is not None and ends <= now,
+        "must_change": (row.first("pwdReset") or b"").upper() == b"TRUE",
+        "password_set_on": set_on,
+        "password_expires_on": set_on + timedelta(days=days) if set_on and days else None,
+        "last_logon": _latest(_time(row, "authTimestamp"), _time(row, "pwdLastSuccess")),
+    }
+
+
+def _ns_account_lock(_layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
+    if kind != "user":
+        return {}
+    unlock, expires = _time(row, "accountUnlockTime"), _time(row, "passwordExpirationTime")
+    must_change = expires is not None and expires <= datetime(1970, 1, 2, tzinfo=UTC)
+    return {
+        "enabled": (row.first("nsAccountLock") or b"").lower() != b"true",
+        "locked": unlock is not None and unlock > now,
+        "must_change": must_change,
+        "password_expires_on": None if must_change else expires,
+        "password_set_on": _time(row, "passwordChangedTime"),
+    }
+
+
+def _none(*_: object) -> dict[str, Value]:
+    return {}
+
+
+_READERS: Mapping[str, Callable[[Layout, str, Row, datetime], dict[str, Value]]] = {
+    "active_directory": _active_directory,
+    "ppolicy": _ppolicy,
+    "ns_account_lock": _ns_account_lock,
+    "none": _none,
+}
