@@ -54,13 +54,17 @@ def set_password(draft: Draft) -> None:
     if can_demand and bool(before) != must_change:
         draft.report("set", user.entry, "must_change", before, must_change)
     attribute, value = encoded_password(draft.layout, draft.password)
-    steps = [replace(attribute, value), *_demand(draft.layout, must_change), *_lock_kept(draft.layout, user.row)]
+    steps = [
+        replace(attribute, value),
+        *demand(draft.layout, must_change=must_change),
+        *_lock_kept(draft.layout, user.row),
+    ]
     if user.entry.ref.id:
         control = (ask_for_policy(),) if draft.layout.dialect.states == "ppolicy" else ()
         draft.write(Modify(draft.name(user), tuple(steps), control), user)
 
 
-def _demand(layout: Layout, must_change: bool) -> tuple[Modification, ...]:
+def demand(layout: Layout, *, must_change: bool) -> tuple[Modification, ...]:
     """Return the steps that demand a new password at the next sign-in, or do not, beside a new password."""
     match layout.dialect.states:
         case "active_directory":
@@ -86,7 +90,7 @@ def expire_password(draft: Draft) -> None:
     if user.entry.attributes.get("must_change"):
         return
     draft.report("set", user.entry, "must_change", user.entry.attributes.get("must_change"), True)
-    draft.modify(user, *_demand(draft.layout, must_change=True))
+    draft.modify(user, *demand(draft.layout, must_change=True))
 
 
 # --- locks and enabling ---------------------------------------------------------------------------------------------

@@ -190,18 +190,15 @@ class Conditions:
             return self._when(attribute, "==", value)
         return UNKNOWN
 
-    def _attributes(self, attribute: str) -> tuple[str, ...]:
-        kind = self.layout.kind(self.kind)
-        found = (kind.texts.get(attribute), kind.fallbacks.get(attribute))
-        return tuple(one for one in found if one)
-
     def _present(self, attribute: str) -> Bounds:
         kind, dialect = self.layout.kind(self.kind), self.layout.dialect
         if attribute in ("id", "dn", "created", "changed"):
             return EVERYTHING
         type_ = ATTRIBUTES[self.kind][attribute].type
         if type_ == "text":
-            return exactly(filters.any_of(filters.present(one) for one in self._attributes(attribute)))
+            return exactly(
+                filters.any_of(filters.present(one) for one in self.layout.attributes_for(self.kind, attribute))
+            )
         if attribute in kind.links:
             return Bounds(filters.present(kind.links[attribute]))
         if attribute == "groups":
@@ -219,7 +216,9 @@ class Conditions:
     def _text(self, attribute: str, value: str, *, start: bool = True, end: bool = True) -> Bounds:
         if "\x00" in value:
             return NOTHING
-        found = [filters.like(one, value, start=start, end=end) for one in self._attributes(attribute)]
+        found = [
+            filters.like(one, value, start=start, end=end) for one in self.layout.attributes_for(self.kind, attribute)
+        ]
         if self.kind == "computer" and attribute == "name":
             return UNKNOWN if not found else Bounds(filters.any_of(found))
         return Bounds(filters.any_of(found))

@@ -10,10 +10,11 @@ from typing import Any
 
 from connectors.directory import names
 from connectors.errors import ConnectorError, RejectedError
+from connectors.ldap.controls import ASSERTION
 from connectors.ldap.endpoints import parse_endpoint
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.locating import locate
-from connectors.ldap.performing import Abilities, Performing
+from connectors.ldap.performing import Performing
 from connectors.ldap.profiles import photo_of
 from connectors.ldap.querying import Querying
 from connectors.ldap.reading import Reader
@@ -38,8 +39,6 @@ from connectors.spi import (
     Verb,
 )
 from connectors.verbs import DIRECTORY_VERBS
-
-_ASSERTION, _TRANSACTION = b"1.3.6.1.1.12", b"1.3.6.1.1.21.1"
 
 
 class LdapDirectory:
@@ -107,8 +106,8 @@ class LdapDirectory:
         self._writing = session(_writer(writer)) if writer else self.session
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
         self._verbs = _verbs(self._layout)
-        self._known_abilities: Abilities | None = None
-        self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._abilities)
+        self._has_assertions: bool | None = None
+        self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
     def __repr__(self) -> str:
         return f"LdapDirectory({self._layout.base!r}, {self._layout.dialect.name!r})"
@@ -192,14 +191,11 @@ class LdapDirectory:
     def _querying(self) -> Querying:
         return Querying(self._reader(), lambda *_: ())
 
-    def _abilities(self) -> Abilities:
-        if self._known_abilities is None:
+    def _asserts(self) -> bool:
+        if self._has_assertions is None:
             root = self._writing.root()
-            self._known_abilities = Abilities(
-                asserts=_ASSERTION in root.values.get("supportedcontrol", ()),
-                transacts=_TRANSACTION in root.values.get("supportedextension", ()),
-            )
-        return self._known_abilities
+            self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
+        return self._has_assertions
 
 
 def _verbs(found: Layout) -> Mapping[str, Verb]:

@@ -9,16 +9,22 @@ from connectors.ldap.requests import Control
 
 ASSERTION = "1.3.6.1.1.12"
 PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105  (an OID)
-_AND, _EQUALITY, _OCTETS = 0xA0, 0xA3, 0x04
+_AND, _OR, _NOT, _EQUALITY, _OCTETS = 0xA0, 0xA1, 0xA2, 0xA3, 0x04
 
 
-def assertion(conditions: Mapping[str, bytes]) -> Control:
-    """Return the control by which a request is only carried out while all these attributes have these values."""
-    equal = (
-        _tagged(_EQUALITY, _tagged(_OCTETS, name.encode()) + _tagged(_OCTETS, value))
-        for name, value in conditions.items()
-    )
-    return Control(ASSERTION, critical=True, value=_tagged(_AND, b"".join(equal)))
+def assertion(at: str, dn: str, conditions: Mapping[str, bytes]) -> Control:
+    """Return the control by which a request is only carried out while the entry has these values.
+
+    Overlays (memberof, refint, unique) hand an assertion on to what they do to other entries, where it would fail, and
+    they with it, silently.  So it says: whatever is not the entry called ``dn`` (in its attribute ``at``), or has the
+    values.
+    """
+    held = _tagged(_AND, b"".join(_equal(name, value) for name, value in conditions.items()))
+    return Control(ASSERTION, critical=True, value=_tagged(_OR, held + _tagged(_NOT, _equal(at, dn.encode()))))
+
+
+def _equal(name: str, value: bytes) -> bytes:
+    return _tagged(_EQUALITY, _tagged(_OCTETS, name.encode()) + _tagged(_OCTETS, value))
 
 
 def ask_for_policy() -> Control:

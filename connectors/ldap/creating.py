@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from connectors.directory import names
 from connectors.directory.texts import checked_address, checked_text, common_name, label_of
 from connectors.errors import RejectedError
-from connectors.ldap.accounts import HIDDEN, NORMAL_ACCOUNT, encoded_password, expiry, first_day, replace
+from connectors.ldap.accounts import HIDDEN, NORMAL_ACCOUNT, demand, encoded_password, expiry, first_day
 from connectors.ldap.controls import ask_for_policy
 from connectors.ldap.drafting import Draft, Writer
 from connectors.ldap.placing import checked_login, is_taken_place, refuse_taken_name, refuse_taken_place
 from connectors.ldap.profiles import CUSTOM, custom, refuse_taken_addresses, settable_values, written
 from connectors.ldap.reading import Found
-from connectors.ldap.requests import Add, Delete, Modify, Octets
+from connectors.ldap.requests import Add, Delete, Octets
 from connectors.spi import Entry, Ref, Value
 from connectors.verbs import ATTRIBUTES
 
@@ -31,8 +31,6 @@ def create_user(draft: Draft) -> None:
     attributes[attribute] = (password,)
     made = _make(draft, "user", unit, rdn, shown, attributes)
     draft.report("set", made, "password", None, HIDDEN)
-    if draft.layout.dialect.states == "ppolicy":
-        _with_policy(draft, must_change=bool(shown["must_change"]))
 
 
 def _rdn_of_person(draft: Draft, unit: Found, values: Mapping[str, Value]) -> names.Rdn:
@@ -61,24 +59,8 @@ def _person(draft: Draft, values: Mapping[str, Value]) -> tuple[dict[str, tuple[
         shown["expires_on"] = draft.given("expires_on")
     if layout.dialect.states == "active_directory":
         attributes["userAccountControl"] = (str(NORMAL_ACCOUNT).encode(),)
-        if must_change:
-            attributes["pwdLastSet"] = (b"0",)
+    attributes |= {step.attribute: step.values for step in demand(layout, must_change=must_change) if step.values}
     return attributes, {**shown, "must_change": must_change}
-
-
-def _with_policy(draft: Draft, *, must_change: bool) -> None:
-    """Move what only a modify may write behind the add: pwdReset, and the first and last day."""
-    write = draft.writes.pop()
-    add = write.request
-    if not isinstance(add, Add):
-        raise TypeError("the last request of a draft that makes an object is an add")
-    later = ("pwdStartTime", "pwdEndTime")
-    steps = [replace(name, *add.attributes[name]) for name in later if name in add.attributes]
-    steps += [replace("pwdReset", b"TRUE")] if must_change else []
-    kept = {name: values for name, values in add.attributes.items() if name not in later}
-    draft.write(Add(add.dn, kept, (ask_for_policy(),)), None, Delete(add.dn))
-    if steps:
-        draft.write(Modify(add.dn, tuple(steps)), None)
 
 
 def create_group(draft: Draft) -> None:
@@ -181,7 +163,8 @@ def _make(
         draft.report("set", made, name, None, value)
     type_, value = rdn.pairs[0]
     named = {key: octets for key, octets in attributes.items() if key.lower() != type_.lower()}
-    draft.write(Add(dn, {**named, type_: (value.encode(),)}), None, Delete(dn))
+    control = (ask_for_policy(),) if draft.layout.dialect.states == "ppolicy" and kind == "user" else ()
+    draft.write(Add(dn, {**named, type_: (value.encode(),)}, control), None, Delete(dn))
     draft.makes, draft.made_dn = kind, dn
     draft.undo_by(f"directory.{kind}.delete", **{kind: Ref(kind, "")})
     return made

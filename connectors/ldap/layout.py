@@ -74,6 +74,13 @@ class Layout:
             raise RejectedError(f"The directory has no objects of the kind “{name}”.")
         return self.dialect.kinds[name]
 
+    def attributes_for(self, kind: str, neutral: str) -> tuple[str, ...]:
+        """Return every attribute that a neutral text may be read from; a unit is called by whatever names its entry."""
+        looks = self.kind(kind)
+        found = (looks.texts.get(neutral), looks.fallbacks.get(neutral))
+        rest = ("dc", "o", "cn") if kind == "ou" and neutral == "name" and not self.dialect.by_guid else ()
+        return (*(one for one in found if one), *rest)
+
     @property
     def base_place(self) -> tuple[str, ...]:
         """The place of the base."""

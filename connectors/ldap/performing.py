@@ -1,8 +1,9 @@
 """Prepare and perform operations: check, draft, send, and look what became of it.
 
-Where the server has assertions (RFC 4528) every request carries the identity and version that were authorised, and where
-it has transactions (RFC 5805) all requests of an operation count together or not at all.  Elsewhere (Active Directory)
-requests name objects by GUID, what was sent before a refusal is taken back, and places are compared again afterwards.
+Where the server has assertions (RFC 4528) every request carries the identity and version that were authorised.  Active
+Directory has none: there requests name objects by GUID.  What one request cannot hold together is sent in turn, what was
+sent before a refusal is taken back, and where objects stand is compared again afterwards.  Transactions (RFC 5805) are not
+used: in OpenLDAP 2.5 they make the server crash as soon as overlays such as memberof take part.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +19,9 @@ from connectors.ldap.layout import Layout
 from connectors.ldap.reading import Found, Reader
 from connectors.ldap.refusals import error_for
 from connectors.ldap.requests import (
-    INSUFFICIENT_RIGHTS,
-    Add,
     Answer,
+    Control,
     Delete,
-    Modification,
-    Modify,
     Rename,
     Request,
     Search,
@@ -39,26 +37,20 @@ _WRITERS: Mapping[str, Writer] = {
     **placing.VERBS,
     **profiles.VERBS,
 }
-_REFERENCES = frozenset({"user", "group", "computer", "contact"})
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What the server offers beyond RFC 4511, as its root entry says."""
-
-    asserts: bool = False
-    transacts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Performing:
-    """Changes one directory. ``new_reader`` gives a reader of this moment."""
+    """Changes one directory.
+
+    ``new_reader`` gives a reader of this moment; ``asserts`` says whether the server has assertions.
+    """
 
     session: DirectorySession
     layout: Layout
     verbs: Mapping[str, Verb]
     new_reader: Callable[[], Reader]
-    abilities: Callable[[], Abilities]
+    asserts: Callable[[], bool]
 
     def prepare(self, operation: Operation) -> Preparation:
         """Return what an operation would change. Reads only; raises `RejectedError` when it would be refused."""
@@ -72,7 +64,10 @@ class Performing:
             raise RejectedError("The change depends on a step that has not been done.")
         reader = self.new_reader()
         known = self._guarded(reader, guards)
-        draft = self._draft(Draft(reader, operation, _password(operation, secrets), known))
+        secret = _password(operation, secrets)
+        draft = self._draft(Draft(reader, operation, secret, known))
+        if secret is None and any(isinstance(value, SecretRef) for value in operation.arguments.values()):
+            raise RejectedError("The password is missing.")
         if not draft.changes:
             return Outcome("unchanged")
         self._write(draft)
@@ -107,70 +102,28 @@ class Performing:
                 raise StaleObjectError("The object was changed or moved after the change was allowed.")
         return known
 
-    def _asserted(self, found: Found, *, with_version: bool) -> dict[str, bytes]:
+    def _assertion(self, found: Found, *, with_version: bool) -> Control:
         dialect = self.layout.dialect
         names = (dialect.id, dialect.version) if with_version else (dialect.id,)
-        return {name: octets for name in names if (octets := found.row.first(name)) is not None}
-
-    def _requests(self, draft: Draft) -> list[Request]:
-        """Return the requests, each with the identity of its object, the first on each with its version too."""
-        if not self.abilities().asserts:
-            return [write.request for write in draft.writes]
-        seen: set[Ref] = set()
-        prepared = []
-        for write in draft.writes:
-            if write.on is None:
-                prepared.append(write.request)
-                continue
-            control = assertion(self._asserted(write.on, with_version=write.on.entry.ref not in seen))
-            seen.add(write.on.entry.ref)
-            prepared.append(replace(write.request, controls=(*write.request.controls, control)))
-        return prepared
-
-    def _checks(self, draft: Draft) -> list[Request]:
-        """Return requests that change nothing and fail when an object a value points to is no longer the same.
-
-        A group would take whoever stands at that DN by now; so the entry itself is part of the transaction.
-        """
-        written = {write.on.entry.ref for write in draft.writes if write.on is not None}
-        found = (one for ref, one in draft.touched.items() if ref not in written and ref.kind in _REFERENCES)
-        return [self._check(one) for one in found]
-
-    def _check(self, found: Found) -> Request:
-        same = Modification("replace", "description", found.row.values.get("description", ()))
-        return Modify(found.entry.dn, (same,), (assertion(self._asserted(found, with_version=True)),))
+        held = {name: octets for name in names if (octets := found.row.first(name)) is not None}
+        return assertion(dialect.dn, found.entry.dn, held)
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
+    def _guarded_request(self, write: Write, seen: set[Ref]) -> Request:
+        """Return a request that is only carried out on the object that was authorised, as far as the server can see to it."""
+        if write.on is None or not self.asserts():
+            return write.request
+        control = self._assertion(write.on, with_version=write.on.entry.ref not in seen)
+        seen.add(write.on.entry.ref)
+        return replace(write.request, controls=(*write.request.controls, control))
+
     def _write(self, draft: Draft) -> None:
-        requests = self._requests(draft)
-        if self.abilities().transacts and self.abilities().asserts:
-            checks = self._checks(draft)
-            if len(requests) + len(checks) > 1 and self._write_together(draft, requests, checks):
-                return
-        self._write_in_turn(draft, requests)
-        self._look_again(draft)
-
-    def _write_together(self, draft: Draft, requests: Sequence[Request], checks: Sequence[Request]) -> bool:
-        """Send all as one transaction; returns False when the account may not even do the checks."""
-        try:
-            answer = self.session.apply_together([*checks, *requests])
-        except UnknownOutcomeError:
-            self._settle(draft, draft.writes)
-            return True
-        if answer.is_success:
-            return True
-        if checks and answer.code == INSUFFICIENT_RIGHTS:
-            return False
-        raise self._refusal(requests, answer)
-
-    def _refusal(self, requests: Sequence[Request], answer: Answer) -> ConnectorError:
-        adds = [request for request in requests if isinstance(request, Add)]
-        return error_for((adds or requests)[0], answer)
-
-    def _write_in_turn(self, draft: Draft, requests: Sequence[Request]) -> None:
+        """Send the requests one after the other; what was done is taken back when one is refused."""
         done: list[Write] = []
-        for write, request in zip(draft.writes, requests, strict=True):
+        seen: set[Ref] = set()
+        for write in draft.writes:
+            request = self._guarded_request(write, seen)
             try:
                 answer = self.session.apply(request)
             except UnknownOutcomeError:
@@ -184,6 +137,7 @@ class Performing:
                 self._take_back(done, refusal)
                 raise refusal
             done.append(write)
+        self._look_again(draft)
 
     def _take_back(self, done: Sequence[Write], because: ConnectorError) -> None:
         """Take back what was sent before a refusal; raises `UnknownOutcomeError` when not all of it can be."""
@@ -210,8 +164,9 @@ class Performing:
     def _look_again(self, draft: Draft) -> None:
         """Compare where objects stand now with where they stood; one that moved meanwhile gets everything taken back."""
         gone = {write.on.entry.ref for write in draft.writes if write.on and isinstance(write.request, Delete | Rename)}
-        stood = {ref: one for ref, one in draft.touched.items() if ref not in gone}
-        if not stood or (len(stood) == 1 and self.abilities().asserts):
+        sure = {write.on.entry.ref for write in draft.writes if write.on} if self.asserts() else gone
+        stood = {ref: one for ref, one in draft.touched.items() if ref not in gone | sure}
+        if not stood:
             return
         now = self.new_reader().knowing.dns_of(stood)
         if any(ref in now and dn_key(now[ref]) != dn_key(one.entry.dn) for ref, one in stood.items()):
@@ -234,9 +189,7 @@ class Performing:
 
 def _password(operation: Operation, secrets: Mapping[str, Secret]) -> Secret | None:
     for value in operation.arguments.values():
-        if isinstance(value, SecretRef):
-            if value.field not in secrets:
-                raise RejectedError("The password is missing.")
+        if isinstance(value, SecretRef) and value.field in secrets:
             return _usable(secrets[value.field])
         if isinstance(value, Secret):
             return _usable(value)

@@ -126,7 +126,7 @@ class Querying:
         looks, id_name = self.layout.kind(kind), self.layout.dialect.id
         each = []
         for word in typed.split():
-            names = [name for neutral in searched for name in (looks.texts.get(neutral), looks.fallbacks.get(neutral))]
+            names = [name for neutral in searched for name in self.layout.attributes_for(kind, neutral)]
             names += [looks.addresses, "mail"] if "addresses" in searched else []
             each.append(filters.any_of(filters.like(name, word, start=False, end=False) for name in names if name))
         proposed = (id_filter(id_name, id_) for id_ in self.proposals(kind, words(typed), searched))
@@ -137,15 +137,15 @@ class Querying:
     def _candidates(self, asking: Asking, order: "_Order") -> tuple[Iterator[str], bool]:
         """Return ids of candidates in the order of the answer, and whether there are more than were looked at."""
         most = _SORTED if asking.is_exact else _EXAMINED
-        rows = list(islice(self._light_rows(asking), most + 1))
+        rows = list(islice(self._light_rows(asking, order), most + 1))
         decoded = (attributes_of(self.layout, asking.kind, row, self.reader.now) for row in rows[:most] if row)
         held = [attributes for attributes in decoded if _holds(asking, attributes)]
         held.sort(key=order.position, reverse=order.descending)
         return (str(attributes["id"]) for attributes in held), None in rows or len(rows) > most
 
-    def _light_rows(self, asking: Asking) -> Iterator[Row | None]:
+    def _light_rows(self, asking: Asking, order: "_Order") -> Iterator[Row | None]:
         dialect, seen = self.layout.dialect, set[str]()
-        heavy = {dialect.member, dialect.member_of, dialect.reports}
+        heavy = {dialect.member_of, dialect.reports} | ({dialect.member} if order.neutral != "member_count" else set())
         names = tuple(name for name in wanted(self.layout, asking.kind) if name not in heavy)
         matching = filters.all_of((self.layout.kind(asking.kind).filter, asking.bounds.upper))
         for base in asking.bases:

@@ -111,12 +111,24 @@ class Wire:
         return self._socket.fileno() < 0
 
     def is_quiet(self) -> bool:
-        """Whether nothing has come that nobody asked for, such as the end of the connection. Does not wait."""
+        """Whether nothing has come that nobody asked for, such as the end of the connection. Does not wait.
+
+        What TLS sends for itself, such as tickets for later sessions, is read and does not count.
+        """
         if len(self._received) > self._read_to or self.is_closed:
             return False
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        return not poll.poll(0)
+        if not poll.poll(0):
+            return True
+        try:
+            self._socket.settimeout(0)
+            self._socket.recv(1)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return True
+        except OSError:
+            pass
+        return False
 
     def close(self, *, farewell: bool = False) -> None:
         """Close the socket, saying so to the server when ``farewell``; never waits, never fails."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from connectors.ldap.connector import LdapDirectory
-from connectors.spi import Connector, Content, File, Question, Ids, Ref, Secret, SecretRef, Verb
+from connectors.spi import Connector, Content, File, Ids, Question, Ref, Secret, SecretRef, Verb
 from connectors.verbs import DIRECTORY_VERBS
 from tests.connectors.contract import Case, ConnectorContract
 from tests.pictures import jpeg
@@ -88,9 +88,7 @@ class LdapContract(ConnectorContract):
             "user.set_photo": Case(
                 {
                     "user": alice,
-                    "photo": File(
-                        "a.jpg", len(PHOTO), "image/jpeg", sha256(PHOTO).hexdigest(), content=Content(PHOTO)
-                    ),
+                    "photo": File("a.jpg", len(PHOTO), "image/jpeg", sha256(PHOTO).hexdigest(), content=Content(PHOTO)),
                 }
             ),
             "user.expire_password": Case({"user": alice}),
@@ -116,9 +114,7 @@ class LdapContract(ConnectorContract):
             "computer.disable": Case({"computer": computer("PC-001")}),
             "computer.move": Case({"computer": computer("PC-001"), "ou": leavers}),
             "computer.delete": Case({"computer": computer("PC-001")}, again="rejected"),
-            "contact.create": Case(
-                {"ou": sales_unit, "display_name": "Leo Supplier", "mail": "leo@supplier.example"}
-            ),
+            "contact.create": Case({"ou": sales_unit, "display_name": "Leo Supplier", "mail": "leo@supplier.example"}),
             "contact.update": Case({"contact": contact, "set": {"mail": "ivo2@partner.example", "company": ""}}),
             "contact.delete": Case({"contact": contact}, again="rejected"),
         }

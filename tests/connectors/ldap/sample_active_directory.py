@@ -3,7 +3,7 @@
 `SERVICE` has the rights that Deskhand's verbs need below the units of the sample, and none elsewhere: `service_rights`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.ldap.times import NEVER, ticks
@@ -48,13 +48,15 @@ def sample_ldif(now: datetime) -> str:
     return "".join((*units, *entries, service, *links, *times))
 
 
-def service_rights() -> tuple[tuple[str, str, str], ...]:
-    """Return what `SERVICE` may do, as `tests.servers.samba.Template.load` takes it."""
+def service_rights(
+    account: str = SERVICE_DN, units: Sequence[str] = tuple(unit for unit in UNITS if unit.count("OU=") == 1)
+) -> tuple[tuple[str, str, str], ...]:
+    """Return what a service account may do below units, as `tests.servers.samba.Template.load` takes it."""
     aces = "".join(
         f"(OA;CI;CCDC;{guid};;{{sid}})(OA;CIIO;RPWPRCSDLCLORP;;{guid};{{sid}})" for guid in _CLASSES.values()
     )
     reset = f"(OA;CIIO;CR;{_RESET_PASSWORD};{_CLASSES['user']};{{sid}})"
-    return tuple((SERVICE_DN, aces + reset, unit) for unit in UNITS if unit.count("OU=") == 1)
+    return tuple((account, aces + reset, unit) for unit in units)
 
 
 def _account(login: str, control: int) -> dict[str, list[str | bytes]]:

@@ -16,6 +16,11 @@ def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIRECTORY_PASSWORD", PASSWORD)
+
+
 class TestOpenLdap(LdapContract):
     cannot = frozenset(
         {
@@ -28,9 +33,8 @@ class TestOpenLdap(LdapContract):
     )
 
     @pytest.fixture
-    def connector(self, openldap: OpenLdap, monkeypatch: pytest.MonkeyPatch) -> Iterator[LdapDirectory]:
+    def connector(self, openldap: OpenLdap) -> Iterator[LdapDirectory]:
         openldap.reset()
-        monkeypatch.setenv("DIRECTORY_PASSWORD", PASSWORD)
         directory = LdapDirectory(
             [openldap.tls_url],
             dialect="openldap",

@@ -250,6 +250,8 @@ def test_a_transaction_is_unknown_only_when_its_end_was_sent(openldap: OpenLdap,
             proxy.answers_left = answers
             with pytest.raises((UnavailableError, UnknownOutcomeError)) as ended:
                 session.apply_together([NOTE, second])
+        openldap.stop()  # slapd 2.5.13 sometimes crashes when a connection is lost within a transaction
+        openldap.start()
         done = "once" in notes(openldap), "two" in openldap.search("(cn=two)", "cn")
         outcomes.append((ended.type, done))
     nothing = (UnavailableError, (False, False))
