@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import SetUpError
-from runner.settings import FORMAT, SETTINGS_FILE, MailSettings, WebSettings, read_settings
+from runner.settings import FORMAT, SETTINGS_FILE, MailSettings, SignInSettings, WebSettings, read_settings
 from runner.store.schema import upgrade
 
 KEY_FILE = "secret.key"
@@ -56,6 +56,7 @@ class DeskFolder:
     web: WebSettings
     demo: bool = False
     forms: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
 
 def is_desk_folder(path: Path) -> bool:
@@ -72,7 +73,7 @@ def open_folder(path: Path) -> DeskFolder:
         raise SetUpError(f"{path} is no desk folder: it has no {SETTINGS_FILE}. Make one with: deskhand init {path}")
     found = read_settings(path / SETTINGS_FILE)
     forms = read_forms(path / FORMS_FOLDER)
-    return DeskFolder(path, found.store_url, found.connectors, found.mail, found.web, found.demo, forms)
+    return DeskFolder(path, found.store_url, found.connectors, found.mail, found.web, found.demo, forms, found.sign_in)
 
 
 def read_forms(folder: Path) -> Mapping[str, bytes]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.errors import ConnectorError
+from connectors.spi import Ids, Question
 from runner.counting import counted
 from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
@@ -30,6 +31,7 @@ def examine(installation: Installation) -> list[Finding]:
         *_definitions(installation),
         *_policy(installation),
         *_bindings(installation),
+        *_sign_in(installation),
         _journal(installation),
         *_unclear(installation),
         _mails(installation),
@@ -71,6 +73,24 @@ def _bindings(installation: Installation) -> list[Finding]:
     said = counted(serious, "finding") if serious else counted(len(found), "notice") if found else "nothing to look at"
     where = ", see: deskhand access findings" if found else ""
     return [Finding("bindings", "warning" if serious else "ok", f"{said}{where}")]
+
+
+def _sign_in(installation: Installation) -> list[Finding]:
+    """Say who signs in with the directory, where anybody does."""
+    directory, name = installation.identity.directory, installation.folder.sign_in.only_members_of
+    if directory is None:
+        return []
+    try:
+        if directory.members_of is None:
+            detail = "with the directory, for everybody in it, who get what access.yaml gives to everyone"
+            return [Finding("sign-in", "ok", detail)]
+        groups = Ids(frozenset({directory.members_of()}))
+        if not installation.services.connectors.for_kind("group").read(Question("group", groups, limit=1)).entries:
+            fix = f'Mend only_members_of; or, when there is one by now: deskhand access rebind "{name}"'
+            return [Finding("sign-in", "error", f'nobody can sign in with the directory: no group "{name}". {fix}')]
+    except (ConnectorError, NotReachableError):
+        return []  # said above
+    return [Finding("sign-in", "ok", f"with the directory, for members of {name}")]
 
 
 def _journal(installation: Installation) -> Finding:

@@ -4,21 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.errors import ConnectorError
 from connectors.spi import Secret
+from runner.access.model import Actor
+from runner.errors import NotReachableError
 from runner.pipeline.looking import actor_of
-from runner.store.records import Account
+from runner.store.records import Account, Session
 from runner.web.ports import SessionLine, Visitor
 from runner.wiring import Installation
 
 
 @dataclass(frozen=True, slots=True)
 class AccountGate:
-    """Local accounts; see `runner.web.ports.Gate`."""
+    """Accounts of Deskhand's own and of the directory; see `runner.web.ports.Gate`."""
 
     installation: Installation
 
+    @property
+    def uses_directory(self) -> bool:
+        """Whether people sign in with the passwords of the directory."""
+        return self.installation.identity.directory is not None
+
     def sign_in(self, login: str, password: Secret, *, address: str, user_agent: str, now: datetime) -> str:
-        """Return the token of a new session; raises `RefusedError` or `TooManyError`."""
+        """Return the token of a new session; raises `RefusedError`, `TooManyError` or `NotReachableError`."""
         signing_in = self.installation.identity.signing_in
         _, token = signing_in.sign_in(login, password, address=address, user_agent=user_agent, now=now)
         return token
@@ -26,14 +34,17 @@ class AccountGate:
     def lookup(self, token: str, now: datetime) -> Visitor | None:
         """Return who has this token, with the person behind the account as the directory has it now.
 
-        Somebody who sees the desk as another does is that other, as long as it is still allowed.
+        A session of somebody who signs in with the directory ends when the directory would no longer let them in.
+        Somebody who sees the desk as another does is that other, as long as it is still allowed.  Raises
+        `NotReachableError` when the directory cannot be asked; the session stays.
         """
         found = self.installation.identity.sessions.lookup(token, now)
         if found is None:
             return None
         session, account = found
-        services = self.installation.services
-        actor = actor_of(services, account.id, account.login, account.display_name, account.person_id)
+        actor = self._still_in(session, account, now)
+        if actor is None:
+            return None
         simulating = self.installation.delegation.simulating
         seen_as = simulating.seen_as(actor, session.simulated, session.simulated_until, now)
         if seen_as is None:
@@ -41,6 +52,27 @@ class AccountGate:
                 simulating.end(actor, session.id)
             return Visitor(actor, session.id)
         return Visitor(seen_as, session.id, actor, session.simulated_until)
+
+    def _still_in(self, session: Session, account: Account, now: datetime) -> Actor | None:
+        identity = self.installation.identity
+        try:
+            actor = actor_of(
+                self.installation.services, account.id, account.login, account.display_name, account.person_id
+            )
+            why_over = identity.why_over(account, actor.person, now)
+        except ConnectorError as error:
+            raise NotReachableError(str(error)) from error
+        if why_over:
+            identity.sessions.revoke(session.id, account, now, why=why_over)
+            return None
+        return actor
+
+    def leave(self, token: str, now: datetime) -> None:
+        """End the session that has this token, without asking the directory."""
+        found = self.installation.identity.sessions.lookup(token, now)
+        if found is not None:
+            session, account = found
+            self.installation.identity.sessions.revoke(session.id, account, now)
 
     def sessions(self, visitor: Visitor, now: datetime) -> Sequence[SessionLine]:
         """Return the visitor's own live sessions, last used first."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from connectors.errors import RejectedError
+from connectors.errors import PartUnavailableError, RejectedError
 from connectors.spi import HasAccounts, Ids, Question, Ref
 from runner.access.authority import Authority
 from runner.access.model import Policy
@@ -39,7 +39,8 @@ class PolicyKeeper:
     ``source`` tells when the policy is written otherwise, ``standing`` what reviews say of it; ``on_change`` is told the
     digests of the policy before and after, and what is wrong with the new one.  With ``errors`` the policy given allows
     nothing.  A directory that cannot be asked leaves nothing to decide by: the error goes to the caller, and nothing is
-    allowed.
+    allowed.  When that is one of several, names that were found before stand for what they stood for, and whatever
+    concerns that directory fails when it is read.
     """
 
     def __init__(
@@ -188,6 +189,15 @@ class _Lookup:
         self.strayed: list[str] = []
 
     def locate(self, kind: str, text: str) -> Ref | None:
+        try:
+            return self._looked_up(kind, text)
+        except PartUnavailableError:
+            known = self._known.get((kind, text))
+            if known is None and not (kind == "ou" and text in self._places):
+                raise
+            return Ref(kind, known) if known else None
+
+    def _looked_up(self, kind: str, text: str) -> Ref | None:
         now = self._called(kind, text)
         if kind not in self._kinds or (kind == "ou" and text in self._places):
             return now

@@ -12,7 +12,7 @@ from runner.errors import SetUpError
 FORMAT = 1
 SETTINGS_FILE = "deskhand.toml"
 _KEYS: Mapping[str, Mapping[str, type]] = {
-    "": {"format": int, "demo": bool, "store": dict, "connectors": dict, "mail": dict, "web": dict},
+    "": {"format": int, "demo": bool, "store": dict, "connectors": dict, "mail": dict, "web": dict, "sign_in": dict},
     "store": {"url": str},
     "mail": {
         "outbox": str,
@@ -25,6 +25,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "ca_file": str,
     },
     "web": {"host": str, "port": int, "threads": int},
+    "sign_in": {"directory": bool, "only_members_of": str, "tries": int, "within_minutes": int},
 }
 _TYPES: Mapping[type, str] = {int: "a whole number", bool: "true or false", str: 'a text: "…"', dict: "a table"}
 _MOST_THREADS = 1_000
@@ -54,14 +55,32 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """Whether people sign in with the directory's passwords, who may, and how often a wrong one is passed on for one person.
+
+    ``only_members_of`` names a group; empty, everybody in the directory may sign in.
+    """
+
+    directory: bool = False
+    only_members_of: str = ""
+    tries: int = 4
+    within_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything ``deskhand.toml`` says. ``connectors`` maps a name to the connector it uses and its options."""
+    """Everything ``deskhand.toml`` says.
+
+    ``connectors`` maps a name to the connector it uses and its options; the option ``of`` of one that joins several maps
+    their names to theirs.
+    """
 
     store_url: str
     connectors: Mapping[str, tuple[str, Mapping[str, Any]]]
     mail: MailSettings
     web: WebSettings
     demo: bool = False
+    sign_in: SignInSettings = SignInSettings()
 
 
 def read_settings(file: Path) -> Settings:
@@ -84,6 +103,7 @@ def read_settings(file: Path) -> Settings:
         mail=_mail(file, content.get("mail", {})),
         web=WebSettings(**content.get("web", {})),
         demo=content.get("demo", False),
+        sign_in=_sign_in(file, content.get("sign_in", {})),
     )
 
 
@@ -104,6 +124,8 @@ def _check(file: Path, content: Mapping[str, Any]) -> None:
     _check_range(file, content.get("web", {}), "web", "port", 0, 65_535)
     _check_range(file, content.get("web", {}), "web", "threads", 1, _MOST_THREADS)
     _check_range(file, content.get("mail", {}), "mail", "port", 1, 65_535)
+    _check_range(file, content.get("sign_in", {}), "sign_in", "tries", 1, 100)
+    _check_range(file, content.get("sign_in", {}), "sign_in", "within_minutes", 1, 60)
 
 
 def _check_table(file: Path, table: str, content: Mapping[str, Any], known: Mapping[str, type]) -> None:
@@ -141,7 +163,18 @@ def _connector(file: Path, name: str, options: Any) -> tuple[str, Mapping[str, A
     rest = {key: value for key, value in options.items() if key != "use"}
     if isinstance(rest.get("url"), str):
         rest["url"] = _url(file.parent, rest["url"])
+    if isinstance(rest.get("of"), dict):
+        rest["of"] = {part: _connector(file, f"{name}.of.{part}", given) for part, given in rest["of"].items()}
     return options["use"], rest
+
+
+def _sign_in(file: Path, table: Mapping[str, Any]) -> SignInSettings:
+    found = SignInSettings(**table)
+    if table and "directory" not in table:
+        raise SetUpError(f"{file}: [sign_in] is about signing in with the directory, so it needs directory = true.")
+    if "only_members_of" in table and not found.only_members_of.strip():
+        raise SetUpError(f"{file}: [sign_in] only_members_of names no group. Name one, or remove the line.")
+    return found
 
 
 def _mail(file: Path, table: Mapping[str, Any]) -> MailSettings:

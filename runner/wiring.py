@@ -1,6 +1,5 @@
 """Wire an installation together: the one place where every part meets the others."""
 
-import inspect
 import os
 import secrets
 import socket
@@ -13,8 +12,8 @@ from random import SystemRandom
 
 from connectors.errors import RejectedError
 from connectors.mailbox.mail import OutboxPostman, SmtpPostman
-from connectors.registry import ConnectorFactory, Connectors, RegistryError, load
-from connectors.spi import Connector, Postman
+from connectors.registry import Connectors
+from connectors.spi import Postman
 from forms.catalogue import companion_file, doubled_companions, load_catalogue
 from forms.definition import Catalogue
 from forms.errors import Problem
@@ -23,8 +22,10 @@ from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
+from runner.connecting import open_connectors
 from runner.delegation.delegation import Delegation
 from runner.deskfolder import FORMS_FOLDER, KEY_FILE, DeskFolder, read_key
+from runner.directory_sign_in import open_directory_sign_in
 from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
 from runner.journal.records import JSON, Record
@@ -37,9 +38,6 @@ from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
 from runner.versions import Versions, remember_versions
-
-NEEDED_KINDS = ("user", "ou")
-_WRITABLE = (str, int, float, bool, list, tuple, dict, type(None))  # what a settings file can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +65,6 @@ class Installation:
             self.services.store.close()
             for connector in self.services.connectors.all():
                 getattr(connector, "close", lambda: None)()
-
-
-def open_connectors(folder: DeskFolder) -> Connectors:
-    """Make the connectors of an installation; raises `SetUpError` naming the one that cannot be used."""
-    settings = folder.path / SETTINGS_FILE
-    made: dict[str, Connector] = {}
-    for name, (use, options) in folder.connectors.items():
-        where = f"{settings}: [connectors.{name}]"
-        try:
-            factory = load(use)
-            _check_options(factory, options, f"{where} {use}")
-            made[name] = factory(**options)
-        except RegistryError as error:
-            raise SetUpError(f"{where} {error}") from error
-        except SetUpError:
-            raise
-        except Exception as error:
-            raise SetUpError(f"{where} cannot be opened: {error}") from error
-    try:
-        connectors = Connectors(made)
-        for kind in NEEDED_KINDS:
-            connectors.for_kind(kind)
-    except RegistryError as error:
-        raise SetUpError(f"{settings}: {error}") from error
-    return connectors
-
-
-def _check_options(factory: ConnectorFactory, options: Mapping[str, object], where: str) -> None:
-    """Raise `SetUpError` for an option that a connector does not take from a file, and for one it needs."""
-    parameters = inspect.signature(factory).parameters.values()
-    if any(one.kind is one.VAR_KEYWORD for one in parameters):
-        return
-    known = [one for one in parameters if one.default is one.empty or isinstance(one.default, _WRITABLE)]
-    names = ", ".join(one.name for one in known)
-    for key in options:
-        if key not in {one.name for one in known}:
-            raise SetUpError(f'{where} does not take the option "{key}". Known are: {names}.')
-    for one in known:
-        if one.default is one.empty and one.name not in options:
-            raise SetUpError(f'{where} needs the option {one.name} = "…".')
 
 
 def open_postman(folder: DeskFolder) -> Postman:
@@ -176,6 +134,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
     connectors = open_connectors(folder)
     names = AccessNames(folder.path / NAMES_FILE)
     names.load()
+    directory = open_directory_sign_in(folder, connectors, AccessNames(folder.path / NAMES_FILE))
     catalogue, policy, problems = read_definitions(folder.forms, connectors)
     sealer, postman = open_sealer(folder), open_postman(folder)
     with naming_the_store(folder):
@@ -207,7 +166,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
         folder,
         Desk(services, channel),
         services,
-        identity_on(store),
+        identity_on(store, directory=directory),
         keeper,
         sealer,
         (*problems, *changed),

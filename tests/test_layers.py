@@ -53,6 +53,7 @@ ROOMS: Mapping[str, Room] = {
     "connectors.directory.values": _room(CONTRACT),  # the class of UUIDs
     "connectors": _room(CONTRACT),
     "connectors.local": _room((*CONTRACT, "connectors.directory"), "sqlalchemy argon2"),
+    "connectors.joined": _room(CONTRACT, is_pure=True),
     "connectors.mailbox": _room(CONTRACT, "sqlalchemy"),
     "connectors.ldap": _room((*CONTRACT, "connectors.directory"), "ldap3"),
     "forms": _room(CONTRACT, "jsonschema ruamel yaml phonenumbers", is_pure=True),
@@ -250,6 +251,11 @@ def test_one_module_of_the_runner_reaches_what_connectors_write() -> None:
         module.name for module in MODULES if module.name in PERFORMERS and ".perform(" in ast.unparse(module.tree)
     ]
     assert mentions == list(PERFORMERS)
+
+
+def test_one_module_imports_ldap3() -> None:
+    importing = {module.name for module in MODULES for _, name in module.imports() if is_below(name, "ldap3")}
+    assert importing == {"connectors.ldap.session"}
 
 
 def test_pure_rooms_open_nothing_and_read_no_clock() -> None:

@@ -11,6 +11,8 @@ from connectors.joined.translating import Translation
 from connectors.spi import AllOf, AnyOf, Compare, Everything, Filter, Ids, InGroup, Not, Nothing, Ref, Under
 from connectors.verbs import ATTRIBUTES
 
+_DEEPEST = 60
+
 
 def narrowed(filter_: Filter, kind: str, part: Part, translation: Translation) -> Filter:
     """Return what to ask of a directory, confined to its base; raises `RejectedError` for a comparison without sense."""
@@ -47,16 +49,18 @@ class _Narrowing:
     part: Part
     translation: Translation
 
-    def of(self, filter_: Filter) -> Filter:
+    def of(self, filter_: Filter, depth: int = 0) -> Filter:
+        if depth > _DEEPEST:
+            raise RejectedError("The condition is nested too deeply.")
         match filter_:
             case Everything() | Nothing():
                 return filter_
             case AllOf(parts):
-                return AllOf(tuple(map(self.of, parts)))
+                return AllOf(tuple(self.of(part, depth + 1) for part in parts))
             case AnyOf(parts):
-                return AnyOf(tuple(map(self.of, parts)))
+                return AnyOf(tuple(self.of(part, depth + 1) for part in parts))
             case Not(part):
-                return Not(self.of(part))
+                return Not(self.of(part, depth + 1))
             case Ids(ids):
                 own = frozenset(id_ for given in ids if (id_ := self.translation.own(given)) is not None)
                 return Ids(own) if own else Nothing()

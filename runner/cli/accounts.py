@@ -9,6 +9,7 @@ import click
 from connectors.spi import Secret
 from runner.cli.options import account_named, desk_option, installation_at, json_option
 from runner.errors import NotFoundError, RefusedError
+from runner.identity.accounts import refuse_directory
 from runner.identity.passwords import check_length
 from runner.pipeline.finding import known_person
 from runner.wiring import Installation
@@ -25,18 +26,26 @@ def accounts() -> None:
 @desk_option
 @json_option
 def list_accounts(desk_path: Path, as_json: bool) -> None:
-    """List every account."""
+    """List every account: of Deskhand's own (local), or of somebody who signs in with the directory."""
     with installation_at(desk_path) as installation:
         found = installation.identity.accounts.list()
     if as_json:
         rows = [
-            {"login": one.login, "name": one.display_name, "person": one.person_id, "disabled": one.disabled}
+            {
+                "login": one.login,
+                "name": one.display_name,
+                "person": one.person_id,
+                "kind": one.kind,
+                "disabled": one.disabled,
+            }
             for one in found
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for one in found:
-        click.echo(f"{one.login:<24} {one.display_name:<32} {'disabled' if one.disabled else ''}".rstrip())
+        click.echo(
+            f"{one.login:<24} {one.display_name:<32} {one.kind:<10} {'disabled' if one.disabled else ''}".rstrip()
+        )
 
 
 @accounts.command("add")
@@ -49,7 +58,8 @@ def add_account(login: str, name: str, person: str | None, password_stdin: bool,
     """Make an account. Rights come from the groups of the person behind it, see access.yaml."""
     with installation_at(desk_path) as installation:
         accounts = installation.identity.accounts
-        if accounts.by_login(login) is not None:
+        if (taken := accounts.by_login(login)) is not None:
+            refuse_directory(taken, "Its password is")
             raise RefusedError(
                 f'There is an account "{login}" already. Its password: deskhand accounts password {login}'
             )
@@ -92,13 +102,29 @@ def _password(from_stdin: bool) -> Secret:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
 @desk_option
 def set_password(login: str, password_stdin: bool, desk_path: Path) -> None:
-    """Set an account's password; its sessions end."""
+    """Set an account's password; its sessions end. One that signs in with the directory has none here."""
     with installation_at(desk_path) as installation:
         account = account_named(installation, login)
+        refuse_directory(account, "Its password is")
         installation.identity.accounts.set_password(
             account.id, _password(password_stdin), by=_BY, now=installation.services.clock()
         )
     click.echo(f"The password of {login} was set; its sessions ended.")
+
+
+@accounts.command("use-directory")
+@click.argument("login")
+@desk_option
+def use_directory(login: str, desk_path: Path) -> None:
+    """Let the person behind an account sign in with the directory's password; its own is removed, its sessions end."""
+    with installation_at(desk_path) as installation:
+        if installation.identity.directory is None:
+            raise RefusedError(
+                "Nobody signs in with the directory here, so nothing was changed. Set directory = true under [sign_in]."
+            )
+        account = account_named(installation, login)
+        installation.identity.accounts.use_directory(account.id, by=_BY, now=installation.services.clock())
+    click.echo(f"{login} signs in with the directory from now on; the password kept here is gone.")
 
 
 @accounts.command("disable")

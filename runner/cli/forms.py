@@ -26,12 +26,13 @@ from runner.access.reading import read_access
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
 from runner.cli.sarif import sarif_log
+from runner.connecting import open_connectors
 from runner.counting import counted
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
 from runner.errors import NotFoundError
 from runner.testing.known import known_groups
 from runner.testing.running import form_ids
-from runner.wiring import access_file, open_connectors
+from runner.wiring import access_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from forms.editing.drafting import Draft, acts_on, drafted
 from forms.errors import Problem
 from runner.access.model import Policy
 from runner.access.reading import read_access
+from runner.connecting import open_connectors
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, open_folder, read_forms
 from runner.pipeline.finding import plain
-from runner.wiring import open_connectors
 
 SCHEMA = "schema/form-1.json"
 

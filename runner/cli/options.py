@@ -10,6 +10,7 @@ import click
 from runner.access.model import Actor
 from runner.deskfolder import open_folder
 from runner.errors import NotFoundError, RefusedError
+from runner.identity.directory import SENTENCES
 from runner.pipeline.looking import actor_of
 from runner.store.records import Account
 from runner.versions import Versions
@@ -52,4 +53,7 @@ def actor_named(installation: Installation, login: str) -> Actor:
     account = account_named(installation, login)
     if account.disabled:
         raise RefusedError(f'The account "{login}" is disabled.')
-    return actor_of(installation.services, account.id, account.login, account.display_name, account.person_id)
+    actor = actor_of(installation.services, account.id, account.login, account.display_name, account.person_id)
+    if why_out := installation.identity.why_out(account, actor.person, installation.services.now()):
+        raise RefusedError(f"{actor.display_name} {SENTENCES[why_out]}, so nothing is done as {login}.")
+    return actor

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -14,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from connectors.directory.names import parse
 from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
 from connectors.local.importing import FileError, ImportReport, import_file
+from connectors.spi import Connector
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.errors import RefusedError, SetUpError
 from runner.journal.records import JSON, Record
@@ -30,10 +32,17 @@ _SHOWN_ROWS = 20
     "--ou", default="", help="CSV: the DN of the unit new people come to. LDIF: take only what stands below it."
 )
 @click.option("--map", "pairs", multiple=True, metavar="HEADING=ATTRIBUTE", help="CSV: what a heading means.")
+@click.option("--into", default="", metavar="DIRECTORY", help="Which one, on a desk of several directories.")
 @desk_option
 @json_option
 def import_people(
-    file: Path, format_: Literal["ldif", "csv"] | None, ou: str, pairs: tuple[str, ...], desk_path: Path, as_json: bool
+    file: Path,
+    format_: Literal["ldif", "csv"] | None,
+    ou: str,
+    pairs: tuple[str, ...],
+    into: str,
+    desk_path: Path,
+    as_json: bool,
 ) -> None:
     """Load people, groups and units from LDIF or CSV into the local directory.
 
@@ -50,9 +59,10 @@ def import_people(
     if file.is_file() and file.stat().st_size == 0:
         raise RefusedError(f"{file}: The file is empty.")
     with file.open("rb") as stream, installation_at(desk_path) as installation:
+        directory = _directory(installation, into)
         _record(installation, f"import {chosen}", {"file": file.name})
         try:
-            report = _import(installation, stream, chosen, ou, mapping, quiet=as_json)
+            report = _import(installation, directory, stream, chosen, ou, mapping, quiet=as_json)
         except FileError as error:
             raise RefusedError(f"{file}: {error}") from error
         except (UnavailableError, UnknownOutcomeError) as error:
@@ -101,8 +111,22 @@ def _check_unit(ou: str) -> None:
         raise click.UsageError(f"--ou {ou}: {error}") from error
 
 
+def _directory(installation: Installation, into: str) -> Connector:
+    """Return the directory to import into; raises `click.UsageError` when it is not said which of several it is."""
+    directory = installation.services.connectors.for_kind("user")
+    several: Mapping[str, Connector] | None = getattr(directory, "directories", None)
+    if several is None:
+        if into:
+            raise click.UsageError("--into is for a desk of several directories, and this one has one.")
+        return directory
+    if into not in several:
+        raise click.UsageError(f"Say with --into which of the directories is meant: {', '.join(several)}.")
+    return several[into]
+
+
 def _import(
     installation: Installation,
+    directory: Connector,
     stream: BinaryIO,
     format_: Literal["ldif", "csv"],
     ou: str,
@@ -110,7 +134,6 @@ def _import(
     *,
     quiet: bool,
 ) -> ImportReport:
-    directory = installation.services.connectors.for_kind("user")
     engine = getattr(directory, "engine", None)
     if engine is None:
         raise SetUpError("Only the local directory can be imported into; this desk's directory is another system.")

@@ -13,8 +13,8 @@ from forms.compiling.form import SUFFIXES, form_id_of
 from forms.vocabulary.schemas import FILES, Names, file_name, schema_of
 from runner.access.reading import read_access
 from runner.access.standard import STANDARD_ROLES
+from runner.connecting import open_connectors
 from runner.deskfolder import open_folder
-from runner.wiring import open_connectors
 
 # How the files of each kind are called, without .yaml, .yml or .json; the others lie in the folder of the forms.
 _CALLED: Mapping[str, str] = {

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.spi import Secret
@@ -38,23 +39,42 @@ class Accounts:
         account = Account(self._new_id(), _checked(login), display_name.strip(), person_id, disabled=False)
         hashed = None if password is None else self._passwords.hash(password)
         done = ("created",) if password is None else ("created", "password_set")
-        records = [_record(what, account, by, now) for what in done]
+        records = [account_record(what, account, by, now) for what in done]
         self._store.accounts.create(account, now, records, password_hash=hashed)
         return account
 
     def rename(self, id: str, login: str, display_name: str, *, by: str, now: datetime) -> Account:
-        """Give an account another login and name; raises as `create` does, and `NotFoundError`."""
+        """Give an account another login and name; raises as `create` does, `NotFoundError`, and for one of the directory."""
         before = self._store.accounts.get(id)
-        after = Account(id, _checked(login), display_name.strip(), before.person_id, before.disabled)
-        record = _record("renamed", after, by, now, before={"login": before.login, "name": before.display_name})
+        refuse_directory(before, "Its login and name are")
+        after = replace(before, login=_checked(login), display_name=display_name.strip())
+        record = account_record("renamed", after, by, now, before={"login": before.login, "name": before.display_name})
         self._store.accounts.rename(id, after.login, after.display_name, now, [record])
         return after
 
     def set_password(self, id: str, password: Secret, *, by: str, now: datetime) -> None:
-        """Set a password and end every session of the account; raises `RefusedError`, `NotFoundError`."""
+        """Set a password and end every session of the account; raises `RefusedError`, `NotFoundError`.
+
+        One that signs in with the directory has no password here, and gets none.
+        """
         account = self._store.accounts.get(id)
+        refuse_directory(account, "Its password is")
         hashed = self._passwords.hash(password)
-        self._store.accounts.set_password_hash(id, hashed, now, [_record("password_set", account, by, now)])
+        self._store.accounts.set_password_hash(id, hashed, now, [account_record("password_set", account, by, now)])
+
+    def use_directory(self, id: str, *, by: str, now: datetime) -> Account:
+        """Drop an account's own password: from now on its person signs in with the directory's. Its sessions end.
+
+        Raises `NotFoundError`, and `RefusedError` for an account without a person.
+        """
+        before = self._store.accounts.get(id)
+        if before.person_id is None:
+            raise RefusedError(f"{before.login} has no person in the directory behind it. Nothing was changed.")
+        if before.kind == "directory":
+            raise RefusedError(f"{before.login} signs in with the directory already. Nothing was changed.")
+        after = replace(before, kind="directory")
+        self._store.accounts.hand_over(id, now, [account_record("uses_directory", after, by, now)])
+        return after
 
     def has_password(self, login: str, password: Secret) -> bool:
         """Say whether this is the account's password now; an unknown login takes the same work."""
@@ -64,12 +84,12 @@ class Accounts:
     def disable(self, id: str, *, by: str, now: datetime) -> None:
         """Shut an account out at once, its open sessions too; raises `NotFoundError`."""
         account = self._store.accounts.get(id)
-        self._store.accounts.set_disabled(id, True, now, [_record("disabled", account, by, now)])
+        self._store.accounts.set_disabled(id, True, now, [account_record("disabled", account, by, now)])
 
     def enable(self, id: str, *, by: str, now: datetime) -> None:
         """Let a disabled account sign in again; raises `NotFoundError`."""
         account = self._store.accounts.get(id)
-        self._store.accounts.set_disabled(id, False, now, [_record("enabled", account, by, now)])
+        self._store.accounts.set_disabled(id, False, now, [account_record("enabled", account, by, now)])
 
     def get(self, id: str) -> Account:
         """Return an account; raises `NotFoundError`."""
@@ -96,7 +116,16 @@ def _checked(login: str) -> str:
     return login.strip()
 
 
-def _record(what: str, account: Account, by: str, now: datetime, *, before: JSON = None) -> Record:
+def refuse_directory(account: Account, what: str) -> None:
+    """Raise `RefusedError` for an account of the directory; ``what`` says what is changed there. Pure."""
+    if account.kind == "directory":
+        raise RefusedError(
+            f"{account.login} signs in with the directory. {what} changed there; nothing was changed here."
+        )
+
+
+def account_record(what: str, account: Account, by: str, now: datetime, *, before: JSON = None) -> Record:
+    """Return the record of a change of an account, made by whoever has the id ``by``. Pure."""
     body: dict[str, JSON] = {
         "actor": {"id": by},
         "account": {
@@ -104,6 +133,7 @@ def _record(what: str, account: Account, by: str, now: datetime, *, before: JSON
             "login": account.login,
             "name": account.display_name,
             "person": account.person_id,
+            "kind": account.kind,
         },
         "outcome": {"code": f"account_{what}"},
     }

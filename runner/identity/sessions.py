@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from runner.errors import NotDurableError
-from runner.journal.records import Record
+from runner.journal.records import JSON, Record
 from runner.store.records import Account
 from runner.store.records import Session as Session
 from runner.store.store import Store
@@ -25,7 +25,7 @@ class Client:
 
 def client(address: str, user_agent: str) -> Client:
     """Cut what a browser says of itself to size and to printable characters. Pure."""
-    return Client(_printable(address, 64), _printable(user_agent, 300))
+    return Client(printable(address, 64), printable(user_agent, 300))
 
 
 class Sessions:
@@ -74,9 +74,9 @@ class Sessions:
         """Return the live sessions of an account, last used first."""
         return self._store.sessions.of_account(account_id, now=now, idle_since=now - self._idle)
 
-    def revoke(self, id: str, account: Account, now: datetime) -> bool:
-        """End one of this account's sessions at once; returns whether there was one."""
-        return self._store.sessions.revoke(id, account.id, [_ended(account, "session_ended", now)])
+    def revoke(self, id: str, account: Account, now: datetime, *, why: str = "") -> bool:
+        """End one of this account's sessions at once; returns whether there was one. ``why`` is for the journal."""
+        return self._store.sessions.revoke(id, account.id, [_ended(account, "session_ended", now, why)])
 
     def revoke_all(self, account: Account, now: datetime, *, keep: str = "") -> int:
         """End all of an account's sessions at once, but for ``keep``; returns how many there were."""
@@ -93,13 +93,15 @@ class Sessions:
             return
 
 
-def _ended(account: Account, code: str, now: datetime) -> Record:
-    return Record("login", now, {"actor": {"id": account.id, "login": account.login}, "outcome": {"code": code}})
+def _ended(account: Account, code: str, now: datetime, why: str = "") -> Record:
+    outcome: dict[str, JSON] = {"code": code, "detail": why} if why else {"code": code}
+    return Record("login", now, {"actor": {"id": account.id, "login": account.login}, "outcome": outcome})
 
 
 def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _printable(text: str, most: int) -> str:
+def printable(text: str, most: int) -> str:
+    """Cut a text to size, with a mark for every character that cannot be printed. Pure."""
     return "".join(letter if letter.isprintable() else "�" for letter in text[:most])

@@ -1,10 +1,13 @@
 """Slow guessing down: each failure beyond the first few doubles the wait, per login and per address."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from math import ceil
 
+from runner.counting import counted
 from runner.errors import TooManyError
 from runner.store.accounts import login_key
 from runner.store.records import ThrottleRow
@@ -37,6 +40,11 @@ class Rule:
         return ThrottleRow(key, failures, now, now + self.wait(failures))
 
 
+def at_most(tries: int, within: timedelta) -> Rule:
+    """Return the rule by which no more than so many tries fail within any such time, at most an hour. Pure."""
+    return Rule(tries - 1, first_wait=within, longest=within, forgiven_after=within)
+
+
 PER_LOGIN = Rule(free=5)
 PER_ADDRESS = Rule(free=30)
 
@@ -58,8 +66,23 @@ class Throttle:
         }
         blocked_until = self._store.throttle.count(steps, now)
         if blocked_until is not None:
-            seconds = max(1, ceil((blocked_until - now).total_seconds()))
-            raise TooManyError("Too many tries. Wait a little and try again.", seconds)
+            raise TooManyError("Too many tries. Wait a little and try again.", _seconds(blocked_until, now))
+
+    def admit_persons(self, persons: Iterable[str], rule: Rule, now: datetime) -> None:
+        """Count a try with the directory's password; raises `TooManyError`, and nothing was counted."""
+        keys = [_person_key(person) for person in persons]
+        blocked_until = self._store.throttle.count({key: partial(_next, rule, key, now) for key in keys}, now)
+        if blocked_until is not None:
+            seconds = _seconds(blocked_until, now)
+            raise TooManyError(f"Too many tries. Try again in {counted(ceil(seconds / 60), 'minute')}.", seconds)
+
+    def forgive_persons(self, persons: Iterable[str]) -> None:
+        """Forget tries that failed with the directory's password."""
+        self._store.throttle.forget([_person_key(person) for person in persons])
+
+    def unjudged(self, address: str) -> None:
+        """Take one try off an address, because nobody could say whether it failed; it stays counted for the login."""
+        self._store.throttle.settle(forget="", discount=_address_key(address))
 
     def succeeded(self, login: str, address: str) -> None:
         """Forgive the login's failures and take this one try off the address."""
@@ -74,6 +97,18 @@ class Throttle:
 def _login_key(login: str) -> str:
     # Four bytes of the hash: enough to tell logins apart, too little to tell what was typed, which may be a password.
     return f"login:{sha256(login_key(login).encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _person_key(person: str) -> str:
+    return f"person:{sha256(person.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _next(rule: Rule, key: str, now: datetime, row: ThrottleRow | None) -> ThrottleRow:
+    return rule.next(key, row, now)
+
+
+def _seconds(blocked_until: datetime, now: datetime) -> int:
+    return max(1, ceil((blocked_until - now).total_seconds()))
 
 
 def _address_key(address: str) -> str:

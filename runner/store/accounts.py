@@ -47,6 +47,12 @@ class AccountStore:
         query = select(accounts).where(accounts.c.login_key == login_key(login))
         return self._database.read(lambda connection: _one(connection, query))
 
+    def of_person(self, person_id: str) -> Account | None:
+        """Return an account of a person, the one that signs in with the directory first; None when there is none."""
+        query = select(accounts).where(accounts.c.person_id == person_id).order_by(accounts.c.kind, accounts.c.id)
+        row = self._database.read(lambda connection: connection.execute(query).mappings().first())
+        return None if row is None else plain(Account, row)
+
     def list(self) -> Sequence[Account]:
         """Return every account by login."""
         query = select(accounts).order_by(accounts.c.login_key)
@@ -66,6 +72,11 @@ class AccountStore:
         """Replace the hash of the same password by a stronger one, unless the password was changed meanwhile."""
         query = update(accounts).where(accounts.c.id == id, accounts.c.password_hash == old_hash)
         self._database.write(lambda connection: connection.execute(query.values(password_hash=new_hash)).rowcount)
+
+    def hand_over(self, id: str, now: datetime, records: Sequence[Record] = ()) -> None:
+        """Let an account sign in with the directory's password, drop its own and end its sessions; `NotFoundError`."""
+        values = {"kind": "directory", "password_hash": None, "password_set_on": None}
+        self._change(id, values, now, records, ends_sessions=True)
 
     def set_disabled(self, id: str, disabled: bool, now: datetime, records: Sequence[Record] = ()) -> None:
         """Disable or enable an account; disabling ends its sessions at once. Raises `NotFoundError`."""

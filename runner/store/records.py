@@ -23,6 +23,7 @@ SubmissionState: TypeAlias = Literal[
 OperationState: TypeAlias = Literal["planned", "running", "done", "unchanged", "failed", "unknown", "skipped", "undone"]
 VerificationState: TypeAlias = Literal["open", "sent", "passed", "failed"]
 NotificationState: TypeAlias = Literal["pending", "sent", "failed"]
+AccountKind: TypeAlias = Literal["local", "directory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +181,29 @@ class FormVersion:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in. ``person_id`` is their object in the directory, when they have one."""
+    """Somebody who may sign in. ``person_id`` is their object in the directory, when they have one.
+
+    One of kind ``local`` has a password of Deskhand's own; one of kind ``directory`` has none, its person signs in with the
+    directory's, and ``password_set_on`` is when that was set, as the directory said at the last sign-in.
+    """
 
     id: str
     login: str
     display_name: str
     person_id: str | None
     disabled: bool
+    kind: AccountKind = "local"
+    password_set_on: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """A person as the directory has them at a sign-in; of ``logins``, which may be empty, the first that is free is taken."""
+
+    id: str
+    logins: tuple[str, ...]
+    display_name: str
+    password_set_on: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

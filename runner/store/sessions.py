@@ -1,6 +1,7 @@
 """Signed-in browsers as rows, found by the hash of their token."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -13,7 +14,8 @@ from runner.store.records import Account, Session
 from runner.store.rows import as_row, plain
 from runner.store.tables import accounts, sessions
 
-_ACCOUNT = [accounts.c[name].label(f"account_{name}") for name in ("login", "display_name", "person_id", "disabled")]
+_FIELDS = tuple(one.name for one in fields(Account))
+_ACCOUNT = [accounts.c[name].label(f"of_account_{name}") for name in _FIELDS]
 
 
 class SessionStore:
@@ -53,14 +55,7 @@ class SessionStore:
         row = self._database.read(lambda connection: connection.execute(query).mappings().one_or_none())
         if row is None:
             return None
-        account = Account(
-            row["account_id"],
-            row["account_login"],
-            row["account_display_name"],
-            row["account_person_id"],
-            row["account_disabled"],
-        )
-        return plain(Session, row), account
+        return plain(Session, row), Account(**{name: row[f"of_account_{name}"] for name in _FIELDS})
 
     def seen(self, id: str, now: datetime) -> None:
         """Note that the session was used; one that is gone stays gone."""

@@ -15,6 +15,7 @@ from runner.store.reviews import ReviewStore
 from runner.store.schema import check
 from runner.store.sessions import SessionStore
 from runner.store.submissions import SubmissionStore
+from runner.store.taking_in import TakingIn
 from runner.store.throttle import ThrottleStore
 from runner.store.uploads import UploadStore
 from runner.store.verifications import VerificationStore
@@ -35,6 +36,7 @@ class Store:
         self.form_versions = FormVersionStore(database)
         self.notifications = NotificationStore(database)
         self.accounts = AccountStore(database)
+        self.taking_in = TakingIn(database)
         self.sessions = SessionStore(database)
         self.throttle = ThrottleStore(database)
         self.uploads = UploadStore(database)

@@ -132,6 +132,9 @@ accounts = Table(
     Column("password_hash", Text),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("password_set_on", Moment),
+    Index(None, "person_id"),
 )
 
 sessions = Table(

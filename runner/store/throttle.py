@@ -1,6 +1,6 @@
 """Failed tries, counted per key, so that guessing gets slower and slower."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -53,6 +53,11 @@ class ThrottleStore:
                 _put(connection, row, fewer)
 
         self._database.write(work)
+
+    def forget(self, keys: Collection[str]) -> None:
+        """Remove what was counted under these keys."""
+        query = delete(throttle).where(throttle.c.key.in_(sorted(keys)))
+        self._database.write(lambda connection: connection.execute(query).rowcount)
 
     def purge(self, before: datetime) -> int:
         """Remove keys whose last failure is older than ``before``; returns how many."""

@@ -7,9 +7,11 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
+from runner.errors import NotReachableError
 from runner.web.context import Web
 from runner.web.cookies import token_of
 from runner.web.going import sign_in_address
+from runner.web.ports import Visitor
 
 WHILE_SIMULATING = frozenset(
     {"form.evaluate", "form.pick", "theme.choose", "sign_in.leave", "sign_in.enter", "simulation.end"}
@@ -60,8 +62,9 @@ def guard(app: Flask, web: Web) -> None:
     @app.before_request
     def identify() -> AnyResponse | None:
         token = "" if request.endpoint in ANONYMOUS else token_of(request)
-        g.visitor = web.gate.lookup(token, web.now()) if token else None
-        if g.visitor is not None or request.endpoint in PUBLIC:
+        g.visitor = None
+        g.visitor = _visitor(web, token) if token else None
+        if g.visitor is not None or request.endpoint in PUBLIC or g.get("only_leaving"):
             return None
         if request.method == "GET" and not _wants_json():
             return redirect(sign_in_address(request.full_path if request.query_string else request.path))
@@ -91,6 +94,20 @@ def guard(app: Flask, web: Web) -> None:
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+
+def _visitor(web: Web, token: str) -> Visitor | None:
+    """Return who has this token; nobody where it does not matter and the directory cannot be asked who that is now.
+
+    Then an account of Deskhand's own can still come in, and everybody can go out.
+    """
+    try:
+        return web.gate.lookup(token, web.now())
+    except NotReachableError:
+        g.only_leaving = request.endpoint == "sign_in.leave"
+        if request.endpoint not in PUBLIC and not g.only_leaving:
+            raise
+        return None
 
 
 def _only_looks() -> bool:

@@ -200,12 +200,24 @@ class SignInHint:
 class Gate(Protocol):
     """Who may come in, and which browsers are in."""
 
+    @property
+    def uses_directory(self) -> bool:
+        """Whether people sign in with the passwords of the directory."""
+        ...
+
     def sign_in(self, login: str, password: Secret, *, address: str, user_agent: str, now: datetime) -> str:
-        """Return the token of a new session; raises `RefusedError` or `TooManyError` with the sentence to show."""
+        """Return the token of a new session.
+
+        Raises `RefusedError`, `TooManyError` or `NotReachableError` with the sentence to show.
+        """
         ...
 
     def lookup(self, token: str, now: datetime) -> Visitor | None:
-        """Return who has this token, or None."""
+        """Return who has this token, or None; raises `NotReachableError` when that cannot be said."""
+        ...
+
+    def leave(self, token: str, now: datetime) -> None:
+        """End the session that has this token, whoever it belongs to."""
         ...
 
     def sessions(self, visitor: Visitor, now: datetime) -> Sequence[SessionLine]:

@@ -4,9 +4,9 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.spi import Secret
-from runner.errors import RefusedError, TooManyError
-from runner.web.context import Web, visitor
-from runner.web.cookies import forget_token, keep_token
+from runner.errors import NotReachableError, RefusedError, TooManyError
+from runner.web.context import Web
+from runner.web.cookies import forget_token, keep_token, token_of
 from runner.web.going import own_path
 
 
@@ -17,7 +17,14 @@ def sign_in_blueprint(web: Web) -> Blueprint:
     def page(status: int = 200, error: str = "") -> AnyResponse:
         login = request.form.get("login", request.args.get("as", ""))[:200]
         back = own_path(request.values.get("next", "/"))
-        html = render_template("sign_in/sign_in.html", login=login, back=back, error=error, hints=web.hints)
+        html = render_template(
+            "sign_in/sign_in.html",
+            login=login,
+            back=back,
+            error=error,
+            hints=web.hints,
+            directory=web.gate.uses_directory,
+        )
         return make_response(html, status)
 
     @blueprint.get("/sign-in")
@@ -33,10 +40,12 @@ def sign_in_blueprint(web: Web) -> Blueprint:
                 password,
                 address=request.remote_addr or "",
                 user_agent=request.headers.get("User-Agent", ""),
-                now=web.clock(),
+                now=web.now(),
             )
         except RefusedError as error:
             return page(403, str(error))
+        except NotReachableError as error:
+            return page(503, str(error))
         except TooManyError as error:
             answer = page(429, str(error))
             answer.headers["Retry-After"] = str(max(1, error.retry_after_seconds))
@@ -48,7 +57,7 @@ def sign_in_blueprint(web: Web) -> Blueprint:
 
     @blueprint.post("/sign-out")
     def leave() -> AnyResponse:
-        web.gate.revoke(visitor(), visitor().session, web.clock())
+        web.gate.leave(token_of(request), web.clock())
         session.clear()
         response = make_response(redirect("/sign-in", 303))
         forget_token(response)

@@ -42,7 +42,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 def test_the_built_in_connectors_are_always_there() -> None:
     offers = available()
-    assert {"local", "mailbox"} <= set(offers)
+    assert {"directories", "local", "mailbox"} <= set(offers)
     assert offers["mailbox"].package == "deskhand"
     assert load("mailbox") is MailboxStub
 

@@ -17,21 +17,25 @@ def record(dn: str, attributes: Mapping[str, Values]) -> str:
 
 def replacement(dn: str, attributes: Mapping[str, Values]) -> str:
     """Return a change that puts values in place of others."""
-    steps = "-\n".join(f"replace: {name}\n{''.join(_lines({name: values}))}" for name, values in attributes.items())
-    return f"{_line('dn', dn)}changetype: modify\n{steps}\n"
+    return _change(dn, [("replace", name, values) for name, values in attributes.items()])
 
 
 def written(requests: Iterable[Add | Modify]) -> str:
-    """Return requests as records; every modification must be a replacement."""
+    """Return requests as records."""
     return "".join(map(_written, requests))
 
 
 def _written(request: Add | Modify) -> str:
     if isinstance(request, Add):
         return record(request.dn, {name: map(_revealed, values) for name, values in request.attributes.items()})
-    assert all(step.kind == "replace" for step in request.modifications)
-    steps = {step.attribute: map(_revealed, step.values) for step in request.modifications}
-    return replacement(request.dn, steps)
+    steps = [(step.kind, step.attribute, map(_revealed, step.values)) for step in request.modifications]
+    return _change(request.dn, steps)
+
+
+def _change(dn: str, steps: Iterable[tuple[str, str, Values]]) -> str:
+    bodies = (f"{kind}: {name}\n{''.join(_lines({name: values}))}" for kind, name, values in steps)
+    joined = "-\n".join(bodies)
+    return f"{_line('dn', dn)}changetype: modify\n{joined}\n"
 
 
 def _revealed(octets: Octets) -> bytes:

@@ -2,8 +2,8 @@
 
 A `Template` is a domain provisioned and filled once, every `SambaDc` works on a copy of it, and `SambaDc.reset` takes a fresh
 copy. The ports (389, 636, 3268, 3269) are fixed in Samba, so that each server has another address of 127.0.0.0/8.
-The domain is EXAMPLE.TEST unless the template names another; `ADMIN` may do everything. Policy: complex passwords of seven letters, three failures
-lock for thirty days, and a password gets 90 days old.
+The domain is EXAMPLE.TEST unless the template names another; `ADMIN` may do everything. Passwords are complex, have seven
+letters and get 90 days old; three failures lock for thirty days.
 """
 
 import json

@@ -28,7 +28,7 @@ def main():
     wanted = json.load(sys.stdin)
     parameters = LoadParm()
     parameters.load(configuration)
-    samdb = SamDB(url=database, session_info=system_session(), lp=parameters)
+    samdb = SamDB(url=database, session_info=system_session(), lp=parameters, options=["batch_mode:1"])
     samdb.transaction_start()
     for kind, message in samdb.parse_ldif(wanted["ldif"]):
         try:

@@ -212,6 +212,7 @@ class FakeGate:
 
     tokens: dict[str, Visitor] = field(default_factory=dict)
     tries: int = 0
+    uses_directory: bool = False
 
     def sign_in(self, login: str, password: Secret, *, address: str, user_agent: str, now: datetime) -> str:
         self.tries += 1
@@ -225,6 +226,9 @@ class FakeGate:
 
     def lookup(self, token: str, now: datetime) -> Visitor | None:
         return self.tokens.get(token)
+
+    def leave(self, token: str, now: datetime) -> None:
+        self.tokens.pop(token, None)
 
     def sessions(self, visitor: Visitor, now: datetime) -> Sequence[SessionLine]:
         chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"

@@ -39,6 +39,10 @@ def quick_identity(store: Store) -> Identity:
     return identity_on(store, passwords=_QUICK)
 
 
+def quick_passwords() -> Passwords:
+    return _QUICK
+
+
 def add_visitors(folder: Path) -> None:
     """Add a key user and an access administrator to the company, and accounts for everybody who visits the pages."""
     engine = open_engine(f"sqlite:///{folder / 'directory.db'}")

@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,29 @@ def test_nobody_who_refuses_starttls_or_meddles_with_it_gets_the_password(answer
     assert PASSWORD.encode() not in came
     assert SERVICE.encode() not in came
     assert came.startswith(bytes.fromhex("301d02010177188016"))
+
+
+def test_an_answer_slipped_in_before_tls_is_not_taken_for_one_inside_it(certificates: Certificates) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.good.file, certificates.good.key)
+    got: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connected, _ = listening.accept()
+        connected.recv(65536)
+        connected.sendall(extended_answer(0, "300c02010261070a010004000400"))
+        with suppress(OSError), connected, context.wrap_socket(connected, server_side=True) as secured:
+            secured.settimeout(2)
+            got.append(secured.recv(4096))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with pytest.raises(UnavailableError, match="refuses StartTLS"):
+        session_to(f"ldap://127.0.0.1:{listening.getsockname()[1]}", certificates.authority).root()
+    thread.join(10)
+    listening.close()
+    assert b"".join(got) == b""
 
 
 def test_a_pretender_with_a_foreign_certificate_gets_nothing_but_a_handshake(certificates: Certificates) -> None:

@@ -1,18 +1,20 @@
 """Connections to directory servers at the level of sockets."""
 
+import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from connectors.ldap import wire as wires
+from connectors.ldap.connections import Connection
 from connectors.ldap.endpoints import Endpoint
 from connectors.ldap.wire import Wire, WireError, connect, resolve
 from connectors.spi import Content
 from tests.servers.certificates import Certificates
-from tests.servers.openldap import OpenLdap, Template
 from tests.servers.trouble import mute
 
 HOST = "127.0.0.1"
@@ -32,19 +34,57 @@ def pair() -> Iterator[tuple[Wire, socket.socket]]:
     wire.close()
 
 
-def test_tickets_of_tls_do_not_count_as_the_end_of_a_connection(
-    openldap_template: Template, certificates: Certificates
-) -> None:
-    with OpenLdap.started(openldap_template) as server:
-        wire = connect(Endpoint(HOST, server.tls_port, "ldaps"), soon(), time.monotonic)
+def test_tickets_of_tls_do_not_count_as_the_end_of_a_connection(certificates: Certificates) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.good.file, certificates.good.key)
+    with socket.create_server((HOST, 0)) as listening:
+        accepted: list[ssl.SSLSocket] = []
+        serving = threading.Thread(
+            target=lambda: accepted.append(context.wrap_socket(listening.accept()[0], server_side=True))
+        )
+        serving.start()
+        wire = connect(Endpoint(HOST, listening.getsockname()[1], "ldaps"), soon(), time.monotonic)
         wire.secure(ssl.create_default_context(cafile=str(certificates.authority)), HOST)
-        time.sleep(0.1)
-        assert wire.is_quiet()
-        server.stop()
-        time.sleep(0.1)
-        assert not wire.is_quiet()
-        wire.close()
-        assert not wire.is_quiet()
+        serving.join(5)
+    time.sleep(0.05)
+    assert select.select([wire._socket], [], [], 0)[0]  # the tickets have come
+    assert wire.is_quiet()
+    assert wire.is_quiet()
+    accepted[0].close()
+    time.sleep(0.05)
+    assert not wire.is_quiet()
+    wire.close()
+    assert not wire.is_quiet()
+
+
+def test_octets_that_come_one_by_one_do_not_move_the_deadline(pair: tuple[Wire, socket.socket]) -> None:
+    wire, theirs = pair
+    ended = threading.Event()
+
+    def trickle() -> None:
+        for octet in bytes.fromhex("3030020101650a") + b"x" * 40:
+            theirs.sendall(bytes([octet]))
+            if ended.wait(0.05):
+                return
+
+    trickling = threading.Thread(target=trickle)
+    trickling.start()
+    began = time.monotonic()
+    with pytest.raises(WireError, match="did not answer in time"):
+        received_until(wire, 0.3)
+    assert 0.25 < time.monotonic() - began < 0.8
+    ended.set()
+    trickling.join(5)
+
+
+@pytest.mark.parametrize(("number", "sentence"), [(4, "mixed up its answers"), (0, "ended the session")])
+def test_an_answer_to_something_else_ends_the_connection(
+    pair: tuple[Wire, socket.socket], number: int, sentence: str
+) -> None:
+    wire, theirs = pair
+    theirs.sendall(bytes.fromhex(f"300c0201{number:02x}65070a010004000400"))
+    with pytest.raises(WireError, match=sentence):
+        Connection(Endpoint(HOST, 636, "ldaps"), wire, 0).receive(5)
 
 
 def test_messages_in_pieces_and_several_at_once_come_one_by_one(pair: tuple[Wire, socket.socket]) -> None:

@@ -47,6 +47,26 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "a setting of another type": (replaced(SETTINGS, "8080", '"8080"'), "[web] port must be a whole number."),
     "a port that is none": (replaced(SETTINGS, "8080", "80800"), "[web] port must be a number from 0 to 65535."),
     "no threads": (replaced(SETTINGS, "threads = 32", "threads = 0"), "[web] threads must be a number from 1 to"),
+    "sign-in without the directory": (
+        replaced(SETTINGS, "[mail]", "[sign_in]\ntries = 3\n[mail]"),
+        "[sign_in] is about signing in with the directory, so it needs directory = true.",
+    ),
+    "sign-in for members of nothing": (
+        replaced(SETTINGS, "[mail]", '[sign_in]\ndirectory = true\nonly_members_of = " "\n[mail]'),
+        "[sign_in] only_members_of names no group. Name one, or remove the line.",
+    ),
+    "too many tries": (
+        replaced(SETTINGS, "[mail]", "[sign_in]\ndirectory = true\ntries = 101\n[mail]"),
+        "[sign_in] tries must be a number from 1 to 100.",
+    ),
+    "tries counted for too long": (
+        replaced(SETTINGS, "[mail]", "[sign_in]\ndirectory = true\nwithin_minutes = 61\n[mail]"),
+        "[sign_in] within_minutes must be a number from 1 to 60.",
+    ),
+    "sign-in said by a number": (
+        replaced(SETTINGS, "[mail]", "[sign_in]\ndirectory = 1\n[mail]"),
+        "[sign_in] directory must be true or false.",
+    ),
     "two ways for mail": (replaced(SETTINGS, "outbox =", 'host = "h.test"\noutbox ='), "[mail] has both outbox and"),
     "a missing password file": (
         replaced(SETTINGS, 'outbox = "outbox"', 'host = "h.test"\nsender = "d@h.test"\npassword_file = "none"'),
@@ -55,7 +75,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "mail without a sender": (replaced(SETTINGS, 'outbox = "outbox"', 'host = "h.test"'), '[mail] needs sender = "…".'),
     "an unknown connector": (
         replaced(SETTINGS, 'use = "mailbox"', 'use = "pigeons"'),
-        '[connectors.mailbox] There is no connector "pigeons". Known are: local, mailbox.',
+        '[connectors.mailbox] There is no connector "pigeons". Known are: ',
     ),
     "a connector without its name": (replaced(SETTINGS, 'use = "local"', ""), '[connectors.directory] needs use = "…"'),
     "an option a connector does not take": (

@@ -8,6 +8,7 @@ from runner.identity.identity import Identity, identity_on
 from runner.identity.passwords import Passwords
 from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.identity.directory_door import Door, open_door
 
 
 @pytest.fixture
@@ -21,6 +22,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def quick_passwords() -> Passwords:
     return Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@pytest.fixture
+def door(store: Store) -> Door:
+    return open_door(store)
 
 
 @pytest.fixture
