@@ -417,6 +417,36 @@ class HasAccounts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A verb as one form uses it.
+
+    ``sets`` names the arguments that the form gives, and for a map in it (``set``) the attributes that are set.
+    """
+
+    form: str
+    verb: str
+    sets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One thing that a connector found out about its system: about what, how it is, and what mends it."""
+
+    what: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """What a connector offers beside `Connector` when it can tell whether its system will let it do what forms ask for."""
+
+    def examine(self, usages: Sequence[Usage]) -> Sequence[Observation]:
+        """Look the connection over, and whether everything in ``usages`` would be allowed. Changes nothing, never raises."""
+        ...
+
+
 class Connector(Protocol):
     """A target system. Thread-safe; every method raises only the three errors of `connectors.errors`."""
 

@@ -276,6 +276,12 @@ class Conditions:
         return _TIMES[dialect.states].get(attribute, ())
 
 
+def changed_since(layout: Layout, moment: datetime) -> str:
+    """Return the filter for entries that were changed at that moment or later."""
+    form = "fraction" if layout.dialect.states == "active_directory" else "generalized"
+    return _bound(layout.dialect.changed, ">=", moment, form)
+
+
 ALWAYS = filters.ALL
 _WORKED_OUT = frozenset({"is_manager"})
 _NO_MOMENT = "000001010000Z"  # pwdAccountLockedTime of an account that an administrator closed

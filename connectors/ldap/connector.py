@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.directory import names
 from connectors.errors import ConnectorError, RejectedError
+from connectors.ldap.accents import Accents
 from connectors.ldap.controls import ASSERTION
 from connectors.ldap.endpoints import parse_endpoint
 from connectors.ldap.layout import Layout, layout
@@ -107,6 +108,7 @@ class LdapDirectory:
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
         self._verbs = _verbs(self._layout)
         self._has_assertions: bool | None = None
+        self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
     def __repr__(self) -> str:
@@ -178,7 +180,10 @@ class LdapDirectory:
 
     def perform(self, operation: Operation, guards: Sequence[Guard], secrets: Mapping[str, Secret]) -> Outcome:
         """Make the change with the writing account."""
-        return self._performing.perform(operation, guards, secrets)
+        try:
+            return self._performing.perform(operation, guards, secrets)
+        finally:
+            self._accents.outdated()
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -189,7 +194,7 @@ class LdapDirectory:
         return Reader(Serving(self._writing), self._layout, self._clock())
 
     def _querying(self) -> Querying:
-        return Querying(self._reader(), lambda *_: ())
+        return Querying(self._reader(), self._accents.proposals)
 
     def _asserts(self) -> bool:
         if self._has_assertions is None:

@@ -153,7 +153,7 @@ def _mail(layout: Layout, kind: str, row: Row) -> dict[str, Value]:
     primary = [one[5:] for one in proxies if one.startswith("SMTP:")]
     further = [one[5:] for one in proxies if one.startswith("smtp:")]
     unique: dict[str, str] = {}
-    for address in (*([mail] if mail else []), *primary, *further):
+    for address in (*([mail] if mail else []), *sorted((*primary, *further), key=str.casefold)):
         unique.setdefault(address.casefold(), address)
     return {"mail": mail, "addresses": tuple(unique.values())}
 

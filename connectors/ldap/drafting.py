@@ -38,6 +38,7 @@ class Draft:
     reader: Reader
     operation: Operation
     password: Secret | None = None
+    is_performing: bool = False
     known: Mapping[Ref, Found] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     touched: dict[Ref, Found] = field(default_factory=dict)

@@ -65,7 +65,7 @@ class Performing:
         reader = self.new_reader()
         known = self._guarded(reader, guards)
         secret = _password(operation, secrets)
-        draft = self._draft(Draft(reader, operation, secret, known))
+        draft = self._draft(Draft(reader, operation, secret, is_performing=True, known=known))
         if secret is None and any(isinstance(value, SecretRef) for value in operation.arguments.values()):
             raise RejectedError("The password is missing.")
         if not draft.changes:

@@ -140,8 +140,8 @@ def _write_rename(draft: Draft, user: Found, old: names.Rdn, rdn: names.Rdn) -> 
         raise RejectedError("Another object of this name stands in the unit.")
     new_dn = f"{rdn.text},{here}"
     draft.report("set", user.entry, "dn", user.entry.dn, new_dn)
-    name = draft.name(user)
-    draft.write(Rename(name, rdn.text), user, Rename(name if draft.layout.dialect.by_guid else new_dn, old.text))
+    name, parent = draft.name(user), here if draft.layout.dialect.by_guid else ""
+    draft.write(Rename(name, rdn.text, parent), user, Rename(name if parent else new_dn, old.text, parent))
 
 
 def remove(draft: Draft) -> None:

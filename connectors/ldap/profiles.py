@@ -166,6 +166,8 @@ def set_addresses(draft: Draft) -> None:
     old_mail, listed = user.entry.attributes.get("mail"), user.entry.attributes.get("addresses")
     old = [str(address) for address in listed] if isinstance(listed, tuple) else []
     wanted = wanted_addresses(mail, draft.given("addresses") or (), old, draft.given("remove") or ())
+    if draft.layout.kind("user").addresses != "mail":  # values of an attribute have no order; only mail stands first
+        wanted = [*wanted[:1], *sorted(wanted[1:], key=str.casefold)] if mail else sorted(wanted, key=str.casefold)
     if mail == old_mail and wanted == old:
         return
     if mail != old_mail:
@@ -185,10 +187,14 @@ def _address_steps(draft: Draft, user: Found, mail: str | None, wanted: list[str
     attribute = draft.layout.kind("user").addresses
     if attribute == "mail":
         return (replace("mail", *(address.encode() for address in wanted)),)
-    others = [value for value in user.row.values.get(attribute.lower(), ()) if not value.lower().startswith(b"smtp:")]
+    held = user.row.values.get(attribute.lower(), ())
     primary = (mail or "").casefold()
     proxies = [f"{'SMTP' if address.casefold() == primary else 'smtp'}:{address}".encode() for address in wanted]
-    return (replace("mail", *((mail.encode(),) if mail else ())), replace(attribute, *proxies, *others))
+    gone = tuple(value for value in held if value.lower().startswith(b"smtp:") and value not in proxies)
+    steps = [*set_to(user.row, "mail", mail.encode() if mail else None)]
+    steps += [Modification("delete", attribute, gone)] if gone else []
+    new = tuple(value for value in proxies if value not in held)
+    return (*steps, *([Modification("add", attribute, new)] if new else ()))
 
 
 # --- photos ---------------------------------------------------------------------------------------------------------
@@ -225,10 +231,20 @@ def set_photo(draft: Draft) -> None:
                 "This directory keeps photos as JPEG only. Save the picture as JPEG, then choose it again."
             )
     draft.report("set", user.entry, "photo", called(before) if before or not has_one else "photo", called(wanted))
-    octets = wanted.content.reveal() if wanted is not None and wanted.content is not None else b""
-    draft.modify(user, replace(draft.layout.dialect.photo, *((Content(octets),) if wanted is not None else ())))
+    if wanted is not None and wanted.content is None and draft.is_performing:
+        raise RejectedError("The photo is no longer kept, so it cannot be set again.")
+    draft.modify(user, *_photo_steps(draft.layout.dialect.photo, before, wanted, has_one=has_one))
     if not has_one:
         draft.undo_by("directory.user.set_photo", user=user.entry.ref)
+
+
+def _photo_steps(name: str, before: File | None, wanted: File | None, *, has_one: bool) -> tuple[Modification, ...]:
+    """Return the steps that put a photo in place of the one that was read; AD refuses them when it is another by now."""
+    new = (wanted.content or Content(b""),) if wanted is not None else ()
+    if has_one and (before is None or before.content is None or name == "jpegPhoto"):
+        return (replace(name, *new),)
+    removed = (Modification("delete", name, (before.content,)),) if before is not None and before.content else ()
+    return (*removed, *((Modification("add", name, new),) if new else ()))
 
 
 VERBS: Mapping[str, Writer] = {

@@ -37,7 +37,7 @@ _SEARCHED = {
     "contact": ("display_name", "mail"),
 }
 _UNSORTABLE = frozenset({"dn", "has_photo", "is_manager"})
-Proposals = Callable[[str, Sequence[str], Sequence[str]], Iterable[str]]
+Proposals = Callable[[str, Sequence[str], Sequence[str]], tuple[tuple[str, ...], bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Asking:
     bases: tuple[str, ...]
     words: tuple[str, ...]
     searched: tuple[str, ...]
+    is_cut: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -78,7 +79,7 @@ class Querying:
             return Page(())
         candidates, is_cut = self._candidates(asking, order)
         entries = list(islice(self._matching(asking, candidates, limit + 1), limit + 1))
-        return Page(tuple(entries[:limit]), more=len(entries) > limit or is_cut)
+        return Page(tuple(entries[:limit]), more=len(entries) > limit or is_cut or asking.is_cut)
 
     def scan(self, kind: str, filter_: Filter) -> Iterator[Entry]:
         """Yield every object of a kind that matches, in the server's order."""
@@ -105,13 +106,14 @@ class Querying:
         bounds = Conditions(kind, self.layout, known(self.reader.knowing, question.filter), self.reader.now).bounds(
             question.filter
         )
-        found = places(question.filter)
+        found, is_cut = places(question.filter), False
         bases = (self.layout.base,) if found is None else tuple(self._bases(found))
         if words(typed):
-            bounds = filters.both((bounds, Bounds(self._holding(kind, typed, searched))))
+            holding, is_cut = self._holding(kind, typed, searched)
+            bounds = filters.both((bounds, Bounds(holding)))
         if bounds.upper == filters.NONE or not bases:
             return None
-        return Asking(kind, question.filter, bounds, bases, words(typed), searched)
+        return Asking(kind, question.filter, bounds, bases, words(typed), searched, is_cut)
 
     def _bases(self, found: Iterable[tuple[str, ...]]) -> Iterator[str]:
         base = self.layout.base_place
@@ -121,16 +123,17 @@ class Querying:
             elif base[: len(place)] == place:
                 yield self.layout.base
 
-    def _holding(self, kind: str, typed: str, searched: Sequence[str]) -> str:
-        """Return the filter for entries that hold all typed words, or that are proposed for them."""
+    def _holding(self, kind: str, typed: str, searched: Sequence[str]) -> tuple[str, bool]:
+        """Return the filter for entries that hold all typed words or are proposed for them, and whether some are missing."""
         looks, id_name = self.layout.kind(kind), self.layout.dialect.id
         each = []
         for word in typed.split():
             names = [name for neutral in searched for name in self.layout.attributes_for(kind, neutral)]
             names += [looks.addresses, "mail"] if "addresses" in searched else []
             each.append(filters.any_of(filters.like(name, word, start=False, end=False) for name in names if name))
-        proposed = (id_filter(id_name, id_) for id_ in self.proposals(kind, words(typed), searched))
-        return filters.any_of((filters.all_of(each), *(one for one in proposed if one)))
+        ids, is_cut = self.proposals(kind, words(typed), searched)
+        proposed = (id_filter(id_name, id_) for id_ in ids)
+        return filters.any_of((filters.all_of(each), *(one for one in proposed if one))), is_cut
 
     # --- candidates -------------------------------------------------------------------------------------------------
 

@@ -345,14 +345,14 @@ class ConnectorContract:
     def test_filters_mean_what_the_contract_says(self, connector: Connector, data: st.DataObject) -> None:
         kind = data.draw(st.sampled_from(connector.kinds))
         entries = self.all_entries(connector, kind)
-        wanted = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        wanted = data.draw(_filters(kind, _some(entries), self._group_ids(connector)))
         found = connector.read(Question(kind, wanted, limit=1000))
         assert {entry.ref for entry in found.entries} == {entry.ref for entry in entries if matches(entry, wanted)}
 
     def _group_ids(self, connector: Connector) -> list[str]:
         if "group" not in connector.kinds:
             return ["none"]
-        return [entry.ref.id for entry in self.all_entries(connector, "group")] + ["none"]
+        return [entry.ref.id for entry in _some(self.all_entries(connector, "group"))] + ["none"]
 
     @EXAMPLES
     @given(data=st.data())
@@ -360,9 +360,10 @@ class ConnectorContract:
         kind = data.draw(st.sampled_from(sorted(self.searched)))
         searched = data.draw(st.lists(st.sampled_from(self.searched[kind]), min_size=1, unique=True).map(tuple))
         entries = self.all_entries(connector, kind)
-        texts = [text for entry in entries for name in searched if isinstance(text := entry.attributes.get(name), str)]
+        held = (entry.attributes.get(name) for entry in _some(entries) for name in searched)
+        texts = [text for text in held if isinstance(text, str)]
         text = data.draw(_typed(texts))
-        scope = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        scope = data.draw(_filters(kind, _some(entries), self._group_ids(connector)))
         found = connector.read(Question(kind, scope, text=text, search=searched, limit=1000))
         expected = {entry.ref for entry in entries if is_found(entry, text, searched) and matches(entry, scope)}
         assert {entry.ref for entry in found.entries} == expected
@@ -411,7 +412,7 @@ class ConnectorContract:
     ) -> None:
         kind = data.draw(st.sampled_from(connector.kinds))
         entries = self.all_entries(connector, kind)
-        scope = data.draw(_filters(kind, entries, self._group_ids(connector)))
+        scope = data.draw(_filters(kind, _some(entries), self._group_ids(connector)))
         found = list(connector.scan(kind, scope))
         assert list(connector.scan(kind, scope)) == found
         expected = sorted((entry for entry in entries if matches(entry, scope)), key=lambda entry: entry.ref.id)
@@ -545,6 +546,11 @@ def _check_arguments(verb: Verb, operation: Operation) -> None:
 def _spellings(text: str) -> list[bytes]:
     octets = text.encode()
     return [octets, text.encode("utf-16-le"), octets.hex().encode(), octets.lower(), octets[::-1]]
+
+
+def _some(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return at most twenty of them, spread over all, to draw values from: a domain has dozens of groups of its own."""
+    return entries[:: max(1, -(-len(entries) // 20))]
 
 
 # --- random questions -----------------------------------------------------------------------------------------------

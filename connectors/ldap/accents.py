@@ -1,0 +1,119 @@
+"""Propose entries for words typed without their accents: ``muller`` for Müller. Reads in a thread of its own.
+
+Servers compare accents in ways of their own, OpenLDAP not at all.  So the few entries whose names hold letters beyond ASCII
+are kept in memory, folded.  They are only proposed: what is shown is read from the server and compared again, so that a
+proposal that is out of date costs a look and shows nothing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+
+from connectors.errors import ConnectorError
+from connectors.folding import fold
+from connectors.ldap import filters
+from connectors.ldap.conditions import changed_since
+from connectors.ldap.decoding import stable_id, text
+from connectors.ldap.layout import Layout
+from connectors.ldap.requests import Row, Search
+from connectors.ldap.serving import Serving
+from connectors.verbs import ATTRIBUTES
+
+_PATIENCE = 1.0  # seconds that a question waits for entries that are being read
+_FRESH = timedelta(seconds=60)
+_SLACK = timedelta(minutes=5)  # clocks of servers differ
+_MOST = 300
+
+
+@dataclass(slots=True)
+class _Kind:
+    """What is kept of one kind: folded texts by id, and since when."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    read_at: datetime | None = None
+    is_stale: bool = False
+    ready: Event | None = None
+
+
+@dataclass(slots=True)
+class Accents:
+    """Keeps the folded names of one directory; ``now`` is its clock. Thread-safe."""
+
+    serving: Serving
+    layout: Layout
+    now: Callable[[], datetime]
+    patience_seconds: float = _PATIENCE
+    _kinds: dict[str, _Kind] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def proposals(self, kind: str, words: Sequence[str], _searched: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+        """Return ids of entries that may hold all of these folded words, and whether there are more than were taken.
+
+        Waits a moment for what is being read; what has not been read by then is not proposed this time.
+        """
+        kept, ready = self._refreshed(kind)
+        if ready is not None:
+            ready.wait(self.patience_seconds)
+        found: list[str] = []
+        for id_, texts in list(kept.texts.items()):
+            if all(word in texts for word in words):
+                found.append(id_)
+                if len(found) > _MOST:
+                    return tuple(found[:_MOST]), True
+        return tuple(found), False
+
+    def outdated(self) -> None:
+        """Say that something was changed: the next question looks what."""
+        with self._lock:
+            for kept in self._kinds.values():
+                kept.is_stale = True
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def _refreshed(self, kind: str) -> tuple[_Kind, Event | None]:
+        """Return what is kept, and what to wait for when it is being read; begins to read when it is out of date."""
+        with self._lock:
+            kept = self._kinds.setdefault(kind, _Kind())
+            now = self.now()
+            is_old = kept.read_at is None or kept.is_stale or not kept.read_at <= now <= kept.read_at + _FRESH
+            if kept.ready is None and is_old:
+                kept.ready, kept.is_stale = Event(), False
+                Thread(target=self._read, args=(kind, kept, kept.ready, now), daemon=True).start()
+            return kept, kept.ready
+
+    def _read(self, kind: str, kept: _Kind, ready: Event, now: datetime) -> None:
+        try:
+            for row in self._rows(kind, kept.read_at):
+                self._keep(kind, kept, row)
+            kept.read_at = now
+        except ConnectorError:
+            kept.is_stale = True  # said to whoever asks the directory itself; the next question tries again
+        finally:
+            with self._lock:
+                kept.ready = None
+            ready.set()
+
+    def _rows(self, kind: str, since: datetime | None) -> Iterator[Row]:
+        matching = self.layout.kind(kind).filter
+        if since is not None:
+            matching = filters.all_of((matching, changed_since(self.layout, since - _SLACK)))
+        names = (self.layout.dialect.id, *self._attributes(kind))
+        for row in self.serving.some(Search(self.layout.base, matching, names)):
+            if row is None:
+                return
+            yield row
+
+    def _attributes(self, kind: str) -> tuple[str, ...]:
+        texts = (name for name, known in ATTRIBUTES[kind].items() if known.type == "text" and name not in ("id", "dn"))
+        return tuple(dict.fromkeys(one for name in texts for one in self.layout.attributes_for(kind, name)))
+
+    def _keep(self, kind: str, kept: _Kind, row: Row) -> None:
+        id_ = stable_id(self.layout, row)
+        if id_ is None:
+            return
+        octets = [one for name in self._attributes(kind) for one in row.values.get(name.lower(), ())]
+        if all(one.isascii() for one in octets):
+            kept.texts.pop(id_, None)
+        else:
+            kept.texts[id_] = "\n".join(fold(value) for one in octets if (value := text(one)))
