@@ -25,7 +25,7 @@ from .answering import (
 )
 from .connections import NOT_LDAP, Connection, Connections, answered
 from .requests import SUCCESS, Answer, Row
-from .wire import WireError
+from .wire import Encryption, WireError
 
 _T = TypeVar("_T")
 
@@ -98,6 +98,13 @@ class Calls:
             with suppress(WireError):
                 self._on(connection, lambda: _page(connection, body))
             self._connections.give_back(connection)
+
+    def encryption(self) -> Encryption | None:
+        """Say how a connection that is signed in is encrypted; raises `UnavailableError`."""
+        connection = self._connections.take(self._until())
+        found = connection.wire.encryption()
+        self._connections.give_back(connection)
+        return found
 
     def write(self, body: Content) -> Answer:
         """Send one write and return its answer.

@@ -153,7 +153,9 @@ class LdapDirectory:
     def check(self) -> Health:
         """Say whether the directory answers; never raises."""
         try:
-            found = self.session.first(Search(self._layout.base, "(objectClass=*)", ("1.1",), scope="base", page=0))
+            found = Serving(self.session).first(
+                Search(self._layout.base, "(objectClass=*)", ("1.1",), scope="base", page=0)
+            )
         except ConnectorError as error:
             return Health(ok=False, detail=str(error))
         where = f"{self._layout.dialect.title} at {self.session.server()}"
@@ -198,7 +200,7 @@ class LdapDirectory:
 
     def _asserts(self) -> bool:
         if self._has_assertions is None:
-            root = self._writing.root()
+            root = Serving(self._writing).root()
             self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
         return self._has_assertions
 

@@ -26,6 +26,7 @@ from connectors.ldap.requests import (
     Request,
     Search,
 )
+from connectors.ldap.serving import Serving
 from connectors.ldap.session import DirectorySession
 from connectors.ldap.settling import Settling
 from connectors.spi import Change, Guard, Operation, Outcome, OutputRef, Preparation, Ref, Secret, SecretRef, Verb
@@ -144,7 +145,7 @@ class Performing:
         for write in reversed(done):
             for request in write.back or (None,):
                 try:
-                    is_back = request is not None and self.session.apply(request).is_success
+                    is_back = request is not None and self.session.apply(self._of_the_same(write, request)).is_success
                 except ConnectorError:
                     is_back = False
                 if not is_back:
@@ -152,6 +153,15 @@ class Performing:
                         f"Only a part of the change was made, and it could not be taken back: {because} "
                         "Look at the object."
                     ) from None
+
+    def _of_the_same(self, write: Write, request: Request) -> Request:
+        """Return a request that takes back, only carried out on the object that was changed, as far as the server can see."""
+        id_ = self.layout.dialect.id
+        octets = write.on.row.first(id_) if write.on is not None else None
+        if octets is None or not self.asserts():
+            return request
+        control = assertion(self.layout.dialect.dn, request.dn, {id_: octets})
+        return replace(request, controls=(*request.controls, control))
 
     def _settle(self, draft: Draft, writes: Sequence[Write]) -> None:
         """Find out by reading whether requests without an answer were carried out; raises when it stays unclear."""
@@ -168,7 +178,13 @@ class Performing:
         stood = {ref: one for ref, one in draft.touched.items() if ref not in gone | sure}
         if not stood:
             return
-        now = self.new_reader().knowing.dns_of(stood)
+        try:
+            now = self.new_reader().knowing.dns_of(stood)
+        except ConnectorError:
+            raise UnknownOutcomeError(
+                "The change was made, but the directory does not answer any more: it is not known whether an object was "
+                "moved meanwhile. Look at the object."
+            ) from None
         if any(ref in now and dn_key(now[ref]) != dn_key(one.entry.dn) for ref, one in stood.items()):
             stale = StaleObjectError("An object was moved while it was changed.")
             self._take_back(draft.writes, stale)
@@ -178,8 +194,8 @@ class Performing:
         """Return the object that was made; it stands in the unit that was authorised, or is taken away again."""
         asked = Search(draft.made_dn, "(objectClass=*)", (self.layout.dialect.id,), scope="base", page=0)
         try:
-            row = self.session.first(asked)
-        except UnavailableError:
+            row = Serving(self.session).first(asked)
+        except ConnectorError:
             row = None
         id_ = stable_id(self.layout, row) if row is not None else None
         if id_ is None:

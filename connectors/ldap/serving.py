@@ -32,12 +32,26 @@ class Serving:
         try:
             yield from self.session.search(wanted)
         except LimitReachedError:
-            raise UnavailableError(
-                "The directory gives only a part of what is asked for. Raise the size limit of Deskhand's account there."
-            ) from None
+            raise _cut() from None
         except SearchRefusedError as error:
             if error.answer.code == NO_SUCH_OBJECT:
                 return
+            raise refused(error.answer.code) from None
+
+    def first(self, wanted: Search) -> Row | None:
+        """Return the entry a base search is for, None when there is none; raises as `rows` does."""
+        try:
+            return self.session.first(wanted)
+        except LimitReachedError:
+            raise _cut() from None
+        except SearchRefusedError as error:
+            raise refused(error.answer.code) from None
+
+    def root(self) -> Row:
+        """Return what the server says of itself; raises as `rows` does."""
+        try:
+            return self.session.root()
+        except (LimitReachedError, SearchRefusedError) as error:
             raise refused(error.answer.code) from None
 
     def some(self, wanted: Search) -> Iterator[Row | None]:
@@ -49,6 +63,12 @@ class Serving:
         except SearchRefusedError as error:
             if error.answer.code != NO_SUCH_OBJECT:
                 raise refused(error.answer.code) from None
+
+
+def _cut() -> UnavailableError:
+    return UnavailableError(
+        "The directory gives only a part of what is asked for. Raise the size limit of Deskhand's account there."
+    )
 
 
 def refused(code: int) -> RejectedError | UnavailableError:

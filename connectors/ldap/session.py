@@ -42,6 +42,7 @@ from .requests import (
     SearchRefusedError,
 )
 from .trust import Trust
+from .wire import Encryption
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # ldap3 2.9 asks pyasn1 0.6 for names by their old spelling
@@ -175,6 +176,10 @@ class DirectorySession:
         if row is None:
             raise UnavailableError(f"{self.server()}: it does not show what it offers (its root entry).")
         return row
+
+    def encryption(self) -> Encryption | None:
+        """Say how the way to the server is encrypted, None when it is not; raises `UnavailableError`."""
+        return self._calls.encryption()
 
     def server(self) -> str:
         """Return the address of the server used last, else of the first."""

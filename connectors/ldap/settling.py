@@ -11,6 +11,7 @@ from connectors.ldap.ids import guid_name
 from connectors.ldap.layout import Layout
 from connectors.ldap.reading import Reader
 from connectors.ldap.requests import Add, Delete, Modification, Modify, Rename, Row, Search
+from connectors.ldap.serving import Serving
 from connectors.ldap.session import DirectorySession
 from connectors.spi import Content, Secret
 
@@ -70,7 +71,7 @@ class Settling:
         return guid_name(write.on.entry.ref.id) if self.layout.dialect.by_guid and write.on else request.dn
 
     def _row(self, dn: str, attributes: tuple[str, ...]) -> Row | None:
-        return self.session.first(Search(dn, "(objectClass=*)", attributes, scope="base", page=0))
+        return Serving(self.session).first(Search(dn, "(objectClass=*)", attributes, scope="base", page=0))
 
     def _is_seen(self, row: Row, step: Modification) -> bool:
         held = {_comparable(value) for value in row.values.get(step.attribute.lower(), ())}

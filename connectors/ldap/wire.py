@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from connectors.spi import Content
@@ -35,6 +36,15 @@ class WireError(Exception):
         self.unsent = unsent
 
 
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How a connection is encrypted: version of TLS, cipher, and the server's certificate in DER form."""
+
+    version: str
+    cipher: str
+    certificate: bytes
+
+
 class Wire:
     """A connected socket that sends and receives whole messages until ``until`` (monotonic seconds)."""
 
@@ -59,6 +69,14 @@ class Wire:
             raise WireError("TLS was not set up in time", late=True) from None
         except OSError:
             raise WireError("the connection was ended while TLS was being set up") from None
+
+    def encryption(self) -> Encryption | None:
+        """Say how the connection is encrypted, None when it is not."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return None
+        cipher = self._socket.cipher()
+        certificate = self._socket.getpeercert(binary_form=True) or b""
+        return Encryption(self._socket.version() or "", cipher[0] if cipher else "", certificate)
 
     def send(self, number: int, body: Content) -> None:
         """Send one message; an error says that the server cannot have got it whole."""

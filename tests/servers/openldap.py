@@ -137,6 +137,7 @@ class OpenLdap:
         """Let it do nothing meanwhile; what it is sent waits for it."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # until it has stopped
         try:
             yield
         finally:
