@@ -86,22 +86,25 @@ def _cannot(title: str, *reasons: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType({verb: reason.format(title=title) for verb, reason in merged.items()})
 
 
-_AD_PERSON = {
+# Of RFC 4519, RFC 4524 and RFC 2798, and the same in Active Directory.
+_CONTACT = {
     "display_name": "displayName",
     "first_name": "givenName",
     "last_name": "sn",
-    "initials": "initials",
     "mail": "mail",
     "phone": "telephoneNumber",
-    "mobile": "mobile",
-    "title": "title",
-    "department": "department",
-    "office": "physicalDeliveryOfficeName",
-    "company": "company",
-    "employee_id": "employeeID",
-    "employee_type": "employeeType",
     "description": "description",
 }
+_PERSON = {
+    **_CONTACT,
+    "initials": "initials",
+    "mobile": "mobile",
+    "title": "title",
+    "office": "physicalDeliveryOfficeName",
+    "employee_type": "employeeType",
+}
+_AD_PERSON = {**_PERSON, "department": "department", "company": "company", "employee_id": "employeeID"}
+_RFC_PERSON = {**_PERSON, "department": "departmentNumber", "company": "o", "employee_id": "employeeNumber"}
 _ACTIVE_DIRECTORY = Dialect(
     name="active_directory",
     title="Active Directory",
@@ -150,15 +153,7 @@ _ACTIVE_DIRECTORY = Dialect(
             "contact": Kind(
                 "(&(objectCategory=person)(objectClass=contact))",
                 ("top", "person", "organizationalPerson", "contact"),
-                texts={
-                    "display_name": "displayName",
-                    "first_name": "givenName",
-                    "last_name": "sn",
-                    "mail": "mail",
-                    "phone": "telephoneNumber",
-                    "company": "company",
-                    "description": "description",
-                },
+                texts={**_CONTACT, "company": "company"},
                 fallbacks={"display_name": "cn"},
             ),
         }
@@ -166,22 +161,6 @@ _ACTIVE_DIRECTORY = Dialect(
     cannot=_cannot("Active Directory"),
 )
 
-_RFC_PERSON = {
-    "display_name": "displayName",
-    "first_name": "givenName",
-    "last_name": "sn",
-    "initials": "initials",
-    "mail": "mail",
-    "phone": "telephoneNumber",
-    "mobile": "mobile",
-    "title": "title",
-    "department": "departmentNumber",
-    "office": "physicalDeliveryOfficeName",
-    "company": "o",
-    "employee_id": "employeeNumber",
-    "employee_type": "employeeType",
-    "description": "description",
-}
 _RFC_KINDS = {
     "user": Kind(
         "(&(objectClass=inetOrgPerson)(uid=*))",
@@ -210,15 +189,7 @@ _RFC_KINDS = {
     "contact": Kind(
         "(&(objectClass=inetOrgPerson)(!(uid=*)))",
         ("top", "person", "organizationalPerson", "inetOrgPerson"),
-        texts={
-            "display_name": "displayName",
-            "first_name": "givenName",
-            "last_name": "sn",
-            "mail": "mail",
-            "phone": "telephoneNumber",
-            "company": "o",
-            "description": "description",
-        },
+        texts={**_CONTACT, "company": "o"},
         fallbacks={"display_name": "cn"},
     ),
 }

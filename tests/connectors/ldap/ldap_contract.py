@@ -1,5 +1,6 @@
 """The contract of connectors over the sample cast in a directory that speaks LDAP: the cases, and hooks all servers share."""
 
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from itertools import count
@@ -12,6 +13,8 @@ from connectors.spi import Connector, Content, File, Ids, Question, Ref, Secret,
 from connectors.verbs import DIRECTORY_VERBS
 from tests.connectors.contract import Case, ConnectorContract
 from tests.pictures import jpeg
+from tests.servers.openldap import OpenLdap
+from tests.servers.samba import SambaDc
 
 PASSWORD = Secret("Lantaarn-Boot-Tijger-47")
 PHOTO = jpeg(48, 48)
@@ -31,6 +34,49 @@ class LdapContract(ConnectorContract):
         "contact": ("display_name", "mail", "phone"),
     }
     restless: ClassVar[frozenset[str]] = frozenset({"changed", "password_set_on", "password_expires_on"})
+
+    dialect: ClassVar[str]
+    base: ClassVar[str]
+    account: ClassVar[str]
+
+    @pytest.fixture
+    def connector(self, server: OpenLdap | SambaDc) -> Iterator[LdapDirectory]:
+        server.reset()
+        directory = self.directory([server.tls_url], str(server.authority))
+        directory.server = server  # type: ignore[attr-defined]
+        yield directory
+        directory.close()
+
+    def directory(self, servers: list[str], authority: str = "") -> LdapDirectory:
+        return LdapDirectory(
+            servers,
+            dialect=self.dialect,
+            base=self.base,
+            user=self.account,
+            password_env="DIRECTORY_PASSWORD",
+            ca_file=authority,
+        )
+
+    def unreachable(self) -> LdapDirectory:
+        return self.directory(["ldaps://127.0.0.1:1"])
+
+    def touch(self, connector: LdapDirectory, ref: Ref) -> None:
+        self.change(connector, ref, f"changetype: modify\nreplace: description\ndescription: {self.word()}\n")
+
+    def move(self, connector: LdapDirectory, ref: Ref) -> bool:
+        if ref.kind == "ou":
+            return False
+        rdn = self.dn(connector, ref).partition(",")[0].replace("=", "=moved ", 1)
+        target = f"OU=Leavers,{self.base}"
+        self.change(
+            connector, ref, f"changetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: {self.drops}\nnewsuperior: {target}\n"
+        )
+        return True
+
+    drops: ClassVar[int] = 0  # whether the old name of an entry that moves goes: AD insists
+
+    def change(self, connector: LdapDirectory, ref: Ref, ldif: str) -> None:
+        connector.server.modify(f"dn: {self.dn(connector, ref)}\n{ldif}")  # type: ignore[attr-defined]
 
     def word(self) -> str:
         return f"touched {next(_WORDS)}"
