@@ -278,13 +278,29 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """An attribute of people that one installation has beyond the neutral ones: ``custom.<name>`` in forms.
+
+    ``type`` is one of ``text number bool date``; ``settable`` says whether forms may write it.
+    """
+
+    name: str
+    type: str = "text"
+    label: str = ""
+    settable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verb:
     """One thing a connector can do, as data; the checker, the plan and the reference read this.
 
     ``gives`` maps output names to kinds.  ``inverse`` names the verb that takes it back, ``previous values`` where the
     values before are written again, or None.  ``caller_check`` verbs are done on behalf of a caller, whose identity
-    the form has to verify.  ``unavailable`` is the reason why this system cannot do it, which is said when a form is
-    checked; empty where it can.
+    the form has to verify.
+
+    What is said when a form is checked: ``unavailable`` is the reason why this system cannot do it, a part of a sentence,
+    empty where it can; ``cannot_set`` maps the attributes it has no place for to the reason; ``further`` maps the names of
+    the further attributes of people to what they are, None where that is not known.
     """
 
     name: str
@@ -296,6 +312,8 @@ class Verb:
     caller_check: bool = False
     idempotent: bool = True
     unavailable: str = ""
+    cannot_set: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, Further] | None = None
 
     def argument(self, name: str) -> Argument | None:
         """Return the argument called ``name``, or None."""

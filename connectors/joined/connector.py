@@ -8,6 +8,7 @@ from connectors.joined.belonging import directory_of
 from connectors.joined.filters import is_impossible, narrowed
 from connectors.joined.locating import located, place_in
 from connectors.joined.merging import asked_of_each, merged
+from connectors.joined.offering import offered
 from connectors.joined.parts import Part, parts_of
 from connectors.joined.signing_in import authenticated
 from connectors.joined.translating import Translation
@@ -16,6 +17,7 @@ from connectors.spi import (
     AuthenticationResult,
     Connector,
     Entry,
+    Examines,
     File,
     Filter,
     Guard,
@@ -23,6 +25,7 @@ from connectors.spi import (
     Health,
     KeepsPhotos,
     Not,
+    Observation,
     Operation,
     Outcome,
     Page,
@@ -31,6 +34,7 @@ from connectors.spi import (
     Ref,
     Secret,
     Under,
+    Usage,
     Verb,
 )
 
@@ -46,6 +50,7 @@ class JoinedDirectories:
     photo: Callable[[Ref], File | None]
     authenticate: Callable[[str, Secret], AuthenticationResult]
     own_accounts: Callable[[], frozenset[str]]
+    examine: Callable[[Sequence[Usage]], Sequence[Observation]]
 
     def __init__(self, of: Mapping[str, tuple[Connector, str]]) -> None:
         self.parts = parts_of(of)
@@ -55,7 +60,7 @@ class JoinedDirectories:
         kinds = frozenset(self.kinds)
         self._translations = {part.name: Translation(part.name, kinds) for part in self.parts}
         self._by_name = {part.name: part for part in self.parts}
-        self._verbs = _verbs_of(self.parts)
+        self._verbs = offered(self.parts)
         self._accounts: dict[str, frozenset[str]] = {}
         if any(isinstance(connector, KeepsPhotos) for connector in connectors):
             self.photo = self._photo
@@ -63,6 +68,8 @@ class JoinedDirectories:
             self.authenticate = self._authenticate
         if any(isinstance(connector, HasAccounts) for connector in connectors):
             self.own_accounts = self._own_accounts
+        if any(isinstance(connector, Examines) for connector in connectors):
+            self.examine = self._examine
 
     def __repr__(self) -> str:
         return f"JoinedDirectories({', '.join(self._by_name)})"
@@ -160,7 +167,7 @@ class JoinedDirectories:
 
     def _prepare_anywhere(self, operation: Operation) -> Preparation:
         """Prepare what names only objects that earlier steps will make, in the first directory that answers."""
-        able = [part for part in self.parts if operation.verb in part.connector.verbs()]
+        able = [part for part in self.parts if _is_able(part, operation.verb)] or [self.parts[-1]]
         for part in able[:-1]:
             try:
                 return self._prepare(part, operation)
@@ -209,6 +216,15 @@ class JoinedDirectories:
             return result
         return AuthenticationResult(result.state, self._translations[part.name].ref(result.ref))
 
+    def _examine(self, usages: Sequence[Usage]) -> Sequence[Observation]:
+        """Return what each of them finds out, under its name."""
+        return [
+            replace(one, what=f"{part.name}: {one.what}")
+            for part in self.parts
+            if isinstance(part.connector, Examines)
+            for one in part.connector.examine(usages)
+        ]
+
     def _own_accounts(self) -> frozenset[str]:
         """Return the ids of the people by whose accounts they are reached; of one that does not answer, those it had."""
         found = [self._accounts_of(part) for part in self.parts if isinstance(part.connector, HasAccounts)]
@@ -226,10 +242,6 @@ class JoinedDirectories:
         return self._accounts[part.name]
 
 
-def _verbs_of(parts: Sequence[Part]) -> Mapping[str, Verb]:
-    verbs: dict[str, Verb] = {}
-    for part in parts:
-        for name, verb in part.connector.verbs().items():
-            if verbs.setdefault(name, verb) != verb:
-                raise RejectedError(f"The directory “{part.name}” means something else by {name} than the others.")
-    return verbs
+def _is_able(part: Part, verb: str) -> bool:
+    offered = part.connector.verbs().get(verb)
+    return offered is not None and not offered.unavailable

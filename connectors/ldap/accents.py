@@ -23,7 +23,7 @@ from connectors.verbs import ATTRIBUTES
 _PATIENCE = 1.0  # seconds that a question waits for entries that are being read
 _FRESH = timedelta(seconds=60)
 _SLACK = timedelta(minutes=5)  # clocks of servers differ
-_MOST = 300
+_MOST = 200
 
 
 @dataclass(slots=True)
@@ -55,13 +55,10 @@ class Accents:
         kept, ready = self._refreshed(kind)
         if ready is not None:
             ready.wait(self.patience_seconds)
-        found: list[str] = []
-        for id_, texts in list(kept.texts.items()):
-            if all(word in texts for word in words):
-                found.append(id_)
-                if len(found) > _MOST:
-                    return tuple(found[:_MOST]), True
-        return tuple(found), False
+        found = list(kept.texts.items())
+        for word in sorted(words, key=len, reverse=True):
+            found = [one for one in found if word in one[1]]
+        return tuple(id_ for id_, _ in found[:_MOST]), len(found) > _MOST
 
     def outdated(self) -> None:
         """Say that something was changed: the next question looks what."""

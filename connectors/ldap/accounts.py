@@ -9,7 +9,7 @@ from connectors.ldap.controls import ask_for_policy
 from connectors.ldap.drafting import Draft, Writer
 from connectors.ldap.layout import Layout
 from connectors.ldap.reading import Found
-from connectors.ldap.requests import Modification, Modify, Octets, Row
+from connectors.ldap.requests import Modification, Modify, Octets, Row, SetPassword
 from connectors.ldap.times import NEVER, day_after, generalized, start_of, ticks
 from connectors.spi import Content, Secret
 
@@ -53,6 +53,9 @@ def set_password(draft: Draft) -> None:
     can_demand = draft.layout.dialect.states != "none"
     if can_demand and bool(before) != must_change:
         draft.report("set", user.entry, "must_change", before, must_change)
+    if draft.layout.by_extension:
+        _set_by_extension(draft, user, must_change=must_change)
+        return
     attribute, value = encoded_password(draft.layout, draft.password)
     steps = [
         replace(attribute, value),
@@ -62,6 +65,19 @@ def set_password(draft: Draft) -> None:
     if user.entry.ref.id:
         control = (ask_for_policy(),) if draft.layout.dialect.states == "ppolicy" else ()
         draft.write(Modify(draft.name(user), tuple(steps), control), user)
+
+
+def _set_by_extension(draft: Draft, user: Found, *, must_change: bool) -> None:
+    """Set a password by RFC 3062, and what goes with it behind; a lock would be gone in between, so there must be none."""
+    if _lock_kept(draft.layout, user.row):
+        raise RejectedError(
+            "The account is locked or disabled, and a new password would open it. Unlock or enable it first."
+        )
+    if user.entry.ref.id:
+        draft.write(SetPassword(draft.name(user), draft.password or Secret("")), user)
+        steps = demand(draft.layout, must_change=must_change)
+        if steps:
+            draft.write(Modify(draft.name(user), steps), user)
 
 
 def demand(layout: Layout, *, must_change: bool) -> tuple[Modification, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .requests import Answer, Row
 
 ENTRY, REFERENCE, EXTENDED, INTERMEDIATE = 0x64, 0x73, 0x78, 0x79
-_SEQUENCE, _INTEGER, _CONTROLS, _REFERRAL, _RESPONSE_NAME, _RESPONSE_VALUE = 0x30, 0x02, 0xA0, 0xA3, 0x8A, 0x8B
+_SEQUENCE, _INTEGER, _CONTROLS, _REFERRAL, _RESPONSE_NAME = 0x30, 0x02, 0xA0, 0xA3, 0x8A
 _OCTETS = 0x04
 PAGED = "1.2.840.113556.1.4.319"
 
@@ -149,19 +149,6 @@ def _controls(message: Message) -> dict[str, bytes]:
             value = octets[start:inner] if tag == _OCTETS else value
         found[octets[oid_start:oid_end].decode("ascii", "replace")] = value
     return found
-
-
-def response_value(message: Message) -> bytes:
-    """Return the value of an extended response (RFC 4511, 4.12), or nothing; raises `MalformedError`."""
-    octets, at = message.octets, message.start
-    try:
-        while at < message.end:
-            tag, start, at = _element(octets, at, message.end)
-            if tag == _RESPONSE_VALUE:
-                return octets[start:at]
-    except IndexError:
-        raise MalformedError("an answer ends too early") from None
-    return b""
 
 
 def page_cookie(answer: Answer) -> bytes:

@@ -15,7 +15,6 @@ from .requests import Add, Control, Delete, Modify, Octets, Rename, Request, Sea
 SORT = "1.2.840.113556.1.4.473"
 PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105 - an OID
 MODIFY_PASSWORD = "1.3.6.1.4.1.4203.1.11.1"  # noqa: S105 - an OID
-TRANSACTION_BEGIN, TRANSACTION_PART, TRANSACTION_END = (f"1.3.6.1.1.21.{last}" for last in (1, 2, 3))
 
 RawControl: TypeAlias = "tuple[str, bool, bytes | None]"  # OID, critical, value; an empty value is not none
 
@@ -88,12 +87,6 @@ def extended(oid: str, value: bytes | None = None, controls: Sequence[RawControl
     """Write an extended operation."""
     octets = b"" if value is None else element(0x81, value)
     return _body(element(_EXTENDED, element(0x80, oid.encode()) + octets), controls)
-
-
-def transaction_end(identifier: bytes, is_commit: bool) -> Content:
-    """Write the end of a transaction (RFC 5805), which does all that was asked for or forgets it."""
-    value = (b"" if is_commit else _FALSE) + element(_OCTETS, identifier)
-    return extended(TRANSACTION_END, element(_SEQUENCE, value))
 
 
 def _body(operation: bytes, controls: Iterable[RawControl]) -> Content:

@@ -5,7 +5,7 @@ got them. Nothing is ever sent twice that may have been carried out. Octets to b
 among them: no traceback shows them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,10 +21,9 @@ from .answering import (
     page_cookie,
     read_answer,
     read_row,
-    response_value,
 )
-from .connections import NOT_LDAP, Connection, Connections, answered
-from .requests import SUCCESS, Answer, Row
+from .connections import NOT_LDAP, Connection, Connections
+from .requests import Answer, Row
 from .wire import Encryption, WireError
 
 _T = TypeVar("_T")
@@ -126,31 +125,6 @@ class Calls:
         self._connections.give_back(connection)
         return answer
 
-    def together(
-        self, begin: Content, parts: Callable[[bytes], Sequence[Content]], end: Callable[[bytes, bool], Content]
-    ) -> Answer:
-        """Send writes as one transaction (RFC 5805): all are done, or none and the answer says what stood against it.
-
-        ``parts`` makes the writes for the transaction's identifier, ``end`` its end, to commit it or not.  Raises
-        `UnavailableError` when nothing was committed, `UnknownOutcomeError` when the end was sent and not answered.
-        """
-        connection = self._connections.take(self._until())
-        try:
-            answer, identifier = self._on(connection, lambda: _begun(connection, begin))
-            if answer.is_success:
-                answer = self._on(connection, lambda: _prepared(connection, parts(identifier)))
-                if not answer.is_success:
-                    self._on(connection, lambda: connection.answer_to(end(identifier, False)))
-        except WireError as error:
-            raise _unavailable(connection, error) from None
-        if answer.is_success:
-            try:
-                answer = self._on(connection, lambda: connection.answer_to(end(identifier, True)))
-            except WireError as error:
-                raise _failed_write(connection, error) from None
-        self._connections.give_back(connection)
-        return answer
-
     def alone(self, body: Content) -> Answer:
         """Send one request on a connection of its own, under nobody's name, and close it; raises `UnavailableError`."""
         until = self._until()
@@ -177,25 +151,6 @@ def _page(connection: Connection, body: Content) -> Page:
                 return Page(rows, answer, page_cookie(answer))
     except MalformedError:
         raise WireError(NOT_LDAP) from None
-
-
-def _begun(connection: Connection, begin: Content) -> tuple[Answer, bytes]:
-    """Begin a transaction and return the answer with the transaction's identifier."""
-    message = connection.exchange(begin)
-    try:
-        return answered(message), response_value(message)
-    except MalformedError:
-        raise WireError(NOT_LDAP) from None
-
-
-def _prepared(connection: Connection, bodies: Sequence[Content]) -> Answer:
-    """Send the writes of a transaction; the first that the server refuses ends it."""
-    answer = Answer(SUCCESS)
-    for body in bodies:
-        answer = connection.answer_to(body)
-        if not answer.is_success:
-            break
-    return answer
 
 
 def _unavailable(connection: Connection, error: WireError) -> UnavailableError:

@@ -5,21 +5,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from connectors.directory import names
 from connectors.errors import ConnectorError, RejectedError
 from connectors.ldap.accents import Accents
 from connectors.ldap.controls import ASSERTION
-from connectors.ldap.endpoints import parse_endpoint
+from connectors.ldap.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.examining import Examination
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.locating import locate
+from connectors.ldap.offering import offered
 from connectors.ldap.performing import Performing
+from connectors.ldap.permitted import Permitted
 from connectors.ldap.profiles import photo_of
 from connectors.ldap.querying import Querying
 from connectors.ldap.reading import Reader
 from connectors.ldap.requests import Search
+from connectors.ldap.rights_examining import RightsExamination
 from connectors.ldap.serving import Serving
 from connectors.ldap.session import DirectorySession
 from connectors.ldap.signing_in import SigningIn
@@ -30,6 +33,7 @@ from connectors.spi import (
     Filter,
     Guard,
     Health,
+    Observation,
     Operation,
     Outcome,
     Page,
@@ -37,9 +41,9 @@ from connectors.spi import (
     Question,
     Ref,
     Secret,
+    Usage,
     Verb,
 )
-from connectors.verbs import DIRECTORY_VERBS
 
 
 class LdapDirectory:
@@ -74,6 +78,7 @@ class LdapDirectory:
         time_zone: str = "",
         lock_minutes: int = 0,
         password_days: int = 0,
+        password_by: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
@@ -89,12 +94,13 @@ class LdapDirectory:
             time_zone=time_zone,
             lock_minutes=lock_minutes,
             password_days=password_days,
+            password_by=password_by,
         )
         self._clock = clock
 
-        def session(account: Mapping[str, str]) -> DirectorySession:
+        def session(account: Mapping[str, str], servers: Sequence[Endpoint] = endpoints) -> DirectorySession:
             return DirectorySession(
-                endpoints,
+                servers,
                 user=account["user"],
                 password=_secret(account),
                 ca_file=ca_file or None,
@@ -105,8 +111,9 @@ class LdapDirectory:
         reading = {"user": user, "password_file": password_file, "password_env": password_env}
         self.session = session(reading)
         self._writing = session(_writer(writer)) if writer else self.session
+        self._endpoints, self._alone = endpoints, lambda endpoint: session(reading, (endpoint,))
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
-        self._verbs = _verbs(self._layout)
+        self._verbs = offered(self._layout)
         self._has_assertions: bool | None = None
         self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
@@ -163,6 +170,18 @@ class LdapDirectory:
             return Health(ok=False, detail=f"{where} answers, but Deskhand's account does not see {self._layout.base}.")
         return Health(ok=True, detail=f"{where} answers, and Deskhand's account sees {self._layout.base}.")
 
+    def examine(self, usages: Sequence[Usage]) -> Sequence[Observation]:
+        """Look the connection over, and the rights that forms need. Changes nothing, never raises."""
+        now = self._clock()
+        looked = Examination(self._layout, self._endpoints, self._alone, self.session, self._writing, now)
+        found = list(looked.observations())
+        is_usable = any(one.what == "base" and one.state != "error" for one in found)
+        if not is_usable or any(one.what.startswith("server ") and one.state == "error" for one in found):
+            return found
+        permitted = Permitted(self._writing, self._layout)
+        rights = RightsExamination(self._layout, Serving(self.session), permitted, self._users[-1])
+        return [*found, *rights.observations(usages)]
+
     def own_accounts(self) -> frozenset[str]:
         """Return the ids of the accounts that Deskhand itself signs in with, as far as they are people below the base."""
         reader = self._reader()
@@ -203,13 +222,6 @@ class LdapDirectory:
             root = Serving(self._writing).root()
             self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
         return self._has_assertions
-
-
-def _verbs(found: Layout) -> Mapping[str, Verb]:
-    cannot = found.dialect.cannot
-    return MappingProxyType(
-        {name: replace(verb, unavailable=cannot.get(name, "")) for name, verb in DIRECTORY_VERBS.items()}
-    )
 
 
 def _writer(given: Mapping[str, str]) -> Mapping[str, str]:

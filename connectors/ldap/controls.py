@@ -9,6 +9,9 @@ from connectors.ldap.requests import Control
 
 ASSERTION = "1.3.6.1.1.12"
 PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105  (an OID)
+SD_FLAGS_DACL = Control(
+    "1.2.840.113556.1.4.801", critical=True, value=bytes.fromhex("3003020104")
+)  # MS-ADTS 3.1.1.3.4.1.11
 _AND, _OR, _NOT, _EQUALITY, _OCTETS = 0xA0, 0xA1, 0xA2, 0xA3, 0x04
 
 

@@ -11,8 +11,8 @@ from connectors.ldap.drafting import Draft, Writer
 from connectors.ldap.placing import checked_login, is_taken_place, refuse_taken_name, refuse_taken_place
 from connectors.ldap.profiles import CUSTOM, custom, refuse_taken_addresses, settable_values, written
 from connectors.ldap.reading import Found
-from connectors.ldap.requests import Add, Delete, Octets
-from connectors.spi import Entry, Ref, Value
+from connectors.ldap.requests import Add, Delete, Octets, SetPassword
+from connectors.spi import Entry, Ref, Secret, Value
 from connectors.verbs import ATTRIBUTES
 
 _GLOBAL_SECURITY_GROUP = b"-2147483646"  # groupType (MS-ADTS 2.2.12)
@@ -27,9 +27,12 @@ def create_user(draft: Draft) -> None:
         refuse_taken_name(draft, "user", name, str(values[name]), "")
     rdn = _rdn_of_person(draft, unit, values)
     attributes, shown = _person(draft, values)
-    attribute, password = encoded_password(draft.layout, draft.password)
-    attributes[attribute] = (password,)
+    if not draft.layout.by_extension:
+        attribute, password = encoded_password(draft.layout, draft.password)
+        attributes[attribute] = (password,)
     made = _make(draft, "user", unit, rdn, shown, attributes)
+    if draft.layout.by_extension:
+        draft.write(SetPassword(draft.made_dn, draft.password or Secret("")), None, Delete(draft.made_dn))
     draft.report("set", made, "password", None, HIDDEN)
 
 

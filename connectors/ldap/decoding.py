@@ -4,7 +4,7 @@ A value that cannot be read is left out, as if it were not there: one odd entry 
 What is left out never gives a right: an unknown state of an account reads as the cautious one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -88,6 +88,30 @@ def text(octets: bytes | None) -> str | None:
         return octets.decode("utf-8") or None
     except UnicodeDecodeError:
         return None
+
+
+def sources(layout: Layout, kind: str, names: Collection[str]) -> tuple[str, ...] | None:
+    """Return the attributes that `texts_of` reads for these neutral names, None when one is more than a text of the entry."""
+    found = [layout.dialect.id]
+    for name in names:
+        known = ATTRIBUTES[kind][name]
+        if kind == "ou" or name in ("id", "dn") or known.type not in ("text", "list:text"):
+            return None
+        found += [layout.kind(kind).addresses, "mail"] if name == "addresses" else []
+        found += layout.attributes_for(kind, name)
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def texts_of(layout: Layout, kind: str, row: Row, names: Collection[str]) -> dict[str, Value]:
+    """Return the id and these of what `attributes_of` returns."""
+    looks = layout.kind(kind)
+    found: dict[str, Value] = {"id": stable_id(layout, row)}
+    for name in names:
+        main, other = looks.texts.get(name), looks.fallbacks.get(name)
+        found[name] = (text(row.first(main)) if main else None) or (text(row.first(other)) if other else None)
+    if "addresses" in ATTRIBUTES[kind] and not found.keys().isdisjoint(("mail", "addresses")):
+        found |= _mail(layout, kind, row)
+    return found
 
 
 def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:

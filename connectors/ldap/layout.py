@@ -58,7 +58,8 @@ class Layout:
     """Everything that reading and writing has to know beyond the connection.
 
     ``base`` is the DN below which all is found; ``placeholder`` the DN that stands in a group that would be empty;
-    ``zone`` decides which day a moment falls on.
+    ``zone`` decides which day a moment falls on.  ``by_extension`` says that a password is
+    set by the operation of RFC 3062, by which the server hashes it, not like any attribute together with what goes with it.
     """
 
     dialect: Dialect
@@ -67,6 +68,7 @@ class Layout:
     custom: Mapping[str, CustomAttribute] = field(default_factory=dict)
     zone: tzinfo = UTC
     rules: Rules = Rules()
+    by_extension: bool = False
 
     def kind(self, name: str) -> Kind:
         """Return how objects of a kind look; raises `RejectedError` when there are none of that kind."""
@@ -98,6 +100,7 @@ def layout(
     time_zone: str = "",
     lock_minutes: int = 0,
     password_days: int = 0,
+    password_by: str = "",
 ) -> Layout:
     """Return the layout that the settings describe; raises `RejectedError` naming the setting and the fix."""
     if dialect not in DIALECTS:
@@ -115,7 +118,14 @@ def layout(
         MappingProxyType({name: _custom(name, given) for name, given in (custom or {}).items()}),
         _zone(time_zone),
         Rules(timedelta(minutes=lock_minutes) if lock_minutes else None, password_days or None),
+        _is_by_extension(password_by, dialect),
     )
+
+
+def _is_by_extension(given: str, dialect: str) -> bool:
+    if given not in ("", "modify", "extended") or (given == "extended" and dialect == "active_directory"):
+        raise RejectedError('password_by must be "modify" or "extended"; Active Directory knows "modify" only.')
+    return given == "extended" or (not given and dialect == "generic")
 
 
 def _known(kinds: Mapping[str, Kind], kind: str, setting: str) -> Kind:

@@ -16,6 +16,7 @@ from connectors.ldap.controls import assertion
 from connectors.ldap.decoding import dn_key, stable_id
 from connectors.ldap.drafting import Draft, Write, Writer
 from connectors.ldap.layout import Layout
+from connectors.ldap.members_again import MembersAgain
 from connectors.ldap.reading import Found, Reader
 from connectors.ldap.refusals import error_for
 from connectors.ldap.requests import (
@@ -25,6 +26,7 @@ from connectors.ldap.requests import (
     Rename,
     Request,
     Search,
+    SetPassword,
 )
 from connectors.ldap.serving import Serving
 from connectors.ldap.session import DirectorySession
@@ -115,6 +117,9 @@ class Performing:
         """Return a request that is only carried out on the object that was authorised, as far as the server can see to it."""
         if write.on is None or not self.asserts():
             return write.request
+        if isinstance(write.request, SetPassword):  # extended operations take no assertion, and change the version
+            seen.add(write.on.entry.ref)
+            return write.request
         control = self._assertion(write.on, with_version=write.on.entry.ref not in seen)
         seen.add(write.on.entry.ref)
         return replace(write.request, controls=(*write.request.controls, control))
@@ -131,28 +136,35 @@ class Performing:
                 self._settle(draft, [write])
                 answer = Answer(0)
             except UnavailableError as error:
-                self._take_back(done, error)
+                self._take_back(draft, done, error)
                 raise
             if not answer.is_success:
                 refusal = error_for(request, answer)
-                self._take_back(done, refusal)
+                self._take_back(draft, done, refusal)
                 raise refusal
             done.append(write)
         self._look_again(draft)
 
-    def _take_back(self, done: Sequence[Write], because: ConnectorError) -> None:
+    def _members(self) -> MembersAgain:
+        return MembersAgain(self.session, self.layout, self.new_reader, self.asserts)
+
+    def _take_back(self, draft: Draft, done: Sequence[Write], because: ConnectorError) -> None:
         """Take back what was sent before a refusal; raises `UnknownOutcomeError` when not all of it can be."""
         for write in reversed(done):
-            for request in write.back or (None,):
-                try:
-                    is_back = request is not None and self.session.apply(self._of_the_same(write, request)).is_success
-                except ConnectorError:
-                    is_back = False
-                if not is_back:
-                    raise UnknownOutcomeError(
-                        f"Only a part of the change was made, and it could not be taken back: {because} "
-                        "Look at the object."
-                    ) from None
+            if not self._is_taken_back(draft, write):
+                raise UnknownOutcomeError(
+                    f"Only a part of the change was made, and it could not be taken back: {because} Look at the object."
+                ) from None
+
+    def _is_taken_back(self, draft: Draft, write: Write) -> bool:
+        if self._members().concerns(write):
+            return self._members().take_back(draft, write)
+        try:
+            return bool(write.back) and all(
+                self.session.apply(self._of_the_same(write, request)).is_success for request in write.back
+            )
+        except ConnectorError:
+            return False
 
     def _of_the_same(self, write: Write, request: Request) -> Request:
         """Return a request that takes back, only carried out on the object that was changed, as far as the server can see."""
@@ -180,14 +192,15 @@ class Performing:
             return
         try:
             now = self.new_reader().knowing.dns_of(stood)
+            are_right = self._members().are_right(draft)
         except ConnectorError:
             raise UnknownOutcomeError(
                 "The change was made, but the directory does not answer any more: it is not known whether an object was "
                 "moved meanwhile. Look at the object."
             ) from None
-        if any(ref in now and dn_key(now[ref]) != dn_key(one.entry.dn) for ref, one in stood.items()):
+        if not are_right or any(ref in now and dn_key(now[ref]) != dn_key(one.entry.dn) for ref, one in stood.items()):
             stale = StaleObjectError("An object was moved while it was changed.")
-            self._take_back(draft.writes, stale)
+            self._take_back(draft, draft.writes, stale)
             raise stale
 
     def _made(self, draft: Draft) -> Ref:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from connectors.ldap.controls import ASSERTION
@@ -130,6 +132,28 @@ def _used(layout: Layout) -> Iterator[Lack]:
         yield Lack("user", "states", attribute)
     if dialect.member_of:
         yield Lack("group", "memberships", dialect.member_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What OpenLDAP's password policy says: minutes of a lock and days of a password, 0 for ever."""
+
+    lock_minutes: int
+    password_days: int
+
+
+def policies(session: DirectorySession, base: str) -> tuple[Policy, ...]:
+    """Return the password policies seen below a base, two at most; raises `UnavailableError`."""
+    wanted = Search(base, "(objectClass=pwdPolicy)", ("pwdLockoutDuration", "pwdMaxAge"), page=2)
+    rows: list[Row] = []
+    with suppress(SearchRefusedError, LimitReachedError), closing(session.search(wanted)) as found:
+        rows += islice(found, 2)
+    return tuple(Policy(_number(row, "pwdLockoutDuration") // 60, _number(row, "pwdMaxAge") // 86_400) for row in rows)
+
+
+def _number(row: Row, name: str) -> int:
+    value = row.first(name)
+    return int(value) if value is not None and value.isdigit() else 0
 
 
 def title_of(dialect: str) -> str:

@@ -4,20 +4,20 @@ First only what is needed to sort and to compare typed words is fetched; whole e
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 
 from connectors.errors import RejectedError
-from connectors.folding import fold, key, words
+from connectors.folding import fold, words
 from connectors.ldap import filters
 from connectors.ldap.conditions import Conditions, Known, named, places
-from connectors.ldap.decoding import attributes_of, stable_id, wanted
+from connectors.ldap.decoding import attributes_of, sources, texts_of, wanted
 from connectors.ldap.filters import Bounds
 from connectors.ldap.ids import id_filter
 from connectors.ldap.knowing import Knowing
 from connectors.ldap.layout import Layout
+from connectors.ldap.ordering import Order
 from connectors.ldap.reading import Reader
 from connectors.ldap.requests import Row, Search
 from connectors.matching import matches
@@ -26,9 +26,11 @@ from connectors.verbs import ATTRIBUTES
 
 _MOST = 1_000
 _SORTED = 1_000  # candidates that are put in order; beyond, the first that the server gives
+_SORTED_TYPED = 200  # the same for typed words: who types on sees fewer
 _EXAMINED = 20_000  # candidates that are looked at for one answer
+_INDEXED_LETTERS = 2  # from which on servers find what begins with a word by an index
 _BATCH = 100
-_LABEL = {"user": "display_name", "contact": "display_name"}
+_PAGE = 500
 _SEARCHED = {
     "user": ("display_name", "login", "mail", "addresses", "upn", "first_name", "last_name", "employee_id"),
     "group": ("name", "display_name"),
@@ -36,26 +38,31 @@ _SEARCHED = {
     "computer": ("name",),
     "contact": ("display_name", "mail"),
 }
-_UNSORTABLE = frozenset({"dn", "has_photo", "is_manager"})
 Proposals = Callable[[str, Sequence[str], Sequence[str]], tuple[tuple[str, ...], bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question, translated: where to look, what for, and what its typed words are looked for in."""
+    """A question, translated: where to look, what for, and what its typed words are looked for in.
+
+    ``proposed`` are filters for entries that may hold the words, ``holding`` those that find such entries, cheap ones first:
+    the last finds all that the server can find.
+    """
 
     kind: str
     filter: Filter
     bounds: Bounds
     bases: tuple[str, ...]
-    words: tuple[str, ...]
-    searched: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    holding: tuple[str, ...] = (filters.ALL,)
     is_cut: bool = False
 
     @property
     def is_exact(self) -> bool:
         """Whether the server's filter alone decides what matches; the place is decided by where it looks."""
-        return self.bounds.upper == self.bounds.lower
+        return not self.words and self.bounds.upper == self.bounds.lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class Querying:
     def page(self, question: Question) -> Page:
         """Answer a question; raises `RejectedError` for a kind, attribute or comparison that does not exist."""
         limit = max(0, min(question.limit, _MOST))
-        order = _Order.of(question)
+        order = Order.of(question)
         asking = self._asking(question)
         if asking is None:
             return Page(())
@@ -106,14 +113,12 @@ class Querying:
         bounds = Conditions(kind, self.layout, known(self.reader.knowing, question.filter), self.reader.now).bounds(
             question.filter
         )
-        found, is_cut = places(question.filter), False
+        found = places(question.filter)
         bases = (self.layout.base,) if found is None else tuple(self._bases(found))
-        if words(typed):
-            holding, is_cut = self._holding(kind, typed, searched)
-            bounds = filters.both((bounds, Bounds(holding)))
         if bounds.upper == filters.NONE or not bases:
             return None
-        return Asking(kind, question.filter, bounds, bases, words(typed), searched, is_cut)
+        asking = Asking(kind, question.filter, bounds, bases)
+        return self._with_words(asking, typed, searched) if words(typed) else asking
 
     def _bases(self, found: Iterable[tuple[str, ...]]) -> Iterator[str]:
         base = self.layout.base_place
@@ -123,41 +128,69 @@ class Querying:
             elif base[: len(place)] == place:
                 yield self.layout.base
 
-    def _holding(self, kind: str, typed: str, searched: Sequence[str]) -> tuple[str, bool]:
-        """Return the filter for entries that hold all typed words or are proposed for them, and whether some are missing."""
-        looks, id_name = self.layout.kind(kind), self.layout.dialect.id
-        each = []
-        for word in typed.split():
-            names = [name for neutral in searched for name in self.layout.attributes_for(kind, neutral)]
-            names += [looks.addresses, "mail"] if "addresses" in searched else []
-            each.append(filters.any_of(filters.like(name, word, start=False, end=False) for name in names if name))
-        ids, is_cut = self.proposals(kind, words(typed), searched)
-        proposed = (id_filter(id_name, id_) for id_ in ids)
-        return filters.any_of((filters.all_of(each), *(one for one in proposed if one))), is_cut
+    def _with_words(self, asking: Asking, typed: str, searched: Sequence[str]) -> Asking:
+        """Return the question with typed words: first those that begin with them, then all that hold them."""
+        looks, each = self.layout.kind(asking.kind), typed.split()
+        names = [name for neutral in searched for name in self.layout.attributes_for(asking.kind, neutral)]
+        names += [looks.addresses, "mail"] if "addresses" in searched else []
+        names = [name for name in dict.fromkeys(names) if name]
+
+        def holding(*, start: bool) -> str:
+            words_ = (
+                filters.any_of(filters.like(name, word, start=start, end=False) for name in names) for word in each
+            )
+            return filters.all_of(words_)
+
+        is_quick = all(len(word) >= _INDEXED_LETTERS for word in each)
+        ids, is_cut = self.proposals(asking.kind, words(typed), searched)
+        proposed = [one for id_ in ids if (one := id_filter(self.layout.dialect.id, id_))]
+        return replace(
+            asking,
+            words=words(typed),
+            searched=tuple(searched),
+            proposed=tuple(filters.any_of(proposed[at : at + _BATCH]) for at in range(0, len(proposed), _BATCH)),
+            holding=(*((holding(start=True),) if is_quick else ()), holding(start=False)),
+            is_cut=is_cut,
+        )
 
     # --- candidates -------------------------------------------------------------------------------------------------
 
-    def _candidates(self, asking: Asking, order: "_Order") -> tuple[Iterator[str], bool]:
+    def _candidates(self, asking: Asking, order: Order) -> tuple[Iterator[str], bool]:
         """Return ids of candidates in the order of the answer, and whether there are more than were looked at."""
-        most = _SORTED if asking.is_exact else _EXAMINED
-        rows = list(islice(self._light_rows(asking, order), most + 1))
-        decoded = (attributes_of(self.layout, asking.kind, row, self.reader.now) for row in rows[:most] if row)
-        held = [attributes for attributes in decoded if _holds(asking, attributes)]
-        held.sort(key=order.position, reverse=order.descending)
-        return (str(attributes["id"]) for attributes in held), None in rows or len(rows) > most
+        light = _Light.of(self.layout, asking, order, self.reader.now)
+        held: dict[str, Mapping[str, Value]] = {}
+        for proposed in asking.proposed:
+            held |= dict(self._held(asking, light, proposed, _BATCH)[0])
+        most, is_cut = _SORTED_TYPED if asking.words else _SORTED, False
+        for holding in asking.holding:
+            found, is_cut = self._held(asking, light, holding, most)
+            held |= found
+            if is_cut:
+                break
+        ordered = sorted(held.values(), key=order.position, reverse=order.descending)
+        return (str(attributes["id"]) for attributes in ordered), is_cut
 
-    def _light_rows(self, asking: Asking, order: "_Order") -> Iterator[Row | None]:
-        dialect, seen = self.layout.dialect, set[str]()
-        heavy = {dialect.member_of, dialect.reports} | ({dialect.member} if order.neutral != "member_count" else set())
-        names = tuple(name for name in wanted(self.layout, asking.kind) if name not in heavy)
-        matching = filters.all_of((self.layout.kind(asking.kind).filter, asking.bounds.upper))
-        for base in asking.bases:
-            for row in self.reader.serving.some(Search(base, matching, names)):
-                if row is None:
-                    yield None
-                elif row.dn not in seen and stable_id(self.layout, row) is not None:
-                    seen.add(row.dn)
-                    yield row
+    def _held(
+        self, asking: Asking, light: "_Light", holding: str, most: int
+    ) -> tuple[Mapping[str, Mapping[str, Value]], bool]:
+        """Return by id what the server finds and the typed words stand in, up to ``most``, and whether there is more."""
+        held: dict[str, Mapping[str, Value]] = {}
+        rows = self._rows(asking, light.names, holding, most)
+        for examined, row in enumerate(rows):
+            if row is None or examined >= (most if asking.is_exact else _EXAMINED):
+                return held, True
+            attributes = light.attributes(row)
+            id_ = attributes["id"]
+            if isinstance(id_, str) and id_ not in held and _holds(asking, attributes):
+                if len(held) >= most and asking.words:
+                    return held, True
+                held[id_] = attributes
+        return held, False
+
+    def _rows(self, asking: Asking, names: tuple[str, ...], holding: str, most: int) -> Iterator[Row | None]:
+        matching = filters.all_of((self.layout.kind(asking.kind).filter, asking.bounds.upper, holding))
+        for base in asking.bases if matching != filters.NONE else ():
+            yield from self.reader.serving.some(Search(base, matching, names, page=min(_PAGE, most + 1)))
 
     def _matching(self, asking: Asking, ids: Iterator[str], enough: int) -> Iterator[Entry]:
         size = max(1, min(_BATCH, enough))
@@ -166,6 +199,32 @@ class Querying:
             for entry in (found[id_].entry for id_ in batch if id_ in found):
                 if matches(asking.filter, entry) and _holds(asking, entry.attributes):
                     yield entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """What is read of a candidate: ``names`` of attributes; only the texts ``neutral`` where these are enough."""
+
+    layout: Layout
+    kind: str
+    now: datetime
+    names: tuple[str, ...]
+    neutral: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, layout: Layout, asking: Asking, order: Order, now: datetime) -> "_Light":
+        neutral = tuple(dict.fromkeys((order.neutral, *asking.searched)))
+        if (names := sources(layout, asking.kind, neutral)) is not None:
+            return cls(layout, asking.kind, now, names, neutral)
+        dialect = layout.dialect
+        heavy = {dialect.member_of, dialect.reports} | ({dialect.member} if order.neutral != "member_count" else set())
+        return cls(layout, asking.kind, now, tuple(name for name in wanted(layout, asking.kind) if name not in heavy))
+
+    def attributes(self, row: Row) -> Mapping[str, Value]:
+        """Return the neutral attributes that were read, the id among them."""
+        if self.neutral:
+            return texts_of(self.layout, self.kind, row, self.neutral)
+        return attributes_of(self.layout, self.kind, row, self.now)
 
 
 def _holds(asking: Asking, attributes: Mapping[str, Value]) -> bool:
@@ -180,37 +239,6 @@ def _texts(value: Value) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,)
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, tuple) else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """How an answer is sorted; objects without a value stand before all others."""
-
-    neutral: str
-    descending: bool
-
-    @classmethod
-    def of(cls, question: Question) -> "_Order":
-        neutral, descending = question.sorting
-        neutral = neutral or _LABEL.get(question.kind, "name")
-        found = ATTRIBUTES.get(question.kind, {}).get(neutral)
-        if found is None or found.type.startswith("list:") or neutral in _UNSORTABLE:
-            raise RejectedError(f"A {question.kind} cannot be sorted by “{neutral[:100]}”.")
-        return cls(neutral, descending)
-
-    def position(self, attributes: Mapping[str, Value]) -> tuple[bool, object, str]:
-        value = _comparable(attributes.get(self.neutral))
-        return (value is not None, 0 if value is None else value, str(attributes["id"]))
-
-
-def _comparable(value: Value) -> object:
-    if isinstance(value, str):
-        return key(value)
-    if isinstance(value, datetime):
-        return value.timestamp()
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC).timestamp()
-    return value if isinstance(value, bool | Decimal | int) else None
 
 
 def _searched(kind: str, attributes: Sequence[str]) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ def as_dsacls(right: Right) -> tuple[str, ...]:
         case "write":
             return (f"RPWP;{right.attribute};{right.kind}",)
         case "create":
-            return (f"CC;{right.kind};",)
+            return (f"CC;{right.kind}",)
         case "delete":
             return (f"SD;;{right.kind}",)
         case "rename":

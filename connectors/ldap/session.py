@@ -1,4 +1,4 @@
-"""Talking to directory servers: searches, single writes, writes together, checking a password. The only user of ldap3.
+"""Talking to directory servers: searches, single writes, checking a password. The only user of ldap3.
 
 ldap3 reads the filters. Its connections are not used: they keep passwords and requests, follow referrals, wait per
 system call and repeat writes. Referrals are answers here; nothing ever follows one.
@@ -6,24 +6,15 @@ system call and repeat writes. Referrals are answers here; nothing ever follows 
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TypeVar
 
 from connectors.errors import RejectedError, UnavailableError
-from connectors.spi import Content, Secret
+from connectors.spi import Secret
 
-from .asking import (
-    PASSWORD_POLICY,
-    TRANSACTION_BEGIN,
-    TRANSACTION_PART,
-    bind,
-    change,
-    extended,
-    search,
-    transaction_end,
-)
+from .asking import PASSWORD_POLICY, bind, change, search
 from .calls import Calls
 from .connections import Connections, Limits
 from .endpoints import Endpoint
@@ -103,7 +94,7 @@ class DirectorySession:
         )
         self._calls = Calls(self._connections, call_seconds, monotonic)
 
-    def search(self, wanted: Search) -> Iterator[Row]:
+    def search(self, wanted: Search) -> Generator[Row]:
         """Yield what matches, page by page as it is asked for; one connection is held until the end or `close`.
 
         Raises, after the rows that came, `LimitReachedError` when the server has more than it gives, and
@@ -141,19 +132,6 @@ class DirectorySession:
         happened; `UnknownOutcomeError` when it was sent and no answer came: it may have happened.
         """
         return self._calls.write(_written(partial(change, request)))
-
-    def apply_together(self, requests: Sequence[Request]) -> Answer:
-        """Send writes as one transaction (RFC 5805), all or none, to a server that offers 1.3.6.1.1.21.1.
-
-        Returns the answer to the first that was refused, else that to the whole.  Raises as `apply` does.
-        """
-
-        def parts(identifier: bytes) -> list[Content]:
-            part = [(TRANSACTION_PART, True, identifier)]
-            return [_written(partial(change, request, part)) for request in requests]
-
-        parts(b"")
-        return self._calls.together(extended(TRANSACTION_BEGIN), parts, transaction_end)
 
     def verify(self, user: str, password: Secret) -> Answer:
         """Try to sign in as somebody on a connection that is used for nothing else.

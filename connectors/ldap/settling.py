@@ -1,21 +1,24 @@
 """Find out by reading whether requests without an answer were carried out. Reads, and binds with a new password once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from connectors.directory import names
 from connectors.errors import ConnectorError
 from connectors.ldap.decoding import dn_key
 from connectors.ldap.drafting import Write
-from connectors.ldap.ids import guid_name
+from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
-from connectors.ldap.reading import Reader
-from connectors.ldap.requests import Add, Delete, Modification, Modify, Rename, Row, Search
+from connectors.ldap.reading import Found, Reader
+from connectors.ldap.requests import Add, Delete, Modification, Modify, Octets, Rename, Row, Search, SetPassword
 from connectors.ldap.serving import Serving
 from connectors.ldap.session import DirectorySession
 from connectors.spi import Content, Secret
 
 _WAITS = (0.0, 0.3, 1.0)
+_ANY = "(objectClass=*)"
+_PASSWORDS = ("unicodePwd", "userPassword")
 _RIGHT = ("data 532", "data 533", "data 701", "data 773")  # AD says these to a right password only (MS-ERREF)
 
 
@@ -35,7 +38,7 @@ class Settling:
             self.sleep(wait)
             try:
                 if all(self._is_done(write) for write in writes):
-                    return True
+                    return all(self._is_password(write) for write in writes if _sets_password(write))
             except ConnectorError:
                 continue
         return False
@@ -45,54 +48,87 @@ class Settling:
         if isinstance(request, Delete):
             return write.on is not None and self.new_reader().one(write.on.entry.ref) is None
         if isinstance(request, Add):
-            return self._row(request.dn, tuple(request.attributes)) is not None
+            return self._is_added(request)
         if isinstance(request, Rename):
             return self._is_renamed(write, request)
-        return isinstance(request, Modify) and self._is_modified(write, request)
+        if isinstance(request, SetPassword):
+            return True  # only the password itself can tell
+        return self._is_modified(write, request)
+
+    def _is_added(self, request: Add) -> bool:
+        """Say whether an entry stands there with what was asked for: another one of that name is not ours."""
+        shown = {name: values for name, values in request.attributes.items() if name not in _PASSWORDS}
+        row = self._row(Search(request.dn, _ANY, tuple(shown), scope="base", page=0))
+        return row is not None and all(self._wanted(values) <= _held(row, name) for name, values in shown.items())
 
     def _is_renamed(self, write: Write, request: Rename) -> bool:
         now = self.new_reader().one(write.on.entry.ref) if write.on else None
         if now is None or write.on is None:
             return False
-        above = request.superior or write.on.entry.dn.partition(",")[2]
+        above = request.superior or names.printed(names.parse(write.on.entry.dn)[1:])
         return dn_key(now.entry.dn) == dn_key(f"{request.rdn},{above}")
 
     def _is_modified(self, write: Write, request: Modify) -> bool:
-        shown = [step for step in request.modifications if not _is_secret(step)]
-        row = self._row(self._dn(write, request), tuple(step.attribute for step in shown))
-        if row is None or write.on is None:
+        """Say whether the object itself, whatever it is called by now, shows what was asked for."""
+        if write.on is None:
             return False
-        if any(_is_secret(step) for step in request.modifications) and not self._is_password(write):
+        shown = [step for step in request.modifications if step.attribute not in _PASSWORDS]
+        version, wanted = self.layout.dialect.version, id_filter(self.layout.dialect.id, write.on.entry.ref.id)
+        row = self._row(Search(self.layout.base, wanted, (*(step.attribute for step in shown), version)))
+        if row is None or (_sets_password(write) and row.first(version) == write.on.row.first(version)):
             return False
-        final = {step.attribute.lower(): step for step in shown}
-        return all(self._is_seen(row, step) for step in final.values())
+        return all(self._is_seen(row, name, shown) for name in {step.attribute for step in shown})
 
-    def _dn(self, write: Write, request: Modify) -> str:
-        return guid_name(write.on.entry.ref.id) if self.layout.dialect.by_guid and write.on else request.dn
+    def _is_seen(self, row: Row, name: str, steps: Sequence[Modification]) -> bool:
+        of_it = [step for step in steps if step.attribute == name]
+        held, added = _held(row, name), set[bytes]()
+        gone = {value for step in of_it if step.kind == "delete" for value in self._wanted(step.values)}
+        for step in of_it:
+            if step.kind == "replace":
+                return name == "pwdLastSet" or held == self._wanted(step.values)
+            added |= self._wanted(step.values) if step.kind == "add" else set()
+        return added <= held and not (gone - added) & held
 
-    def _row(self, dn: str, attributes: tuple[str, ...]) -> Row | None:
-        return Serving(self.session).first(Search(dn, "(objectClass=*)", attributes, scope="base", page=0))
+    def _wanted(self, values: Iterable[Octets]) -> set[bytes]:
+        return {self._named(value.reveal() if isinstance(value, Content) else value) for value in values}
 
-    def _is_seen(self, row: Row, step: Modification) -> bool:
-        held = {_comparable(value) for value in row.values.get(step.attribute.lower(), ())}
-        wanted = {_comparable(value) for value in step.values if isinstance(value, bytes)}
-        if any(value.startswith(b"<GUID=") for value in wanted):
-            return False
-        if step.kind == "replace":
-            return held == wanted or step.attribute == "pwdLastSet"
-        return wanted <= held if step.kind == "add" else not wanted & held
+    def _named(self, value: bytes) -> bytes:
+        """Return a value as it is compared; what was named by its id is what is called so now."""
+        if not value.startswith(b"<GUID="):
+            return _comparable(value)
+        row = self._row(Search(value.decode(), _ANY, ("1.1",), scope="base", page=0))
+        return _comparable(row.dn.encode()) if row is not None else value
+
+    def _row(self, wanted: Search) -> Row | None:
+        if wanted.scope == "base":
+            return Serving(self.session).first(wanted)
+        return next(iter(Serving(self.session).rows(wanted)), None)
 
     def _is_password(self, write: Write) -> bool:
-        if self.password is None or write.on is None:
+        """Say whether the new password is right. A wrong one counts as a try in the directory, so it is tried once."""
+        if self.password is None:
             return False
-        answer = self.session.verify(write.on.entry.dn, self.password)
+        if write.on is None and not isinstance(write.request, SetPassword):
+            return True
+        dn = self._dn_now(write.on) if write.on is not None else write.request.dn
+        answer = self.session.verify(dn, self.password)
         return answer.is_success or any(code in answer.message for code in _RIGHT)
 
+    def _dn_now(self, found: Found) -> str:
+        now = self.new_reader().one(found.entry.ref)
+        return now.entry.dn if now is not None else found.entry.dn
 
-def _is_secret(step: Modification) -> bool:
-    return any(isinstance(value, Content) for value in step.values)
+
+def _sets_password(write: Write) -> bool:
+    request = write.request
+    if isinstance(request, Modify):
+        return any(step.attribute in _PASSWORDS for step in request.modifications)
+    return isinstance(request, SetPassword)
 
 
-def _comparable(value: object) -> bytes:
-    text = value if isinstance(value, bytes) else b""
-    return dn_key(text.decode("utf-8", "replace")).encode() if b"=" in text and b"," in text else text
+def _held(row: Row, name: str) -> set[bytes]:
+    return {_comparable(value) for value in row.values.get(name.lower(), ())}
+
+
+def _comparable(value: bytes) -> bytes:
+    return dn_key(value.decode("utf-8", "replace")).encode() if b"=" in value and b"," in value else value

@@ -8,6 +8,10 @@ _EXPIRED, _NOT_YET, _WRONG_NAME, _WRONG_ADDRESS = 10, 9, 62, 64
 _UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21)  # X509_V_ERR_… of OpenSSL's x509_vfy.h
 
 
+class UntrustedError(WireError):
+    """The certificate comes from an authority that is not trusted here: a CA file mends it."""
+
+
 class Trust:
     """TLS that always checks the chain, the dates and the name: against ``ca_file``, else the system's authorities."""
 
@@ -42,7 +46,7 @@ class Trust:
                 " or give the server a certificate with this one among its subject alternative names"
             )
         if error.verify_code in _UNKNOWN_AUTHORITY:
-            return WireError(
+            return UntrustedError(
                 f"its certificate comes from an authority that is not trusted here: {self._way_to_trust()}"
             )
         return WireError(f"its certificate is not accepted ({error.verify_message})")

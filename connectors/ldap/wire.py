@@ -38,11 +38,21 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """How a connection is encrypted: version of TLS, cipher, and the server's certificate in DER form."""
+    """How a connection is encrypted: version of TLS, cipher, and the server's certificate in DER form.
+
+    ``issuer`` is who signed the certificate and ``expires`` its last moment in seconds since 1970, where it was checked.
+    """
 
     version: str
     cipher: str
     certificate: bytes
+    issuer: str = ""
+    expires: float | None = None
+
+
+def _written_name(name: Any) -> str:
+    """Return a distinguished name, as `ssl.SSLSocket.getpeercert` gives it, as people read it."""
+    return ", ".join(str(value) for part in name for _, value in part)
 
 
 class Wire:
@@ -75,8 +85,14 @@ class Wire:
         if not isinstance(self._socket, ssl.SSLSocket):
             return None
         cipher = self._socket.cipher()
-        certificate = self._socket.getpeercert(binary_form=True) or b""
-        return Encryption(self._socket.version() or "", cipher[0] if cipher else "", certificate)
+        certificate, checked = self._socket.getpeercert(binary_form=True) or b"", self._socket.getpeercert() or {}
+        return Encryption(
+            self._socket.version() or "",
+            cipher[0] if cipher else "",
+            certificate,
+            _written_name(checked.get("issuer", ())),
+            ssl.cert_time_to_seconds(str(checked["notAfter"])) if "notAfter" in checked else None,
+        )
 
     def send(self, number: int, body: Content) -> None:
         """Send one message; an error says that the server cannot have got it whole."""

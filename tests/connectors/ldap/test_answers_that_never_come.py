@@ -21,7 +21,7 @@ from tests.servers.trouble import Proxy, cutting
 from tests.servers.watching import Watching, watching
 
 Seen = dict[str, Mapping[str, object]]
-RESTLESS = {"changed", "created", "password_set_on", "password_expires_on", "id"}
+RESTLESS = {"changed", "created", "password_set_on", "password_expires_on", "last_logon", "id"}
 # One of each kind of request; every verb is in the long campaign.
 SOME = (
     "contact.create", "group.change_members", "user.create", "user.delete", "user.join_groups", "user.move", "user.rename",
@@ -149,8 +149,9 @@ def cut_after_on_samba(samba: SambaDc, verb: str) -> None:
         url = f"ldaps://127.0.0.1:{proxy.port}"
         samba.reset()
         with on_samba(samba, servers=[url]) as directory:
-            sent, before = disturbed(directory, proxy, -1), usn(samba)
-            done(directory, verb, case(directory, verb))
+            found, before = case(directory, verb), usn(samba)
+            sent = disturbed(directory, proxy, -1)
+            done(directory, verb, found)
             numbers, after = usn(samba) - before, seen(directory)
         for number in range(len(sent)):
             samba.reset()

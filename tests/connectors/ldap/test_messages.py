@@ -17,7 +17,6 @@ from connectors.ldap.answering import (
     read_answer,
     read_message,
     read_row,
-    response_value,
 )
 from connectors.ldap.requests import Answer
 
@@ -135,7 +134,7 @@ def read_everything(octets: bytes) -> None:
         read = read_message(octets)
     except MalformedError:
         return
-    for reader in (read_row, lambda read: page_cookie(read_answer(read)), response_value):
+    for reader in (read_row, lambda read: page_cookie(read_answer(read))):
         try:
             reader(read)
         except MalformedError:

@@ -53,7 +53,7 @@ def campaign(name: str, request: pytest.FixtureRequest, tries: int, seed: int) -
         with made.all_the_time():
             came += Counter(made.try_once() for _ in range(tries - tries // 2))
         assert made.windows
-    print(name, tries, dict(sorted(came.items())), "moved before a write:", made.windows)  # noqa: T201
+    print(name, tries, dict(sorted(came.items())), "moved before a write:", made.windows)
     return came
 
 

@@ -3,11 +3,10 @@
 import warnings
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.ldap.asking import bind, change, extended, search, transaction_end
+from connectors.ldap.asking import bind, change, search
 from connectors.ldap.requests import Add, Control, Delete, Modification, Modify, Rename, Search, SetPassword
 from connectors.spi import Content, Secret
 
@@ -103,15 +102,6 @@ def test_a_search(
     paging = [paged_search_control(False, page, cookie)] if page or cookie else []
     written = search(Search(base, filter, names, scope, page, controls=controls), octets_of(filter), cookie).reveal()
     assert written == octets("searchRequest", operation, controls, *paging)
-
-
-@pytest.mark.parametrize(("identifier", "is_commit"), [(b"", True), (b"7", True), (b"", False)])
-def test_the_end_of_a_transaction(identifier: bytes, is_commit: bool) -> None:
-    value = bytes([0x04, len(identifier)]) + identifier
-    value = value if is_commit else b"\x01\x01\x00" + value
-    theirs = extended_operation("1.3.6.1.1.21.3", bytes([0x30, len(value)]) + value, no_encode=True)
-    assert transaction_end(identifier, is_commit).reveal() == octets("extendedReq", theirs)
-    assert extended("1.3.6.1.1.21.1").reveal() == octets("extendedReq", extended_operation("1.3.6.1.1.21.1"))
 
 
 def test_steps_of_a_modify_keep_their_order() -> None:

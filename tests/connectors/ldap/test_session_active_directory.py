@@ -124,12 +124,6 @@ def test_a_search_of_the_whole_domain_leaves_references_out(session: DirectorySe
     assert len(users) > 2
 
 
-def test_transactions_are_answered_as_unknown_there(session: DirectorySession) -> None:
-    answer = session.apply_together([Delete(f"CN=Guest,CN=Users,{SUFFIX}")])
-    assert answer.code == 2
-    assert session.first(Search(f"CN=Guest,CN=Users,{SUFFIX}", "(objectClass=*)", (), "base")) is not None
-
-
 def test_connections_are_kept_over_both_ways_of_tls(samba: SambaDc) -> None:
     for address in (samba.tls_url, samba.url):
         session = session_to(samba, address)

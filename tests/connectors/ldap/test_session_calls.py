@@ -272,32 +272,6 @@ def test_what_cannot_be_written_in_ldap_is_refused_without_saying_it(
     assert "hunter2" not in repr(refused.value)
 
 
-def test_a_transaction_is_done_whole_or_not_at_all(session: DirectorySession) -> None:
-    other = f"uid=u001,{PEOPLE}"
-    both = [replacing(ALICE, "description", b"both"), replacing(other, "description", b"both")]
-    assert session.apply_together(both).is_success
-    one_wrong = [replacing(ALICE, "description", b"half"), replacing(f"uid=gone,{PEOPLE}", "description", b"half")]
-    assert session.apply_together(one_wrong).code == 32
-    late_wrong = [replacing(ALICE, "description", b"half"), replacing(other, "nonsense", b"half")]
-    assert session.apply_together(late_wrong).code == 17
-    for dn in (ALICE, other):
-        row = session.first(base(dn, "description"))
-        assert row is not None
-        assert row.values["description"] == (b"both",)
-    assert session.apply(replacing(ALICE, "description", b"after")).is_success
-
-
-def test_a_transaction_with_something_unwritable_is_not_begun(session: DirectorySession) -> None:
-    with pytest.raises(RejectedError):
-        session.apply_together([replacing(ALICE, "description", b"half"), Delete("uid=\udcff")])
-    row = session.first(base(ALICE, "description"))
-    assert row is not None
-    assert row.values["description"] == (b"one", b"two")
-
-
-# --- signing in -----------------------------------------------------------------------------------------------------
-
-
 def test_a_password_is_right_or_wrong(session: DirectorySession) -> None:
     assert session.verify(ALICE, Secret(ALICES_PASSWORD)).is_success
     wrong = session.verify(ALICE, Secret("wrong"))
