@@ -10,6 +10,7 @@ from connectors.ldap.decoding import attributes_of, custom_of, dn_key, stable_id
 from connectors.ldap.ids import id_filter
 from connectors.ldap.knowing import Knowing, Thing
 from connectors.ldap.layout import Layout
+from connectors.ldap.ranges import completed
 from connectors.ldap.requests import Row, Search
 from connectors.ldap.serving import Serving
 from connectors.spi import Entry, Ref, Value
@@ -61,7 +62,8 @@ class Reader:
 
     def found(self, kind: str, rows: Sequence[Row]) -> list[Found]:
         """Return the objects that these entries are, in their order; an entry without an id is left out."""
-        known = [(row, id_) for row in rows if (id_ := stable_id(self.layout, row)) is not None]
+        whole = (completed(self.serving, row) for row in rows)
+        known = [(row, id_) for row in whole if (id_ := stable_id(self.layout, row)) is not None]
         direct = {id(row): self._direct_groups(kind, row) for row, _ in known}
         self.knowing.things(dn for row, _ in known for dn in (*direct[id(row)], *self._linked(kind, row)))
         marked = self._marked(kind, known)
