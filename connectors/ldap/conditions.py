@@ -314,21 +314,23 @@ _FLAGS: Mapping[str, Mapping[tuple[str, str], _Flag]] = {
         ("user", "expired"): lambda now: Bounds(f"(&(accountExpires>=1)(accountExpires<={ticks(now + _SLACK)}))"),
         ("user", "must_change"): lambda _: exactly("(pwdLastSet=0)"),
         ("user", "is_service"): lambda _: exactly("(servicePrincipalName=*)"),
-        ("user", "privileged"): lambda _: exactly("(adminCount=1)"),
-        ("group", "sensitive"): lambda _: exactly("(adminCount=1)"),
+        ("user", "privileged"): lambda _: Bounds(filters.ALL, "(adminCount=1)"),
+        ("group", "sensitive"): lambda _: Bounds(filters.ALL, "(adminCount=1)"),
     },
     "ppolicy": {
         ("user", "enabled"): lambda _: Bounds(f"(!{_CLOSED})", f"(&(!{_CLOSED})(!(pwdStartTime=*)))"),
         ("user", "locked"): lambda _: Bounds(f"(&(pwdAccountLockedTime=*)(!{_CLOSED}))"),
         ("user", "expired"): lambda _: Bounds("(pwdEndTime=*)"),
         ("user", "must_change"): lambda _: exactly("(pwdReset=TRUE)"),
+        ("computer", "enabled"): lambda _: EVERYTHING,
     },
     "ns_account_lock": {
         ("user", "enabled"): lambda _: exactly("(!(nsAccountLock=true))"),
         ("user", "locked"): lambda _: Bounds("(accountUnlockTime=*)"),
         ("user", "must_change"): lambda _: exactly("(passwordExpirationTime=19700101000000Z)"),
+        ("computer", "enabled"): lambda _: EVERYTHING,
     },
-    "none": {("user", "enabled"): lambda _: EVERYTHING},
+    "none": {("user", "enabled"): lambda _: EVERYTHING, ("computer", "enabled"): lambda _: EVERYTHING},
 }
 
 

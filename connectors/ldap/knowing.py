@@ -18,11 +18,12 @@ _DEEPEST = 50  # levels of nested groups; a loop ends by itself
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a DN stands for: the object, and the keys of the DNs of the groups it is a direct member of."""
+    """What a DN stands for: the object, the DNs of the groups it is a direct member of, and in AD its security id."""
 
     ref: Ref
     dn: str
     parents: tuple[str, ...] = ()
+    sid: bytes = b""
 
 
 @dataclass(slots=True)
@@ -139,7 +140,8 @@ class Knowing:
 
     def _attributes(self) -> tuple[str, ...]:
         dialect = self.layout.dialect
-        return tuple(name for name in (dialect.id, "objectClass", "uid", dialect.member_of) if name)
+        own = "objectSid" if dialect.states == "active_directory" else "uid"
+        return tuple(name for name in (dialect.id, "objectClass", own, dialect.member_of) if name)
 
     def _search(self, wanted: str, attributes: tuple[str, ...]) -> Iterable[Row]:
         return self.serving.rows(Search(self.layout.base, wanted, attributes))
@@ -151,7 +153,7 @@ class Knowing:
         above = tuple(
             value.decode("utf-8", "replace") for value in row.values.get(self.layout.dialect.member_of.lower(), ())
         )
-        thing = self._things[dn_key(row.dn)] = Thing(Ref(kind, id_), row.dn, above)
+        thing = self._things[dn_key(row.dn)] = Thing(Ref(kind, id_), row.dn, above, row.first("objectSid") or b"")
         return thing
 
 

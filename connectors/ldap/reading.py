@@ -10,6 +10,7 @@ from connectors.ldap.decoding import attributes_of, custom_of, dn_key, stable_id
 from connectors.ldap.ids import id_filter
 from connectors.ldap.knowing import Knowing, Thing
 from connectors.ldap.layout import Layout
+from connectors.ldap.powerful import is_powerful
 from connectors.ldap.ranges import completed
 from connectors.ldap.requests import Row, Search
 from connectors.ldap.serving import Serving
@@ -84,7 +85,11 @@ class Reader:
         groups: frozenset[str] = frozenset()
         if "groups" in ATTRIBUTES[kind]:
             attributes["groups"] = tuple(ref for ref in self.knowing.ids(direct) if ref.kind == "group")
-            groups = self._all_groups(kind, row, direct) - {id_}
+            above = self._all_groups(kind, row, direct)
+            groups = frozenset(thing.ref.id for thing in above) - {id_}
+            mark = {"user": "privileged", "group": "sensitive"}.get(kind)
+            if mark and is_powerful((row.first("objectSid") or b"", *(thing.sid for thing in above))):
+                attributes[mark] = True
         steps = names.place(names.parse(row.dn))
         place = steps if kind == "ou" else steps[:-1]
         return Entry(Ref(kind, id_), row.dn, place, attributes, groups, version(self.layout, row))
@@ -106,12 +111,12 @@ class Reader:
             return self.knowing.direct_groups(row.dn)
         return tuple(value.decode("utf-8", "replace") for value in row.values.get(member_of.lower(), ()))
 
-    def _all_groups(self, kind: str, row: Row, direct: tuple[str, ...]) -> frozenset[str]:
+    def _all_groups(self, kind: str, row: Row, direct: tuple[str, ...]) -> list[Thing]:
         primary: Thing | None = None
         if self.layout.dialect.states == "active_directory" and kind in ("user", "computer"):
             primary = self.knowing.primary_group(row)
         start = (*direct, primary.dn) if primary else direct
-        return frozenset(thing.ref.id for thing in self.knowing.above(start).values() if thing.ref.kind == "group")
+        return [thing for thing in self.knowing.above(start).values() if thing.ref.kind == "group"]
 
     # --- what other entries tell ------------------------------------------------------------------------------------
 
