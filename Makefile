@@ -7,13 +7,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 EDITOR_SERVER := yaml-language-server@1.19.2
 
-.PHONY: demo test check fmt bench mutants torture shots setup setup-dev system clean help
+.PHONY: demo demo-ad demo-ldap test check fmt bench mutants torture shots setup setup-dev system clean help
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.run        ## serve a desk with a sample company (PORT=… HOST=…)
 	@$(BIN)/deskhand demo demo-desk --host $(HOST) --port $(PORT)
+
+demo-ad: system $(VENV)/.dev ## the same on a real Active Directory (Samba; as root), started for the demo and removed after it
+	@$(BIN)/python -m tools.demo_desk active_directory --host $(HOST) --port $(PORT)
+
+demo-ldap: system $(VENV)/.dev ## the same on a real OpenLDAP
+	@$(BIN)/python -m tools.demo_desk openldap --host $(HOST) --port $(PORT)
 
 test: system $(VENV)/.dev $(VENV)/node/$(EDITOR_SERVER) ## check style and types, run every test (installs what they need)
 	$(MAKE) --no-print-directory check

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
-from bench import access_bench, check_bench, compile_bench, http_bench, journal_bench, people_bench, pipeline_bench
+from bench import (
+    access_bench,
+    check_bench,
+    compile_bench,
+    directory_bench,
+    http_bench,
+    journal_bench,
+    people_bench,
+    pipeline_bench,
+)
 from bench.figures import Figure, keep, table
 from bench.slices import Effort
 
@@ -18,6 +27,7 @@ PARTS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "journal": journal_bench.measure,
     "pipeline": pipeline_bench.measure,
     "http": http_bench.measure,
+    "directory": directory_bench.measure,
 }
 
 

@@ -44,6 +44,11 @@ def change_office(browser: Browser, words: str, target: str, office: str) -> Non
     """Find a person, open their card and the form, send it, confirm what it would change."""
     browser.get(f"/find?q={words}", "find").link(f"/people/{target}")
     browser.get(f"/people/{target}", "person").link(f"/forms/set-office/for/{target}")
+    submit_office(browser, target, office)
+
+
+def submit_office(browser: Browser, target: str, office: str) -> None:
+    """Open the form for a person, send it, confirm what it would change, see the result."""
     page = browser.get(f"/forms/set-office/for/{target}", "form")
     page = browser.send(page.form("/forms/set-office/submit"), {"answer.office": office}, "answers")
     _expect(browser.send(page.form("/submissions/*/confirm"), {}, "confirm"), "Done")

@@ -77,7 +77,11 @@ def _same(found: Value, wanted: Value) -> bool:
     if isinstance(found, tuple):
         return any(_same(item, wanted) for item in found)
     found, wanted = _beside(found, wanted)
-    return type(found) is type(wanted) and _folded(found) == _folded(wanted)
+    return (type(found) is type(wanted) or _are_numbers(found, wanted)) and _folded(found) == _folded(wanted)
+
+
+def _are_numbers(*values: Value) -> bool:
+    return all(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in values)
 
 
 def _folded(value: Value) -> Value:

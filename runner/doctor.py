@@ -1,11 +1,13 @@
 """Examine an installation and say in sentences what is well and what is not. Reads only."""
 
 import socket
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from connectors.errors import ConnectorError
-from connectors.spi import Ids, Question
+from connectors.spi import Examines, Ids, Question, Usage
+from forms.definition import Form
 from runner.counting import counted
 from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
@@ -28,6 +30,7 @@ def examine(installation: Installation) -> list[Finding]:
     """Examine everything an operator wants to know before and after a change."""
     return [
         *_connectors(installation),
+        *_examined(installation),
         *_definitions(installation),
         *_policy(installation),
         *_bindings(installation),
@@ -44,6 +47,26 @@ def _connectors(installation: Installation) -> list[Finding]:
         health = connector.check()
         examined.append(Finding(f"connector {connector.name}", "ok" if health.ok else "error", health.detail))
     return examined
+
+
+def _examined(installation: Installation) -> list[Finding]:
+    """Let connectors that can look their systems over, and whether these allow what the forms in use ask for."""
+    usages = [usage for form in installation.services.catalogue.forms.values() for usage in _usages(form)]
+    examining = [one for one in installation.services.connectors.all() if isinstance(one, Examines)]
+    return [
+        Finding(f"{connector.name} {found.what}", found.state, found.detail)
+        for connector in examining
+        for found in connector.examine([usage for usage in usages if usage.verb in connector.verbs()])
+    ]
+
+
+def _usages(form: Form) -> Iterator[Usage]:
+    """Yield each verb of a form, with the arguments it is given and the attributes it sets."""
+    for step in form.steps:
+        given = set(step.arguments)
+        for value in step.arguments.values():
+            given |= set(value) if isinstance(value, Mapping) else set()
+        yield Usage(form.id, step.verb.name, frozenset(given))
 
 
 def _definitions(installation: Installation) -> list[Finding]:

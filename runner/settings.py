@@ -163,9 +163,21 @@ def _connector(file: Path, name: str, options: Any) -> tuple[str, Mapping[str, A
     rest = {key: value for key, value in options.items() if key != "use"}
     if isinstance(rest.get("url"), str):
         rest["url"] = _url(file.parent, rest["url"])
+    rest = _with_files(file.parent, rest)
     if isinstance(rest.get("of"), dict):
         rest["of"] = {part: _connector(file, f"{name}.of.{part}", given) for part, given in rest["of"].items()}
     return options["use"], rest
+
+
+def _with_files(folder: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Make options called ``…_file`` relative to the desk folder, not to where the command was called."""
+    found: dict[str, Any] = {}
+    for key, value in options.items():
+        if key.endswith("_file") and isinstance(value, str) and value:
+            found[key] = str(folder / value)
+        else:
+            found[key] = _with_files(folder, value) if key == "writer" and isinstance(value, dict) else value
+    return found
 
 
 def _sign_in(file: Path, table: Mapping[str, Any]) -> SignInSettings:

@@ -88,6 +88,7 @@ ROOMS: Mapping[str, Room] = {
         HOUSES, "flask flask_wtf flask_bootstrap jinja2 markupsafe werkzeug waitress wtforms markdown_it cryptography"
     ),
     "runner.testing": _room((*DECIDING, "connectors", "runner.access", "runner.pipeline", "runner.store", *TOOLS)),
+    "runner.connect": _room(HOUSES, "cryptography tomlkit"),
     "runner.serving": _room(HOUSES, "click waitress"),
     "runner.cli": _room(HOUSES, "click rich waitress"),
     "runner": _room(HOUSES, "cryptography"),

@@ -17,7 +17,7 @@ import click
 import pytest
 
 from connectors.spi import Secret
-from runner.sample.company import make_company
+from runner.sample.company import PEOPLE, make_company
 from runner.sample.exporting import Server, exported
 from runner.sample.parts import DOMAIN, SUFFIX, Company
 from tests.connectors.ldap.sample_active_directory import service_rights
@@ -42,9 +42,9 @@ class Reachable:
 
 
 @contextmanager
-def demo_directory(server: Server, people_password: Secret) -> Iterator[Reachable]:
+def demo_directory(server: Server, people_password: Secret, *, size: int = PEOPLE) -> Iterator[Reachable]:
     """Start a server with the sample company and stop it at the end; those who can sign in get the password."""
-    company = make_company(datetime.now(UTC))
+    company = make_company(datetime.now(UTC), size=size)
     with tempfile.TemporaryDirectory(prefix="deskhand-demo-") as folder:
         certificate = Certificates.made(Path(folder), samba.ADDRESSES).good
         started = _active_directory if server == "active_directory" else _openldap

@@ -37,6 +37,7 @@ _ALIASES = {
     "0.9.2342.19200300.100.1.25": "dc",
     "domaincomponent": "dc",
 }
+_PAIRED = (("\u00c0", "\u00de"), ("\u0100", "\u017d"), ("\u0391", "\u03a9"), ("\u0410", "\u042f"))
 _STRING_TAGS = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be", 0x1C: "utf-32-be"}
 
 
@@ -58,6 +59,14 @@ class Rdn:
         return "+".join(f"{type_}={escape(value)}" for type_, value in pairs)
 
     @property
+    def strictly_normalised(self) -> str:
+        """Return a spelling that names share only where every server takes them for equal; some that are equal differ."""
+        pairs = sorted(
+            (_ALIASES.get(type_.lower(), type_.lower()), _prepare_strictly(value)) for type_, value in self.pairs
+        )
+        return "+".join(f"{type_}={escape(value)}" for type_, value in pairs)
+
+    @property
     def value(self) -> str:
         """Return the value of its first pair, e.g. ``Sales`` of ``OU=Sales``."""
         return self.pairs[0][1]
@@ -76,6 +85,15 @@ def parse(text: str) -> tuple[Rdn, ...]:
 def place(rdns: tuple[Rdn, ...]) -> tuple[str, ...]:
     """Return the normalised chain from the root down, the object's own name last. Pure."""
     return tuple(rdn.normalised for rdn in reversed(rdns))
+
+
+def strict_place(rdns: tuple[Rdn, ...]) -> tuple[str, ...]:
+    """Return a place in which names are equal only where every server says so: neighbours never share one. Pure.
+
+    Servers compare by rules of their own: ß beside ss, é in one letter or two, a tab or a space are the same to some and
+    two entries to others.  Who stands in one of two such units must not be found in the other.
+    """
+    return tuple(rdn.strictly_normalised for rdn in reversed(rdns))
 
 
 def printed(rdns: tuple[Rdn, ...]) -> str:
@@ -111,6 +129,18 @@ def _escape_letter(letter: str) -> str:
 def _prepare(value: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
     return " ".join(folded.split()) or " "
+
+
+def _prepare_strictly(value: str) -> str:
+    return " ".join(part for part in "".join(map(_lower, value)).split(" ") if part) or " "
+
+
+def _lower(letter: str) -> str:
+    """Return the small letter where all servers know the pair: in ASCII, Latin, Greek and Cyrillic as of old."""
+    if letter.isascii():
+        return letter.lower()
+    small = letter.lower() if any(first <= letter <= last for first, last in _PAIRED) else letter
+    return small if len(small) == 1 and small.upper() == letter else letter
 
 
 def _refusal() -> RejectedError:

@@ -5,9 +5,12 @@ are kept in memory, folded.  They are only proposed: what is shown is read from 
 proposal that is out of date costs a look and shows nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
+from operator import itemgetter
 from threading import Event, Lock, Thread
 
 from connectors.errors import ConnectorError
@@ -23,7 +26,33 @@ from connectors.verbs import ATTRIBUTES
 _PATIENCE = 1.0  # seconds that a question waits for entries that are being read
 _FRESH = timedelta(seconds=60)
 _SLACK = timedelta(minutes=5)  # clocks of servers differ
-_MOST = 200
+_MOST = 60
+_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Folded texts behind each other, where each begins, and whose it is: one search in a long text is quick."""
+
+    joined: str
+    starts: Sequence[int]
+    ids: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> "_Index":
+        starts = [0, *accumulate(len(text) + 1 for text in texts.values())]
+        return cls("\0".join(texts.values()), starts, tuple(texts))
+
+    def holding(self, words: Sequence[str], most: int) -> list[str]:
+        """Return ids of up to ``most`` entries that hold all words, first those with names that begin with them."""
+        longest, found, at = max(words, key=len), list[tuple[bool, str]](), 0
+        while len(found) < most and (at := self.joined.find(longest, at)) >= 0:
+            position = bisect_right(self.starts, at) - 1
+            at = self.starts[position + 1]
+            texts = self.joined[self.starts[position] : at - 1]
+            if all(word in texts for word in words):
+                found.append((not all(_begins(word, texts) for word in words), self.ids[position]))
+        return [id_ for _, id_ in sorted(found, key=itemgetter(0))]
 
 
 @dataclass(slots=True)
@@ -31,8 +60,10 @@ class _Kind:
     """What is kept of one kind: folded texts by id, and since when."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    index: _Index = field(default_factory=lambda: _Index("", (0,), ()))
     read_at: datetime | None = None
     is_stale: bool = False
+    is_awaited: bool = False
     ready: Event | None = None
 
 
@@ -55,10 +86,8 @@ class Accents:
         kept, ready = self._refreshed(kind)
         if ready is not None:
             ready.wait(self.patience_seconds)
-        found = list(kept.texts.items())
-        for word in sorted(words, key=len, reverse=True):
-            found = [one for one in found if word in one[1]]
-        return tuple(id_ for id_, _ in found[:_MOST]), len(found) > _MOST
+        found = kept.index.holding(words, _LOOKED_AT)
+        return tuple(found[:_MOST]), len(found) > _MOST
 
     def outdated(self) -> None:
         """Say that something was changed: the next question looks what."""
@@ -69,20 +98,27 @@ class Accents:
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def _refreshed(self, kind: str) -> tuple[_Kind, Event | None]:
-        """Return what is kept, and what to wait for when it is being read; begins to read when it is out of date."""
+        """Return what is kept, and what to wait for while it is being read; begins to read when it is out of date.
+
+        Nobody waits for what is only read again because a while has passed.
+        """
         with self._lock:
             kept = self._kinds.setdefault(kind, _Kind())
             now = self.now()
             is_old = kept.read_at is None or kept.is_stale or not kept.read_at <= now <= kept.read_at + _FRESH
             if kept.ready is None and is_old:
+                kept.is_awaited = kept.read_at is None or kept.is_stale
                 kept.ready, kept.is_stale = Event(), False
                 Thread(target=self._read, args=(kind, kept, kept.ready, now), daemon=True).start()
-            return kept, kept.ready
+            return kept, kept.ready if kept.is_awaited else None
 
     def _read(self, kind: str, kept: _Kind, ready: Event, now: datetime) -> None:
         try:
+            before = dict(kept.texts)
             for row in self._rows(kind, kept.read_at):
                 self._keep(kind, kept, row)
+            if kept.texts != before:
+                kept.index = _Index.of(kept.texts)
             kept.read_at = now
         except ConnectorError:
             kept.is_stale = True  # said to whoever asks the directory itself; the next question tries again
@@ -114,3 +150,8 @@ class Accents:
             kept.texts.pop(id_, None)
         else:
             kept.texts[id_] = "\n".join(fold(value) for one in octets if (value := text(one)))
+
+
+def _begins(word: str, texts: str) -> bool:
+    """Say whether something in these texts begins with a word."""
+    return texts.startswith(word) or f" {word}" in texts or f"\n{word}" in texts

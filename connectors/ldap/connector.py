@@ -16,6 +16,7 @@ from connectors.ldap.examining import Examination
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.locating import locate
 from connectors.ldap.offering import offered
+from connectors.ldap.opened import check_opened
 from connectors.ldap.performing import Performing
 from connectors.ldap.permitted import Permitted
 from connectors.ldap.profiles import photo_of
@@ -44,6 +45,8 @@ from connectors.spi import (
     Usage,
     Verb,
 )
+
+_GLOBAL_CATALOG = (3268, 3269)  # ports (MS-ADTS 3.1.1.3)
 
 
 class LdapDirectory:
@@ -84,6 +87,11 @@ class LdapDirectory:
         endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
         if not endpoints:
             raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
+        if dialect == "active_directory" and (catalog := [one for one in endpoints if one.port in _GLOBAL_CATALOG]):
+            raise RejectedError(
+                f"servers: {catalog[0]} is the global catalog, which holds a part of every object and takes no changes. "
+                "Leave the port out."
+            )
         self._layout = layout(
             dialect,
             base,
@@ -98,23 +106,24 @@ class LdapDirectory:
         )
         self._clock = clock
 
-        def session(account: Mapping[str, str], servers: Sequence[Endpoint] = endpoints) -> DirectorySession:
+        def session(user: str, password: Secret, servers: Sequence[Endpoint] = endpoints) -> DirectorySession:
             return DirectorySession(
                 servers,
-                user=account["user"],
-                password=_secret(account),
+                user=user,
+                password=password,
                 ca_file=ca_file or None,
                 connect_seconds=connect_seconds,
                 call_seconds=call_seconds,
             )
 
-        reading = {"user": user, "password_file": password_file, "password_env": password_env}
-        self.session = session(reading)
-        self._writing = session(_writer(writer)) if writer else self.session
-        self._endpoints, self._alone = endpoints, lambda endpoint: session(reading, (endpoint,))
+        secret = _secret({"password_file": password_file, "password_env": password_env})
+        self.session = session(user, secret)
+        self._writing = session(_writer(writer)["user"], _secret(writer)) if writer else self.session
+        self._endpoints, self._alone = endpoints, lambda endpoint: session(user, secret, (endpoint,))
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
         self._verbs = offered(self._layout)
         self._has_assertions: bool | None = None
+        self._is_opened_checked = False
         self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
@@ -155,7 +164,7 @@ class LdapDirectory:
 
     def place_of(self, text: str) -> tuple[str, ...]:
         """Return the place that the DN of a unit stands for; performs no I/O."""
-        return names.place(names.parse(text))
+        return names.strict_place(names.parse(text))
 
     def check(self) -> Health:
         """Say whether the directory answers; never raises."""
@@ -163,6 +172,7 @@ class LdapDirectory:
             found = Serving(self.session).first(
                 Search(self._layout.base, "(objectClass=*)", ("1.1",), scope="base", page=0)
             )
+            check_opened(self.session, self._layout)
         except ConnectorError as error:
             return Health(ok=False, detail=str(error))
         where = f"{self._layout.dialect.title} at {self.session.server()}"
@@ -201,6 +211,9 @@ class LdapDirectory:
 
     def perform(self, operation: Operation, guards: Sequence[Guard], secrets: Mapping[str, Secret]) -> Outcome:
         """Make the change with the writing account."""
+        if not self._is_opened_checked:
+            check_opened(self._writing, self._layout)
+            self._is_opened_checked = True
         try:
             return self._performing.perform(operation, guards, secrets)
         finally:

@@ -53,7 +53,7 @@ def _person(draft: Draft, values: Mapping[str, Value]) -> tuple[dict[str, tuple[
     shown: dict[str, Value] = dict(_kept(draft, "user", values))
     if layout.kind("user").rdn != "cn":
         attributes.setdefault("cn", (str(values["display_name"]).encode(),))
-    if draft.given("enabled_from"):
+    if _begins_later(draft):
         name, octets = first_day(layout, draft.given("enabled_from"))
         attributes[name], shown["enabled_from"] = (octets,), draft.given("enabled_from")
     if draft.given("expires_on"):
@@ -64,6 +64,13 @@ def _person(draft: Draft, values: Mapping[str, Value]) -> tuple[dict[str, tuple[
         attributes["userAccountControl"] = (str(NORMAL_ACCOUNT).encode(),)
     attributes |= {step.attribute: step.values for step in demand(layout, must_change=must_change) if step.values}
     return attributes, {**shown, "must_change": must_change}
+
+
+def _begins_later(draft: Draft) -> bool:
+    """Say whether the first day has to be kept: one that is here already needs no place in a directory without any."""
+    first, layout = draft.given("enabled_from"), draft.layout
+    today = draft.reader.now.astimezone(layout.zone).date()
+    return bool(first) and (layout.dialect.states == "ppolicy" or first > today)
 
 
 def create_group(draft: Draft) -> None:

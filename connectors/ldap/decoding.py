@@ -19,6 +19,7 @@ from connectors.spi import Value
 from connectors.verbs import ATTRIBUTES
 
 _LOCKED_NOW = 0x10  # of msDS-User-Account-Control-Computed (MS-ADTS 3.1.1.4.5.17)
+_FOR_EVER = datetime(1970, 1, 2, tzinfo=UTC)  # 389 writes the first moment of 1970 for "until somebody unlocks it"
 _CLOSED = b"00000101"  # pwdAccountLockedTime of an account that an administrator closed begins so
 _STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "active_directory": {
@@ -67,8 +68,9 @@ def stable_id(layout: Layout, row: Row) -> str | None:
 
 
 def version(layout: Layout, row: Row) -> str:
-    """Return what changes with every write, "" when the server does not say."""
-    return (row.first(layout.dialect.version) or b"").decode("ascii", "replace")
+    """Return what changes with every write, "" when the server does not say; 389 counts only where it was told to."""
+    dialect = layout.dialect
+    return (row.first(dialect.version) or row.first(dialect.changed) or b"").decode("ascii", "replace")
 
 
 @lru_cache(maxsize=20_000)
@@ -143,6 +145,8 @@ def members(layout: Layout, row: Row) -> tuple[str, ...]:
     """Return the DNs of a group's direct members, without the one that only keeps it from being empty."""
     given = row.values.get(layout.dialect.member.lower(), ())
     found = (value.decode("utf-8", "replace") for value in given)
+    if not layout.dialect.placeholder:
+        return tuple(dn for dn in found if dn)
     nobody = dn_key(layout.placeholder)
     return tuple(dn for dn in found if dn and dn_key(dn) != nobody)
 
@@ -274,7 +278,7 @@ def _ns_account_lock(_layout: Layout, kind: str, row: Row, now: datetime) -> dic
     must_change = expires is not None and expires <= datetime(1970, 1, 2, tzinfo=UTC)
     return {
         "enabled": (row.first("nsAccountLock") or b"").lower() != b"true",
-        "locked": unlock is not None and unlock > now,
+        "locked": unlock is not None and (unlock > now or unlock < _FOR_EVER),
         "must_change": must_change,
         "password_expires_on": None if must_change else expires,
         "password_set_on": _time(row, "passwordChangedTime"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 ALL, NONE = "(&)", "(|)"  # absolute true and false (RFC 4526); they never reach a server
-_PLAIN = re.compile(r"[A-Za-z0-9@._ -]")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9@._ -]+")
 # What servers fold in other ways than we do: letters beyond ASCII, ß beside ss, and runs of spaces.
 _UNCERTAIN = re.compile(r"(?:[^\x00-\x7f]|[sS][sS]|\s)+")
 
@@ -33,10 +33,10 @@ def exactly(text: str) -> Bounds:
 
 def escaped(value: str | bytes) -> str:
     """Return a value as it stands in a filter; whatever is no plain letter is written as its octets."""
-    octets = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-    return "".join(
-        letter if _PLAIN.fullmatch(letter := chr(octet)) and octet < 0x80 else f"\\{octet:02x}" for octet in octets
-    )
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+        return _NOT_PLAIN.sub(lambda found: octets(found[0].encode("latin-1")), value)
+    return _NOT_PLAIN.sub(lambda found: octets(found[0].encode("utf-8", "surrogatepass")), value)
 
 
 def octets(value: bytes) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.ldap import filters
-from connectors.ldap.conditions import Circle
+from connectors.ldap.conditions import Circle, Known, named
 from connectors.ldap.decoding import dn_key, members, stable_id
 from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
 from connectors.ldap.requests import Row, Search
 from connectors.ldap.serving import Serving
-from connectors.spi import Ref
+from connectors.spi import Filter, InGroup, Ref
 
 _CHUNK = 100
 _DEEPEST = 50  # levels of nested groups; a loop ends by itself
@@ -122,7 +122,9 @@ class Knowing:
         dialect = self.layout.dialect
         if not dialect.member_of:
             listed = [dn for row in groups for dn in members(self.layout, row)]
-            return self._group_rows(filters.any_of(filters.equals(dialect.dn, dn) for dn in listed))
+            chunks = (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
+            found = (filters.any_of(filters.equals(dialect.dn, dn) for dn in chunk) for chunk in chunks)
+            return [row for wanted in found for row in self._group_rows(wanted)]
         inside: list[Row] = []
         for start in range(0, len(groups), _CHUNK):
             part = groups[start : start + _CHUNK]
@@ -182,3 +184,17 @@ def _rids(rows: Iterable[Row]) -> Iterable[int]:
         sid = row.first("objectSid")
         if sid is not None and len(sid) >= 12:
             yield int.from_bytes(sid[-4:], "little")
+
+
+def known(knowing: Knowing, filter_: Filter) -> Known:
+    """Look up the objects and groups that a filter names."""
+    given = list(named(filter_))
+    refs = [one for one in given if isinstance(one, Ref)]
+    groups = {(one.group, one.nested) for one in given if isinstance(one, InGroup)}
+    groups |= {(ref.id, False) for ref in refs if ref.kind == "group"}
+    circles = {
+        (group, nested): circle
+        for group, nested in sorted(groups)
+        if (circle := knowing.circle(group, nested=nested)) is not None
+    }
+    return Known(knowing.dns_of(ref for ref in refs if ref.kind != "group"), circles)

@@ -29,8 +29,13 @@ _RESERVED = frozenset(
         "userCertificate", "userPKCS12", "jpegPhoto", "thumbnailPhoto", "userParameters", "logonHours", "ref", "aci",
         "olcAccess", "objectCategory", "unixUserPassword", "dBCSPwd", "supplementalCredentials", "ntPwdHistory",
         "lmPwdHistory", "securityIdentifier", "msDS-SupportedEncryptionTypes", "mS-DS-ConsistencyGuid",
-        "msDS-ManagedPassword",
+        "msDS-ManagedPassword", "userWorkstations", "targetAddress", "altRecipient", "publicDelegates", "accountUnlockTime",
+        "inetUserStatus", "host", "authorizedService",
     )
+)  # fmt: skip
+_RESERVED_BEGINNINGS = (
+    "msds-allowedto", "msds-assignedauthn", "msds-groupmsa", "msds-keycredential", "msds-managedpassword", "ms-mcs-admpwd",
+    "mslaps", "msfve", "mspki", "msts", "msnp", "pwd", "olc", "krb", "password", "samba", "shadow", "nsrole",
 )  # fmt: skip
 
 
@@ -84,9 +89,18 @@ class Layout:
         return (*(one for one in found if one), *rest)
 
     @property
+    def domain(self) -> str:
+        """The head of the Active Directory domain that the base stands in; the base itself elsewhere."""
+        if self.dialect.states != "active_directory":
+            return self.base
+        rdns = names.parse(self.base)
+        first = next((index for index, rdn in enumerate(rdns) if rdn.pairs[0][0].lower() == "dc"), 0)
+        return names.printed(rdns[first:])
+
+    @property
     def base_place(self) -> tuple[str, ...]:
         """The place of the base."""
-        return names.place(names.parse(self.base))
+        return names.strict_place(names.parse(self.base))
 
 
 def layout(
@@ -174,7 +188,7 @@ def _allowed(attribute: object, where: str) -> str:
 def is_reserved(attribute: str) -> bool:
     """Say whether no form may ever write an attribute of the directory, in any case and with any option."""
     plain = attribute.partition(";")[0].strip().lower()
-    return plain in _RESERVED or plain.startswith(("msds-allowedto", "msds-keycredential", "pwd", "olc", "krb"))
+    return plain in _RESERVED or plain.startswith(_RESERVED_BEGINNINGS)
 
 
 def _filter(kind: str, text: object) -> str:

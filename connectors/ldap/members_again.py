@@ -17,7 +17,7 @@ from connectors.ldap.requests import Modification, Modify
 from connectors.ldap.session import DirectorySession
 from connectors.spi import Ref
 
-_TRIES = 10
+_TRIES, _ADDING = 40, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +69,27 @@ class MembersAgain:
     def take_back(self, draft: Draft, write: Write) -> bool:
         """Give a group the members it had before, by the names they have now; False when that cannot be made sure."""
         meant = self._meant(draft, write)
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
             try:
-                if (is_back := self._step_back(write, meant)) is not None:
+                if (is_back := self._step_back(write, meant, may_add=number < _ADDING)) is not None:
                     return is_back
             except ConnectorError:
                 return False
         return False
 
-    def _step_back(self, write: Write, meant: Mapping[Ref, bool]) -> bool | None:
-        """Take one step towards what was; None when it has to be looked at again."""
+    def _step_back(self, write: Write, meant: Mapping[Ref, bool], *, may_add: bool) -> bool | None:
+        """Take one step towards what was; None when it has to be looked at again.
+
+        Who is put in again is named by DN too, and may be somebody else by then; after some tries only wrong ones go.
+        """
         group = self.new_reader().one(write.on.entry.ref) if write.on else None
         if group is None or write.on is None:
             return True
         now, had, has = self._now(meant), self._listed(write.on), self._listed(group)
         ours = {ref: dn_key(one.entry.dn) for ref, one in now.items()}
         out = {key for ref, key in ours.items() if meant[ref] and key in has}
-        back = {ref for ref in ours if not meant[ref] and not _is_in(now[ref], group.entry.ref)}
-        strangers = has.keys() - had.keys() - set(ours.values())
+        back = {ref for ref in ours if may_add and not meant[ref] and not _is_in(now[ref], group.entry.ref)}
+        strangers = has.keys() - (had.keys() - self._named(write)) - set(ours.values())
         renamed = had.keys() - has.keys() - self._named(write)
         if strangers and not renamed:
             out |= strangers
@@ -110,9 +113,13 @@ class MembersAgain:
 
     def _apply(self, group: Found, out: list[str], back: list[str], *, is_empty: bool) -> None:
         dialect = self.layout.dialect
-        added = [*back, *([self.layout.placeholder] if is_empty and dialect.placeholder else [])]
+        real = set(members(self.layout, group.row))
+        listed = (value.decode("utf-8", "replace") for value in group.row.values.get(dialect.member.lower(), ()))
+        nobody = [dn for dn in listed if dn not in real]
+        added = [*back, *([self.layout.placeholder] if is_empty and dialect.placeholder and not nobody else [])]
+        gone = [*out, *([] if is_empty else nobody)]
         steps = [Modification("add", dialect.member, tuple(dn.encode() for dn in added))] if added else []
-        steps += [Modification("delete", dialect.member, tuple(dn.encode() for dn in out))] if out else []
+        steps += [Modification("delete", dialect.member, tuple(dn.encode() for dn in gone))] if gone else []
         held = {name: octets for name in (dialect.id, dialect.version) if (octets := group.row.first(name)) is not None}
         control = (assertion(dialect.dn, group.entry.dn, held),) if self.asserts() else ()
         self.session.apply(Modify(group.entry.dn, tuple(steps), control))

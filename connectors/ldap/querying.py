@@ -11,24 +11,25 @@ from itertools import islice
 from connectors.errors import RejectedError
 from connectors.folding import fold, words
 from connectors.ldap import filters
-from connectors.ldap.conditions import Conditions, Known, named, places
+from connectors.ldap.conditions import Conditions, places
 from connectors.ldap.decoding import attributes_of, sources, texts_of, wanted
 from connectors.ldap.filters import Bounds
 from connectors.ldap.ids import id_filter
-from connectors.ldap.knowing import Knowing
+from connectors.ldap.knowing import known
 from connectors.ldap.layout import Layout
 from connectors.ldap.ordering import Order
 from connectors.ldap.reading import Reader
 from connectors.ldap.requests import Row, Search
 from connectors.matching import matches
-from connectors.spi import Entry, Filter, InGroup, Page, Question, Ref, Value
+from connectors.spi import AllOf, Compare, Entry, Filter, Ids, Page, Question, Value
 from connectors.verbs import ATTRIBUTES
 
 _MOST = 1_000
 _SORTED = 1_000  # candidates that are put in order; beyond, the first that the server gives
-_SORTED_TYPED = 200  # the same for typed words: who types on sees fewer
+_SORTED_TYPED = 60  # the same for typed words: who types on sees fewer
 _EXAMINED = 20_000  # candidates that are looked at for one answer
-_INDEXED_LETTERS = 2  # from which on servers find what begins with a word by an index
+_INDEXED_START = 2  # letters from which on servers find what begins with a word by an index
+_INDEXED_INSIDE = 4  # the same for what holds a word anywhere
 _BATCH = 100
 _PAGE = 500
 _SEARCHED = {
@@ -38,6 +39,7 @@ _SEARCHED = {
     "computer": ("name",),
     "contact": ("display_name", "mail"),
 }
+_NAMING = frozenset({"id", "login", "upn", "mail", "employee_id"})
 Proposals = Callable[[str, Sequence[str], Sequence[str]], tuple[tuple[str, ...], bool]]
 
 
@@ -84,7 +86,10 @@ class Querying:
         asking = self._asking(question)
         if asking is None:
             return Page(())
-        candidates, is_cut = self._candidates(asking, order)
+        if (few := self._few(asking)) is not None:
+            few.sort(key=lambda entry: order.position(entry.attributes), reverse=order.descending)
+            return Page(tuple(few[:limit]), more=len(few) > limit)
+        candidates, is_cut = self._candidates(asking, order, limit)
         entries = list(islice(self._matching(asking, candidates, limit + 1), limit + 1))
         return Page(tuple(entries[:limit]), more=len(entries) > limit or is_cut or asking.is_cut)
 
@@ -141,7 +146,7 @@ class Querying:
             )
             return filters.all_of(words_)
 
-        is_quick = all(len(word) >= _INDEXED_LETTERS for word in each)
+        is_quick = all(len(word) >= _INDEXED_START for word in each)
         ids, is_cut = self.proposals(asking.kind, words(typed), searched)
         proposed = [one for id_ in ids if (one := id_filter(self.layout.dialect.id, id_))]
         return replace(
@@ -153,18 +158,34 @@ class Querying:
             is_cut=is_cut,
         )
 
+    def _few(self, asking: Asking) -> list[Entry] | None:
+        """Return whatever matches a question that names a few objects, unsorted; None for all other questions."""
+        if asking.words or not _names_few(asking.filter):
+            return None
+        rows = list(islice(self._rows(asking, wanted(self.layout, asking.kind), filters.ALL, _BATCH), _BATCH + 1))
+        if len(rows) > _BATCH or None in rows:
+            return None
+        unique = {row.dn: row for row in rows if row is not None}
+        found = self.reader.found(asking.kind, list(unique.values()))
+        return [one.entry for one in found if matches(asking.filter, one.entry)]
+
     # --- candidates -------------------------------------------------------------------------------------------------
 
-    def _candidates(self, asking: Asking, order: Order) -> tuple[Iterator[str], bool]:
-        """Return ids of candidates in the order of the answer, and whether there are more than were looked at."""
+    def _candidates(self, asking: Asking, order: Order, limit: int) -> tuple[Iterator[str], bool]:
+        """Return ids of candidates in the order of the answer, and whether there are more than were looked at.
+
+        When words of few letters already have more than enough candidates, it is not gone through everybody for the rest.
+        """
         light = _Light.of(self.layout, asking, order, self.reader.now)
         held: dict[str, Mapping[str, Value]] = {}
         for proposed in asking.proposed:
             held |= dict(self._held(asking, light, proposed, _BATCH)[0])
-        most, is_cut = _SORTED_TYPED if asking.words else _SORTED, False
-        for holding in asking.holding:
+        most, is_cut = max(_SORTED_TYPED, limit + 1) if asking.words else _SORTED, False
+        is_slow = any(len(word) < _INDEXED_INSIDE for word in asking.words)
+        for position, holding in enumerate(asking.holding):
             found, is_cut = self._held(asking, light, holding, most)
             held |= found
+            is_cut = is_cut or (is_slow and position + 1 < len(asking.holding) and len(held) >= most)
             if is_cut:
                 break
         ordered = sorted(held.values(), key=order.position, reverse=order.descending)
@@ -231,8 +252,8 @@ def _holds(asking: Asking, attributes: Mapping[str, Value]) -> bool:
     """Say whether every typed word stands in one of the attributes, ignoring case and accents."""
     if not asking.words:
         return True
-    texts = [fold(one) for name in asking.searched for one in _texts(attributes.get(name))]
-    return all(any(word in held for held in texts) for word in asking.words)
+    held = fold("\n".join(one for name in asking.searched for one in _texts(attributes.get(name))))
+    return all(word in held for word in asking.words)
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -250,20 +271,18 @@ def _searched(kind: str, attributes: Sequence[str]) -> tuple[str, ...]:
     return chosen
 
 
+def _names_few(filter_: Filter) -> bool:
+    """Say whether a filter can only match a few objects: those with certain ids, or one that has a name of its own."""
+    match filter_:
+        case Ids(ids):
+            return len(ids) <= _BATCH
+        case Compare(attribute=attribute, op="=="):
+            return attribute in _NAMING
+        case AllOf(parts):
+            return any(_names_few(part) for part in parts)
+    return False
+
+
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := list(islice(rows, _BATCH)):
         yield batch
-
-
-def known(knowing: Knowing, filter_: Filter) -> Known:
-    """Look up the objects and groups that a filter names."""
-    given = list(named(filter_))
-    refs = [one for one in given if isinstance(one, Ref)]
-    groups = {(one.group, one.nested) for one in given if isinstance(one, InGroup)}
-    groups |= {(ref.id, False) for ref in refs if ref.kind == "group"}
-    circles = {
-        (group, nested): circle
-        for group, nested in sorted(groups)
-        if (circle := knowing.circle(group, nested=nested)) is not None
-    }
-    return Known(knowing.dns_of(ref for ref in refs if ref.kind != "group"), circles)

@@ -1,7 +1,7 @@
 """Entries of a directory as `connectors.spi.Entry`: a page of any size costs a handful of searches. Reads only."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.directory import names
@@ -30,15 +30,21 @@ class Found:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads at one moment; what it has found out about groups is forgotten with it."""
+    """Reads at one moment; what it has found out about groups is forgotten with it.
+
+    ``everywhere`` knows the groups of the whole domain, where a base below its head leaves those out that rule it.
+    """
 
     serving: Serving
     layout: Layout
     now: datetime
     knowing: Knowing = field(init=False)
+    everywhere: Knowing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.knowing = Knowing(self.serving, self.layout)
+        self.knowing = self.everywhere = Knowing(self.serving, self.layout)
+        if self.layout.domain != self.layout.base:
+            self.everywhere = Knowing(self.serving, replace(self.layout, base=self.layout.domain))
 
     def by_ids(self, kind: str, ids: Iterable[str]) -> dict[str, Found]:
         """Return the objects of a kind with these ids; those that do not exist are left out."""
@@ -67,6 +73,7 @@ class Reader:
         known = [(row, id_) for row in whole if (id_ := stable_id(self.layout, row)) is not None]
         direct = {id(row): self._direct_groups(kind, row) for row, _ in known}
         self.knowing.things(dn for row, _ in known for dn in (*direct[id(row)], *self._linked(kind, row)))
+        self.everywhere.things(dn for row, _ in known for dn in direct[id(row)])
         marked = self._marked(kind, known)
         return [Found(self._entry(kind, row, id_, direct[id(row)], marked), row) for row, id_ in known]
 
@@ -85,12 +92,14 @@ class Reader:
         groups: frozenset[str] = frozenset()
         if "groups" in ATTRIBUTES[kind]:
             attributes["groups"] = tuple(ref for ref in self.knowing.ids(direct) if ref.kind == "group")
-            above = self._all_groups(kind, row, direct)
+            above = self._all_groups(self.knowing, kind, row, direct)
             groups = frozenset(thing.ref.id for thing in above) - {id_}
             mark = {"user": "privileged", "group": "sensitive"}.get(kind)
+            if self.everywhere is not self.knowing:
+                above = self._all_groups(self.everywhere, kind, row, direct)
             if mark and is_powerful((row.first("objectSid") or b"", *(thing.sid for thing in above))):
                 attributes[mark] = True
-        steps = names.place(names.parse(row.dn))
+        steps = names.strict_place(names.parse(row.dn))
         place = steps if kind == "ou" else steps[:-1]
         return Entry(Ref(kind, id_), row.dn, place, attributes, groups, version(self.layout, row))
 
@@ -111,12 +120,12 @@ class Reader:
             return self.knowing.direct_groups(row.dn)
         return tuple(value.decode("utf-8", "replace") for value in row.values.get(member_of.lower(), ()))
 
-    def _all_groups(self, kind: str, row: Row, direct: tuple[str, ...]) -> list[Thing]:
+    def _all_groups(self, knowing: Knowing, kind: str, row: Row, direct: tuple[str, ...]) -> list[Thing]:
         primary: Thing | None = None
         if self.layout.dialect.states == "active_directory" and kind in ("user", "computer"):
-            primary = self.knowing.primary_group(row)
+            primary = knowing.primary_group(row)
         start = (*direct, primary.dn) if primary else direct
-        return [thing for thing in self.knowing.above(start).values() if thing.ref.kind == "group"]
+        return [thing for thing in knowing.above(start).values() if thing.ref.kind == "group"]
 
     # --- what other entries tell ------------------------------------------------------------------------------------
 

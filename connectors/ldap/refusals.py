@@ -30,9 +30,13 @@ _REASONS = (
     (re.compile(r"quality"), "it is too simple"),
 )
 _STALE = "The object was changed at the same moment by somebody else."
+# Windows' numbers (MS-ERREF 2.2) where Samba writes others or words: no member; a sign-in name in use in the forest.
+_NO_MEMBER = ("already deleted", "00000529", "00000561")
+_SIGN_IN_NAME_TAKEN = ("0000202F", "000021C8")
 _PLAIN: Mapping[int, str] = {
     8: "The directory takes changes over an encrypted connection only. Use ldaps:// in the settings.",
     18: "The directory cannot compare this attribute.",
+    19: "The directory does not take this value: it is too long, or not allowed for this attribute.",
     21: "The directory does not take this value: it is not written as the attribute demands.",
     34: "The directory does not take this name.",
     64: "The directory does not take this name for the object.",
@@ -102,17 +106,24 @@ def _by_code(request: Request, answer: Answer) -> ConnectorError:
         return RejectedError("The unit does not exist any more.")
     if code == requests.REFERRAL:
         return RejectedError(
-            "This part of the directory is kept by another server, which Deskhand is not connected to."
+            "This server leaves the change to another one, which Deskhand is not connected to: it is a read-only copy, or "
+            "another server keeps this part of the directory."
         )
-    if code == requests.UNWILLING and "already deleted" in answer.message:
+    if code == requests.UNWILLING and _says(answer, _NO_MEMBER):
         return StaleObjectError(_STALE)
+    if code == requests.UNWILLING and "0000052D" in answer.message:
+        return RejectedError("The account has no password that meets the directory's rules. Set one first.")
     if code == 80 and isinstance(request, Rename):
         return RejectedError("The unit does not exist any more.")
-    if code == 19 and "0000202F" in answer.message:
+    if code == 19 and _says(answer, _SIGN_IN_NAME_TAKEN):
         return RejectedError("The sign-in name is already in use.")
     if code == 19 and "000020B5" in answer.message:
         return RejectedError("The person it points to does not exist.")
     return RejectedError(_PLAIN.get(code, f"The directory refused the change (result {code})."))
+
+
+def _says(answer: Answer, signs: tuple[str, ...]) -> bool:
+    return any(sign in answer.message for sign in signs)
 
 
 def _exists(request: Request) -> ConnectorError:

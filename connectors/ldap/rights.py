@@ -75,20 +75,20 @@ def _password(layout: Layout, kind: str, _: frozenset[str]) -> Iterable[Right]:
 
 def _set(layout: Layout, kind: str, sets: frozenset[str]) -> Iterable[Right]:
     looks = layout.kind(kind)
-    neutral = [name for name in sets if name in ATTRIBUTES[kind] and ATTRIBUTES[kind][name].settable]
+    neutral = [name for name, known in ATTRIBUTES[kind].items() if name in sets and known.settable]
     held = [looks.texts.get(name) or looks.links.get(name) or "" for name in neutral]
     custom = [
-        layout.custom[name] for one in sets if (name := one.removeprefix(_CUSTOM)) != one and name in layout.custom
+        layout.custom[name]
+        for one in sorted(sets)
+        if (name := one.removeprefix(_CUSTOM)) != one and name in layout.custom
     ]
     return _written(kind, [*held, *(one.attribute for one in custom)])
 
 
 def _rename(layout: Layout, kind: str, sets: frozenset[str]) -> Iterable[Right]:
     texts, rdn = layout.kind(kind).texts, layout.kind(kind).rdn
-    names = {texts.get(name, "") for name in ("login", "upn") if name in sets}
-    if "cn" in sets and rdn != "cn":
-        names.add("cn")
-    return [Right(kind, "rename"), *_written(kind, sorted(names - {rdn}))]
+    names = sorted({texts.get(name, "") for name in ("login", "upn") if name in sets} - {rdn})
+    return [Right(kind, "rename"), *_naming(layout, kind), *_written(kind, names)]
 
 
 def _addresses(layout: Layout, kind: str, _: frozenset[str]) -> Iterable[Right]:
@@ -107,13 +107,18 @@ def _members(layout: Layout, _: str, __: frozenset[str]) -> Iterable[Right]:
     return _written("group", (layout.dialect.member,))
 
 
-def _create(layout: Layout, kind: str, _: frozenset[str]) -> Iterable[Right]:
-    reset = [Right(kind, "reset")] if kind == "user" and layout.dialect.states == "active_directory" else []
-    return [Right(kind, "create"), *reset]
+def _create(_: Layout, kind: str, __: frozenset[str]) -> Iterable[Right]:
+    return [Right(kind, "create")]
 
 
-def _move(_: Layout, kind: str, __: frozenset[str]) -> Iterable[Right]:
-    return [Right(kind, "create"), Right(kind, "delete"), Right(kind, "rename")]
+def _move(layout: Layout, kind: str, _: frozenset[str]) -> Iterable[Right]:
+    return [Right(kind, "create"), Right(kind, "delete"), Right(kind, "rename"), *_naming(layout, kind)]
+
+
+def _naming(layout: Layout, kind: str) -> Iterable[Right]:
+    """Return the rights to write what names an entry, which OpenLDAP asks for even when it stays as it is."""
+    names = dict.fromkeys((layout.kind(kind).rdn, "cn"))
+    return () if layout.dialect.by_guid else _written(kind, names)
 
 
 def _delete(_: Layout, kind: str, __: frozenset[str]) -> Iterable[Right]:
@@ -180,3 +185,8 @@ def as_dsacls(right: Right) -> tuple[str, ...]:
             return (f"RPWP;cn;{right.kind}", f"RPWP;name;{right.kind}")
         case "reset":
             return (f"CA;Reset Password;{right.kind}",)
+
+
+def as_attributes(right: Right) -> tuple[str, ...]:
+    """Return the attributes, as ``access to attrs=`` of OpenLDAP names them, that a right means to write."""
+    return (right.attribute,) if right.action == "write" else ("entry", "children")

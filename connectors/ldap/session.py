@@ -18,6 +18,7 @@ from .asking import PASSWORD_POLICY, bind, change, search
 from .calls import Calls
 from .connections import Connections, Limits
 from .endpoints import Endpoint
+from .filter_octets import filter_octets
 from .requests import (
     ADMIN_LIMIT,
     INVALID_CREDENTIALS,
@@ -49,7 +50,7 @@ _CACHED_LETTERS = 300
 
 def _filter(text: str) -> bytes:
     """Return a filter's octets; raises whatever ldap3 and pyasn1 do for what is none."""
-    return _cached_filter(text) if len(text) <= _CACHED_LETTERS else _parsed_filter(text)
+    return filter_octets(text) or (_cached_filter if len(text) <= _CACHED_LETTERS else _parsed_filter)(text)
 
 
 def _parsed_filter(text: str) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from connectors.verbs import PERMISSIONS
+from forms.compiling.abilities import check_custom
 from forms.compiling.examples import compile_example
 from forms.compiling.fields import compile_field
 from forms.compiling.operations import check_callers, check_checked_object, compile_steps, needs_of
@@ -196,18 +197,26 @@ class _Compilation:
         """Add the tests, and the warnings, which would only follow from errors where there are any."""
         written = frozenset(each.string("id") or "" for each in self.record.records("operations"))
         tests = tuple(compile_example(self.values, each, form, written) for each in self.record.records("tests"))
+        check_custom(self.values)
         if not self.report.has_errors:
             self.values.used |= self._shown_to_approvers(form)
             warn_unused(self.values, questions, is_view=form.is_view)
             warn_unguarded(self.values, self.record.records("operations"), form.steps, form.fields)
             warn_untold(self.values, self.record.records("operations"), form)
         fields = tuple(replace(field, is_read=field.id in self.values.used) for field in form.fields)
-        return replace(form, fields=fields, examples=tests, languages=frozenset(self.values.languages))
+        whole = replace(form, fields=fields, examples=tests, languages=frozenset(self.values.languages))
+        return _without(whole, self.values.read_apart - self.values.used)
 
     def _shown_to_approvers(self, form: Form) -> set[str]:
         if form.approval is None:
             return set()
         return set(form.approval.show or (field.id for field in form.fields))
+
+
+def _without(form: Form, unasked: set[str]) -> Form:
+    """Return the form without the questions that only operations read which are left out here."""
+    fields = tuple(field for field in form.fields if field.id not in unasked)
+    return replace(form, fields=fields, order=tuple(one for one in form.order if one not in unasked))
 
 
 def _without_shown(scope: Scope, fields: tuple[Field, ...]) -> Scope:

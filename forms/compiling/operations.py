@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, cast
 
 from connectors.spi import Argument, Verb
 from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES, PERMISSIONS, READ_PERMISSIONS
+from forms.compiling.abilities import CUSTOM, can_set, custom_type, is_left_out, refuse_nothing_left
 from forms.compiling.values import Values
 from forms.definition import Given, NeedAt, Step, Target, Template
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -17,13 +19,13 @@ from forms.values import ANY, DATE, TEXT, Type, list_of
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 _HARD = frozenset(_SIGNS.sub("", name.lower()) for name in HARD_ATTRIBUTES)
-_PREFIXES = ("custom.", "extension.", "attributes.")
+_PREFIXES = (CUSTOM, "extension.", "attributes.")
 
 
 def compile_steps(values: Values, records: tuple[Record, ...], scope: Scope) -> tuple[tuple[Step, ...], Type]:
     """Compile operations from top to bottom; each sees the outputs of those above.
 
-    Returns the steps, without those whose verb is unknown, and the type of ``steps`` behind the last one.
+    Returns the steps, without those whose verb is unknown or left out here, and the type of ``steps`` behind the last one.
     """
     steps: list[Step] = []
     outputs: dict[str, Type] = {}
@@ -39,7 +41,11 @@ def compile_steps(values: Values, records: tuple[Record, ...], scope: Scope) -> 
             Type("row", columns={name: type_named(kind) for name, kind in verb.gives.items()}) if verb else ANY
         )
         if verb is not None and step_id:
-            steps.append(_step(values, record, step_id, verb, inner))
+            left_out = is_left_out(values, record, verb)
+            with values.apart() if left_out else nullcontext():
+                step = _step(values, record, step_id, verb, inner)
+            steps += [] if left_out else [step]
+    refuse_nothing_left(values, records, steps)
     return tuple(steps), Type("row", columns=outputs)
 
 
@@ -98,6 +104,7 @@ def _for_each(values: Values, record: Record, scope: Scope) -> tuple[Given, Type
 def _arguments(values: Values, record: Record, verb: Verb, scope: Scope) -> dict[str, Given]:
     entries = record.values.get("with")
     written: Mapping[str, Any] = entries.entries if isinstance(entries, Entries) else {}
+    keys = entries.keys if isinstance(entries, Entries) else {}
     _check_names(values, record, verb)
     found: dict[str, Given] = {}
     for name, node in written.items():
@@ -106,7 +113,7 @@ def _arguments(values: Values, record: Record, verb: Verb, scope: Scope) -> dict
             continue
         if argument.type == "map":
             found[name] = _settings(values, node, verb, scope)
-        else:
+        elif can_set(values, keys[name], verb, name):
             found[name] = _argument(values, node, argument, scope)
     return found
 
@@ -147,15 +154,22 @@ def _settings(values: Values, node: Node, verb: Verb, scope: Scope) -> Given:
     if not isinstance(node, MapNode):
         values.report.error("E113", node, '"set" must be a map of attributes to values')
         return None
-    kind = verb.name.split(".")[-2] if "." in verb.name else ""
-    attributes = ATTRIBUTES.get(kind, {})
     found: dict[str, Given] = {}
     for key, value in node.pairs:
-        if _is_settable(values, key, kind):
-            found[key.text] = values.given(
-                value, type_named(attributes[key.text].type), scope, key.text, "operations", "E143"
-            )
+        wanted = _type_of(values, key, verb)
+        if wanted is not None:
+            found[key.text] = values.given(value, wanted, scope, key.text, "operations", "E143")
     return found
+
+
+def _type_of(values: Values, key: ScalarNode, verb: Verb) -> Type | None:
+    """Return the type of an attribute that is to be set; None for one that cannot be, which is noted."""
+    kind = verb.name.split(".")[-2] if "." in verb.name else ""
+    if kind == "user" and key.text.startswith(CUSTOM) and verb.further is not None and not _is_hard(key.text):
+        return custom_type(values, key, verb.further)
+    if not _is_settable(values, key, kind) or not can_set(values, key, verb, key.text):
+        return None
+    return type_named(ATTRIBUTES[kind][key.text].type)
 
 
 def _is_settable(values: Values, key: ScalarNode, kind: str) -> bool:

@@ -20,7 +20,7 @@ def warn_unused(values: Values, questions: tuple[Question, ...], *, is_view: boo
     for question in questions:
         record = question.record
         is_looked_at = record.type == "note" or (record.type == "table" and selection_of(record) == "none")
-        if is_looked_at or record.flag("show") or question.id in values.used:
+        if is_looked_at or record.flag("show") or question.id in values.used | values.read_apart:
             continue
         message = f'the answer "{question.id}" is not used anywhere'
         values.report.warning("W301", record.node_of("id"), message, f"Use it in {where}, or remove the field.")

@@ -1,7 +1,8 @@
 """Compile conditions, templates, texts and given values, and remember which names they use. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from forms.compiling.fitting import fits, literal
@@ -40,14 +41,26 @@ class Values:
 
     ``used`` gathers every name an expression reads, ``languages`` every language in which a text is written.  ``options``
     are the values of questions whose options are all known, ``written`` all expressions with where they stand.
+    ``read_apart`` gathers the names that are read by operations which are left out here.
     """
 
     def __init__(self, report: Report, around: Surroundings) -> None:
         self.report, self.around = report, around
         self.used: set[str] = set()
+        self.read_apart: set[str] = set()
         self.options: Mapping[str, frozenset[str]] = {}
         self.written: list[Written] = []
         self.languages: set[str] = set()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Compile something that is left out here: the names it reads count as read by that only."""
+        used, self.used = self.used, set()
+        try:
+            yield
+        finally:
+            self.read_apart |= self.used
+            self.used = used
 
     def condition(self, node: ScalarNode | None, scope: Scope) -> Expression | None:
         """Compile a condition; None when there is none or it is wrong, which is then noted."""

@@ -33,6 +33,8 @@ CODES: Mapping[str, str] = {
     "E145": "The verb is done for a caller who is not checked.",
     "E146": "The attribute cannot be set by a form.",
     "E147": "An object is named by what somebody types.",
+    "E148": "The directory or mail system of this desk cannot do the verb.",
+    "E149": "The directory of this desk has no place for the attribute.",
     "E150": "A resource does not say which things of one kind are meant.",
     "E151": "A resource is compared with something that it cannot be compared with.",
     "E152": "A role includes itself.",
@@ -90,4 +92,5 @@ CODES: Mapping[str, str] = {
     "W327": "A binding, or a part of it, gives nothing to anybody.",
     "W328": "Somebody can change what a resource set holds, and so reach more.",
     "W329": "Somebody can reset the password of an account that holds more.",
+    "W330": "An operation is left out, because it cannot be done here.",
 }

@@ -140,6 +140,7 @@ FORM = (
         for_each | value                       |     |      | List; each element is `item`.
         title    | text                        |     |      | Line in plan and journal.
         only_if  | condition                   |     |      | Skipped otherwise.
+        if_possible | boolean                  |     | false | Left out, with what only it asks, where it cannot be done.
         with     | map to value                |     |      | Arguments.
         until    | value                       |     |      | Date it is taken back on; empty: never. Not carried out yet.
         revert   | one of auto, none           |     | auto | How it is taken back.

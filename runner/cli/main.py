@@ -23,6 +23,7 @@ from runner.cli import (
     access_lint,
     access_review,
     accounts,
+    connect,
     explaining,
     formatting,
     forms,
@@ -59,6 +60,7 @@ def cli() -> None:
 
 for module in (
     operating,
+    connect,
     forms,
     formatting,
     new,

@@ -233,7 +233,7 @@ def attribute_label(kind: str, attribute: str) -> str:
     """Return what an attribute is called; of something that does not exist yet the kind is not known, and empty."""
     tables = (ATTRIBUTES.get(kind, {}),) if kind else tuple(ATTRIBUTES.values())
     known = next((table[attribute] for table in tables if attribute in table), None)
-    return known.label if known else attribute.replace("_", " ").capitalize()
+    return known.label if known else attribute.removeprefix("custom.").replace("_", " ").capitalize()
 
 
 def line_json(line: ChangeLine) -> dict[str, str]:

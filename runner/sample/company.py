@@ -56,10 +56,10 @@ _PARTNERS = (
 )
 
 
-def make_company(now: datetime, seed: int = 1) -> Company:
-    """Return the company as it is at ``now``, which has a time zone. Pure."""
+def make_company(now: datetime, seed: int = 1, size: int = PEOPLE) -> Company:
+    """Return the company as it is at ``now``, which has a time zone; ``size`` is how many people it has. Pure."""
     random = Random(seed)  # noqa: S311 - people are invented here, not secrets
-    people = make_people(now, random, PEOPLE)
+    people = make_people(now, random, size)
     people = with_states(people, now, random)
     return Company(
         units=units(),

@@ -11,7 +11,7 @@ from connectors.mailbox.connector import MailboxStub
 from connectors.mailbox.loading import MailboxRow, load_mailboxes
 from connectors.mailbox.session import Database
 from connectors.spi import Ids, Question, Ref
-from runner.sample.company import make_company
+from runner.sample.company import PEOPLE, make_company
 from runner.sample.parts import Company, Computer, Contact, Group, Mailbox, Person, Unit, stable_id
 
 _MOST_IDS = 500
@@ -32,18 +32,23 @@ def no_password(_login: str) -> str | None:
 
 
 def load_company(
-    directory_url: str, mailbox_url: str, *, now: datetime, passwords: Callable[[str], str | None] = no_password
+    directory_url: str,
+    mailbox_url: str,
+    *,
+    now: datetime,
+    passwords: Callable[[str], str | None] = no_password,
+    size: int = PEOPLE,
 ) -> Loaded:
     """Add what is missing of the sample company; what is there already stays as it is.
 
-    ``now`` has a time zone.  ``passwords`` maps a login to an Argon2 hash, or None for no password.  Raises the errors
+    ``now`` has a time zone; ``size`` is how many people the company has.  ``passwords`` maps a login to an Argon2 hash, or None for no password.  Raises the errors
     of `connectors.errors`; the directory, and then the mail system, is filled in one transaction each.
     """
-    company = make_company(now)
+    company = make_company(now, size=size)
     return Loaded(
         company,
         _load_directory(directory_url, company, now, passwords),
-        _load_mailboxes(mailbox_url, company.mailboxes, now),
+        load_mailboxes_of(mailbox_url, company, now=now),
     )
 
 
@@ -56,11 +61,12 @@ def _load_directory(url: str, company: Company, now: datetime, passwords: Callab
         engine.dispose()
 
 
-def _load_mailboxes(url: str, mailboxes: Sequence[Mailbox], now: datetime) -> int:
+def load_mailboxes_of(url: str, company: Company, *, now: datetime) -> int:
+    """Add those of the company's mailboxes that are missing to a mailbox stub; return how many they were."""
     stub, database = MailboxStub(url), Database(url)
     try:
-        there = _known(stub, [mailbox.id for mailbox in mailboxes])
-        rows = [_mailbox(mailbox) for mailbox in mailboxes if mailbox.id not in there]
+        there = _known(stub, [mailbox.id for mailbox in company.mailboxes])
+        rows = [_mailbox(mailbox) for mailbox in company.mailboxes if mailbox.id not in there]
         return load_mailboxes(database.engine, rows, now=now) if rows else 0
     finally:
         stub.close()

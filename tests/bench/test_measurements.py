@@ -10,6 +10,7 @@ from bench import (
     access_bench,
     check_bench,
     compile_bench,
+    directory_bench,
     http_bench,
     import_bench,
     journal_bench,
@@ -39,8 +40,9 @@ def desk() -> Iterator[Path]:
         compile_bench.measure,
         check_bench.measure,
         journal_bench.measure,
+        directory_bench.measure,
     ],
-    ids=["decisions", "people", "forms", "check", "journal"],
+    ids=["decisions", "people", "forms", "check", "journal", "directory"],
 )
 def test_a_measurement_gives_figures_that_are_sound(measure: Callable[[Effort], list[Figure]]) -> None:
     figures = measure(LITTLE)

@@ -77,13 +77,22 @@ class OpenLdap:
     @classmethod
     @contextmanager
     def started(
-        cls, template: Template, *, certificate: Certificate | None = None, sizelimit: int | str = "unlimited"
+        cls,
+        template: Template,
+        *,
+        certificate: Certificate | None = None,
+        sizelimit: int | str = "unlimited",
+        durable: bool = False,
     ) -> Iterator[Self]:
-        """Run on a copy of the template; ``sizelimit`` is for everybody but the service account and the root DN."""
+        """Run on a copy of the template; ``sizelimit`` is for everybody but the service account and the root DN.
+
+        A ``durable`` server waits for the disk with every write, as those of companies do.
+        """
         folder = Path(tempfile.mkdtemp(prefix="deskhand-openldap-"))
         try:
             server = cls(template, folder)
-            write_configuration(folder, certificate or template.certificate, template.suffix, PASSWORD, sizelimit)
+            shown = certificate or template.certificate
+            write_configuration(folder, shown, template.suffix, PASSWORD, sizelimit, durable=durable)
             template.copy_to(folder)
             server.start()
             try:

@@ -31,12 +31,13 @@ rootdn "cn=admin,{suffix}"
 rootpw {password}
 directory {folder}/db
 maxsize 4294967296
-dbnosync
+{sync}
 index objectClass eq
 index entryUUID,entryCSN eq
 index uid,mail eq,sub
 index cn,sn,givenName,displayName,ou eq,sub
-index employeeNumber,telephoneNumber,departmentNumber eq
+index employeeNumber eq,sub
+index telephoneNumber,departmentNumber eq
 index member,memberOf,manager,owner eq
 limits dn.exact="cn=svc,{suffix}" size=unlimited time=unlimited size.prtotal=unlimited
 limits dn.exact="cn=reader,{suffix}" size={sizelimit} size.prtotal={sizelimit}
@@ -123,9 +124,18 @@ pwdMaxAge: {seconds}
 
 
 def write_configuration(
-    folder: Path, certificate: Certificate, suffix: str, password: str, sizelimit: int | str = "unlimited"
+    folder: Path,
+    certificate: Certificate,
+    suffix: str,
+    password: str,
+    sizelimit: int | str = "unlimited",
+    *,
+    durable: bool = False,
 ) -> None:
-    """Write ``slapd.conf`` into a folder whose ``db`` holds the database; ``password`` is that of the root DN."""
+    """Write ``slapd.conf`` into a folder whose ``db`` holds the database; ``password`` is that of the root DN.
+
+    A server that is not ``durable`` answers before a write is on the disk.
+    """
     text = _CONFIGURATION.format(
         folder=folder,
         suffix=suffix,
@@ -134,6 +144,7 @@ def write_configuration(
         authority=certificate.authority,
         certificate=certificate.file,
         key=certificate.key,
+        sync="" if durable else "dbnosync",
     )
     (folder / "slapd.conf").write_text(text)
 

@@ -83,13 +83,14 @@ class Exchange:
     def swap(self) -> None:
         """Let the one who is changed and another exchange their names and places."""
         with self.lock:
-            other = self.random.choice("bc")
-            if self.row("a") is None:
+            first, other = self.row("a"), self.random.choice("bc")
+            if first is None:
                 return
-            here, there = self.dn("a"), self.dn(other)
+            here, there = first.dn, self.dn(other)
             between = f"{here.partition('=')[0]}=between,{LEAVERS},{self.base}"
             if self._renamed_a(here, between):
-                assert self._rename(there, here).is_success
+                answer = self._rename(there, here)
+                assert answer.is_success, answer
                 self._renamed_a(between, there)
 
     def _renamed_a(self, old: str, new: str) -> bool:

@@ -153,7 +153,7 @@ def test_nobody_who_refuses_starttls_or_meddles_with_it_gets_the_password(answer
         connect_seconds=0.5,
     )
     with pytest.raises(UnavailableError):
-        session.apply_together([])
+        session.root()
     came = pretender.ended()
     assert PASSWORD.encode() not in came
     assert SERVICE.encode() not in came

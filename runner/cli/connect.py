@@ -1,0 +1,187 @@
+"""The command that connects a desk to a directory: asks, tries it out, writes the settings, says what to mend."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from connectors.ldap.presenting import Greeting
+from connectors.ldap.probing import title_of
+from connectors.spi import Observation, Secret
+from runner.cli.connect_asking import Asking, asking
+from runner.connect.certificates import signed_by
+from runner.connect.trying import found_out, greeted, is_usable, secret_of, tried, with_policy
+from runner.connect.wanted import AccountWanted, Wanted
+from runner.connect.writing import kept, standing, write
+from runner.deskfolder import open_folder
+from runner.errors import RefusedError
+
+_MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+_PART = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_AUTHORITY = (
+    "Ask whoever runs the directory for the certificate of that authority, in PEM form, and compare its fingerprint with "
+    "theirs. Active Directory: certutil -ca.cert ca.cer on the authority's server; Samba: private/tls/ca.pem; OpenLDAP: the "
+    "file that TLSCACertificateFile names."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """An account as options give it."""
+
+    user: str | None
+    password_file: Path | None
+    password_env: str | None
+    called: str
+    option: str
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, readable=False), default=Path())
+@click.option("--server", "servers", multiple=True, help="ldaps://HOST, or ldap://HOST for StartTLS; may be repeated.")
+@click.option("--user", help="The account that reads: a DN, or in Active Directory name@domain.")
+@click.option("--password-file", type=click.Path(path_type=Path), help="A file with its password, for its owner only.")
+@click.option("--password-env", help="The environment variable that will hold its password.")
+@click.option("--base", help="The DN below which everything is found.")
+@click.option("--ca-file", type=click.Path(path_type=Path), help="The authority that signed the servers' certificates.")
+@click.option("--writer", help="A second account, which writes.")
+@click.option("--writer-password-file", type=click.Path(path_type=Path), help="A file with its password.")
+@click.option("--writer-password-env", help="The environment variable that will hold its password.")
+@click.option("--plain-on-loopback", is_flag=True, help="Without TLS, to a loopback address, for trying things out.")
+@click.option("--as", "part", default="", help="Its name, where several directories are joined.")
+@click.option("--yes", is_flag=True, help="Replace the section that stands there, without asking.")
+def connect(
+    folder: Path,
+    servers: tuple[str, ...],
+    user: str | None,
+    password_file: Path | None,
+    password_env: str | None,
+    base: str | None,
+    ca_file: Path | None,
+    writer: str | None,
+    writer_password_file: Path | None,
+    writer_password_env: str | None,
+    plain_on_loopback: bool,
+    part: str,
+    yes: bool,
+) -> None:
+    """Connect a desk to Active Directory or another LDAP server; what is not given is asked for.
+
+    The settings are written once the directory lets the account in and shows the base. The password goes into a file of
+    its own that only its owner can read, or stays in the environment variable that is named.
+    """
+    path = open_folder(folder).path
+    if part and not _PART.fullmatch(part):
+        raise click.UsageError("--as is a name of small letters, digits and hyphens.")
+    ask = asking()
+    reader = _Account(user, password_file, password_env, "The account that reads", "--user")
+    writing = _Account(writer, writer_password_file, writer_password_env, "The account that writes", "--writer")
+    servers, trusted = _servers(path, servers, ca_file, ask, plain=plain_on_loopback)
+    begun = Wanted(
+        path,
+        servers,
+        _account(path, reader, part, ask),
+        "",
+        "",
+        trusted,
+        plain_on_loopback=plain_on_loopback,
+        part=part,
+    )
+    wanted = _with_base(begun, base, ask)
+    if writing.user:
+        wanted = replace(wanted, writer=_account(path, writing, part, ask))
+    now = standing(wanted.table, path)
+    wanted = with_policy(wanted)
+    observations, shown = tried(wanted, kept(now))
+    _tell(observations, shown)
+    if not is_usable(observations):
+        raise RefusedError("The directory cannot be used like this; nothing was written.")
+    name = ".".join(wanted.table)
+    if now is not None and not yes and not ask.agrees(f"Replace [{name}], which uses {now.get('use')}", "--yes"):
+        raise RefusedError("Nothing was written.")
+    old = write(wanted)
+    _end(wanted, name, old)
+
+
+def _servers(
+    folder: Path, given: tuple[str, ...], ca_file: Path | None, ask: Asking, *, plain: bool
+) -> tuple[tuple[str, ...], str]:
+    """Return the servers, and the CA file as the settings name it; asks until one of them is reached and trusted."""
+    authority = ca_file.absolute() if ca_file else None
+    if given:
+        servers = given
+    else:
+        typed = ask.ask(
+            "Servers of the directory, with blanks between them, such as ldaps://dc1.example.org", "--server"
+        )
+        servers = tuple(one if "://" in one else f"ldaps://{one}" for one in re.split(r"[\s,]+", typed) if one)
+    while True:
+        greetings = {server: greeted(server, authority, plain_on_loopback=plain) for server in servers}
+        for server, found in greetings.items():
+            if found.why_not:
+                click.echo(f"{server}: {found.why_not}", err=True)
+        untrusted = next((found for found in greetings.values() if found.untrusted), None)
+        if not untrusted:
+            return servers, _written(folder, authority) if authority else ""
+        authority = _authority(untrusted, ask)
+
+
+def _authority(untrusted: Greeting, ask: Asking) -> Path:
+    click.echo(f"{signed_by(untrusted.untrusted or b'')}. {_AUTHORITY}", err=True)
+
+    def missing(answer: str) -> str | None:
+        return None if Path(answer).is_file() else f"There is no file {answer}."
+
+    return Path(ask.until_good("File with the certificate of the authority", "--ca-file", missing)).absolute()
+
+
+def _account(folder: Path, given: _Account, part: str, ask: Asking) -> AccountWanted:
+    if given.password_file and given.password_env:
+        raise click.UsageError("Give the password either as a file or as an environment variable.")
+    user = given.user or ask.ask(f"{given.called}: a DN, or in Active Directory name@domain", given.option)
+    if given.password_env:
+        return AccountWanted(user, env=given.password_env)
+    if given.password_file:
+        return AccountWanted(user, file=_written(folder, given.password_file.absolute()))
+    is_writer = given.option == "--writer"
+    secret = ask.ask_secret(f"Password of {user}", "--writer-password-file" if is_writer else "--password-file")
+    kind = "writer" if is_writer else "directory"
+    return AccountWanted(user, file=f"{f'{part}-' if part else ''}{kind}.password", typed=secret)
+
+
+def _written(folder: Path, path: Path) -> str:
+    """Return a path as the settings name it: relative to the desk folder where it lies in it."""
+    absolute = folder.absolute()
+    return str(path.relative_to(absolute)) if path.is_relative_to(absolute) else str(path)
+
+
+def _with_base(begun: Wanted, base: str | None, ask: Asking) -> Wanted:
+    secret: Secret = secret_of(begun.folder, begun.reader)
+    ca_file = begun.folder / begun.ca_file if begun.ca_file else None
+    plain = begun.plain_on_loopback
+    offered = found_out(begun.servers, begun.reader.user, secret, ca_file, plain_on_loopback=plain)
+    click.echo(f"Signed in. This is {title_of(offered.dialect)}.")
+    chosen = base or ask.choose("Base: the DN below which everything is found", "--base", offered.bases)
+    return replace(begun, dialect=offered.dialect, base=chosen)
+
+
+def _tell(observations: list[Observation], shown: list[str]) -> None:
+    for one in observations:
+        click.echo(f"{_MARKS[one.state]}  {one.what}: {one.detail}")
+    for line in shown:
+        click.echo(f"seen     {line}")
+
+
+def _end(wanted: Wanted, name: str, old: Path) -> None:
+    click.echo(f"\nWrote [{name}] of {wanted.folder / 'deskhand.toml'}; as it was: {old.name}.")
+    for account in (wanted.reader, wanted.writer):
+        if account is not None and account.env:
+            click.echo(f"The password of {account.user} is read from the environment variable {account.env}.")
+        elif account is not None:
+            click.echo(f"The password of {account.user} is in {account.file}, for its owner only; back it up apart.")
+    click.echo("Next: name your groups and units in forms/access.yaml, then")
+    click.echo(f"  deskhand doctor --desk {wanted.folder}")
+
+
+COMMANDS = (connect,)

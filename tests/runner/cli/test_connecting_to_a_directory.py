@@ -1,0 +1,174 @@
+"""`deskhand connect` on a real OpenLDAP and a real Active Directory domain: what it writes, and when it writes nothing."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.ldap import sample_active_directory as active_directory
+from tests.connectors.ldap.sample_cast import PASSWORD as EVERYBODYS
+from tests.runner.cli.commands import Result, deskhand
+from tests.servers import samba as samba_server
+from tests.servers.openldap import PASSWORD, READER, SERVICE, SUFFIX, OpenLdap, Template
+
+
+@pytest.fixture(scope="module")
+def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
+    with OpenLdap.started(openldap_sample) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    folder = tmp_path / "desk"
+    assert deskhand("init", folder).code == 0
+    return folder
+
+
+def settings(desk: Path) -> dict:
+    return tomllib.loads((desk / "deskhand.toml").read_text("utf-8"))
+
+
+def connected(desk: Path, server: OpenLdap, *more: object, typed: str = f"{PASSWORD}\n") -> Result:
+    given = ("--server", server.tls_url, "--user", SERVICE, "--base", SUFFIX, "--ca-file", server.authority)
+    return deskhand("connect", desk, *given, *more, stdin=typed.encode())
+
+
+def files(desk: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(desk)): file.read_bytes() for file in desk.rglob("*") if file.is_file()}
+
+
+def test_the_section_is_written_with_what_was_found(desk: Path, openldap: OpenLdap) -> None:
+    before = (desk / "deskhand.toml").read_text("utf-8")
+    result = connected(desk, openldap, "--yes")
+    assert result.code == 0, result.text
+    assert settings(desk)["connectors"]["directory"] == {
+        "use": "ldap",
+        "servers": [openldap.tls_url],
+        "dialect": "openldap",
+        "base": SUFFIX,
+        "user": SERVICE,
+        "password_file": "directory.password",
+        "ca_file": str(openldap.authority),
+        "password_days": 90,
+    }
+    after = (desk / "deskhand.toml").read_text("utf-8")
+    assert before.partition("[connectors.directory]")[0] == after.partition("[connectors.directory]")[0]
+    assert before.partition("[connectors.mailbox]")[2] == after.partition("[connectors.mailbox]")[2]
+    assert (desk / "deskhand.toml.bak").read_text("utf-8") == before
+    assert "person: " in result.out
+    assert "not locked)" in result.out
+
+
+def test_the_password_is_in_a_file_of_its_owners_and_nowhere_else(desk: Path, openldap: OpenLdap) -> None:
+    result = connected(desk, openldap, "--yes")
+    assert PASSWORD not in result.text
+    secret = desk / "directory.password"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.read_text() == f"{PASSWORD}\n"
+    assert [name for name, content in files(desk).items() if PASSWORD.encode() in content] == ["directory.password"]
+    assert [file.name for file in desk.iterdir() if file.name.startswith(".")] == []
+
+
+def test_the_desk_works_with_what_was_written_from_any_folder(
+    desk: Path, openldap: OpenLdap, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert connected(desk, openldap, "--yes").code == 0
+    monkeypatch.chdir(tmp_path)
+    found = deskhand("doctor", "--desk", desk, "--json").json
+    states = {(one["what"], one["state"]) for one in found}
+    assert ("connector directory", "ok") in states
+    assert ("directory memberships", "ok") in states
+    assert ("directory rights", "ok") in states
+    assert not [one for one in found if one["state"] == "error" and one["what"].startswith("directory ")]
+
+
+def test_everything_can_be_asked_for_the_authority_too(desk: Path, openldap: OpenLdap) -> None:
+    typed = ["n", "x", str(openldap.authority), SERVICE, PASSWORD, "", "yes"]
+    typed[0] = openldap.tls_url
+    result = deskhand("connect", desk, stdin="\n".join([*typed, ""]).encode())
+    assert result.code == 0, result.text
+    assert "It was signed by" in result.err
+    assert "SHA-256 fingerprint" in result.err
+    assert "There is no file x." in result.err
+    assert settings(desk)["connectors"]["directory"]["base"].lower() == SUFFIX.lower()
+    for word in ("skip", "insecure", "without checking"):
+        assert word not in result.text
+
+
+@pytest.mark.parametrize(
+    ("more", "typed", "code", "said"),
+    [
+        (("--yes",), "wrong\n", 4, "does not let the account in"),
+        (("--base", "DC=elsewhere,DC=test", "--yes"), f"{PASSWORD}\n", 1, "nothing was written"),
+        ((), f"{PASSWORD}\nno\n", 1, "Nothing was written"),
+        ((), f"{PASSWORD}\n", 2, "--yes"),
+        (
+            ("--writer", "cn=nobody-at-all", "--writer-password-env", "MISSING_PASSWORD", "--yes"),
+            f"{PASSWORD}\n",
+            1,
+            "MISS",
+        ),
+        (("--server", "ldaps://127.0.0.1:1", "--ca-file", "/nowhere", "--yes"), f"{PASSWORD}\n", 4, "ca_file /nowhere"),
+        (("--as", "No Name"), "", 2, "--as"),
+        (("--user", "x", "--password-file", "a", "--password-env", "B"), "", 2, "either"),
+    ],
+)
+def test_nothing_is_written_when_it_does_not_work(
+    desk: Path, openldap: OpenLdap, more: tuple[str, ...], typed: str, code: int, said: str
+) -> None:
+    before = files(desk)
+    result = connected(desk, openldap, *more, typed=typed)
+    assert (result.code, files(desk)) == (code, before), result.text
+    assert said in result.text
+
+
+def test_a_second_connection_keeps_what_was_written_by_hand(desk: Path, openldap: OpenLdap) -> None:
+    assert connected(desk, openldap, "--yes").code == 0
+    file = desk / "deskhand.toml"
+    by_hand = 'time_zone = "Europe/Amsterdam"  # where we are\n'
+    text = file.read_text("utf-8").replace('dialect = "openldap"\n', f'dialect = "openldap"\n{by_hand}')
+    file.write_text(text, "utf-8")
+    (desk / "writing").write_text(PASSWORD)
+    (desk / "writing").chmod(0o600)
+    result = connected(
+        desk, openldap, "--user", READER, "--writer", SERVICE, "--writer-password-file", desk / "writing", "--yes"
+    )
+    assert result.code == 0, result.text
+    assert by_hand in file.read_text("utf-8")
+    directory = settings(desk)["connectors"]["directory"]
+    assert directory["user"] == READER
+    assert directory["writer"] == {"user": SERVICE, "password_file": "writing"}
+    assert "writing account: it signs in" in result.out
+    assert "directory writing account" in deskhand("doctor", "--desk", desk).out
+
+
+def test_one_of_several_directories_gets_a_section_of_its_own(desk: Path, openldap: OpenLdap) -> None:
+    refused = connected(desk, openldap, "--as", "corp", "--yes")
+    assert (refused.code, "directories" in refused.err) == (3, True)
+    file = desk / "deskhand.toml"
+    text = file.read_text("utf-8")
+    start, end = text.index("[connectors.directory]"), text.index("[connectors.mailbox]")
+    file.write_text(text[:start] + '[connectors.directory]\nuse = "directories"\n\n' + text[end:], "utf-8")
+    result = connected(desk, openldap, "--as", "corp", "--yes")
+    assert result.code == 0, result.text
+    assert settings(desk)["connectors"]["directory"]["of"]["corp"]["password_file"] == "corp-directory.password"
+    assert "directory corp: memberships" in deskhand("doctor", "--desk", desk).out
+
+
+def test_a_desk_is_connected_to_active_directory(
+    desk: Path, samba_sample: samba_server.Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTORY_PASSWORD", EVERYBODYS)
+    with samba_server.SambaDc.started(samba_sample) as server:
+        given = ("--server", server.tls_url, "--ca-file", server.authority, "--password-env", "DIRECTORY_PASSWORD")
+        result = deskhand("connect", desk, *given, "--user", active_directory.SERVICE, "--yes", stdin=b"\n")
+        assert result.code == 0, result.text
+        directory = settings(desk)["connectors"]["directory"]
+        assert (directory["dialect"], directory["base"]) == ("active_directory", samba_server.SUFFIX)
+        assert directory["password_env"] == "DIRECTORY_PASSWORD"
+        assert "This is Active Directory." in result.out
+        assert not (desk / "directory.password").exists()
+        found = deskhand("doctor", "--desk", desk, "--json").json
+    assert [one["detail"] for one in found if one["what"].startswith("directory ") and one["state"] == "error"] == []
