@@ -17,9 +17,9 @@ import click
 import pytest
 
 from connectors.spi import Secret
-from runner.deskfolder import DeskFolder, create, open_folder
+from runner.deskfolder import FORMS_FOLDER, DeskFolder, create, open_folder
 from runner.identity.identity import identity_on
-from runner.sample.cast import sign_ins
+from runner.sample.cast import DIRECTOR, sign_ins
 from runner.sample.company import PEOPLE, make_company
 from runner.sample.exporting import Server
 from runner.sample.loading import load_mailboxes_of
@@ -28,12 +28,21 @@ from runner.sealing import new_key
 from runner.serving import serve_forever
 from runner.settings import SETTINGS_FILE
 from runner.store.store import Store
-from runner.wiring import open_installation
+from runner.wiring import Installation, open_installation
 from tools.demo_directory import Reachable, demo_directory
 
 LOCAL_LOGIN = "break-glass"
 """An account of the desk itself, for the day the directory does not answer."""
-_LOCAL_PERSON = "lead"
+_LOCAL_BINDINGS = """\
+  - id: break-glass
+    principals: [{{ user: {person} }}]
+    role: access-admin
+
+  - id: break-glass-journal
+    principals: [{{ user: {person} }}]
+    role: auditor
+
+"""
 _TITLES = {"active_directory": "Active Directory (Samba)", "openldap": "OpenLDAP"}
 _PASSWORD_FILE = "directory-password"  # noqa: S105 - the name of a file
 _DIRECTORY = """\
@@ -81,12 +90,18 @@ def make_desk(folder: Path, reachable: Reachable, *, port: int = 8080, size: int
 
 
 def add_local_account(folder: DeskFolder, password: Secret) -> None:
-    """Make the account that signs in without the directory."""
+    """Make the account that signs in without the directory, and let it decide and see who may do what.
+
+    It stands for somebody who does not sign in otherwise: a person has one account.
+    """
+    access = folder.path / FORMS_FOLDER / "access.yaml"
+    before, mark, after = access.read_text(encoding="utf-8").partition("# Fixed roles")
+    access.write_text(before + _LOCAL_BINDINGS.format(person=DIRECTOR) + mark + after, encoding="utf-8")
     with Store.open(folder.store_url) as store:
         identity_on(store).accounts.create(
             LOCAL_LOGIN,
-            "Local account of the second line",
-            person_id=stable_id("user", _LOCAL_PERSON),
+            "Local account for the worst day",
+            person_id=stable_id("user", DIRECTOR),
             password=password,
             by="demo",
             now=datetime.now(UTC),
@@ -112,7 +127,13 @@ def demo_desk(server: Server, *, port: int) -> Iterator[DemoDesk]:
     ):
         opened = make_desk(Path(folder) / "desk", reachable, port=port)
         add_local_account(opened, local)
-        yield DemoDesk(opened, reachable, local)
+        yield DemoDesk(open_folder(opened.path), reachable, local)
+
+
+def left_out(installation: Installation) -> Iterator[str]:
+    """Yield the forms that this directory cannot do, each with the first reason."""
+    reasons = {one.file: one.message for one in reversed(installation.problems) if one.level == "error"}
+    yield from (f"Left out: {file.partition('.')[0]}: {reasons[file]}" for file in sorted(reasons))
 
 
 def said(desk: DemoDesk, address: str) -> Iterator[str]:
@@ -137,9 +158,8 @@ def main(server: Server, host: str, port: int) -> None:
     try:
         with demo_desk(server, port=port) as desk:
             installation = open_installation(desk.folder)
-            for problem in installation.problems:
-                if problem.level == "error":
-                    click.echo(f"left out: {problem}")
+            for line in left_out(installation):
+                click.echo(line)
 
             def ready(address: str) -> None:
                 for line in said(desk, address):

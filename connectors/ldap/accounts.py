@@ -25,14 +25,6 @@ def replace(attribute: str, *values: Octets) -> Modification:
     return Modification("replace", attribute, values)
 
 
-def exchange(row: Row, attribute: str, value: bytes) -> tuple[Modification, ...]:
-    """Return the steps that put a value in place of the one that was read, and of no other. Pure."""
-    old = row.first(attribute)
-    if old is None:
-        return (replace(attribute, value),)
-    return (Modification("delete", attribute, (old,)), Modification("add", attribute, (value,)))
-
-
 # --- passwords ------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +187,7 @@ def _control(row: Row, *, disabled: bool) -> tuple[Modification, ...]:
         raise RejectedError("Deskhand's account may not read whether this account is enabled (userAccountControl).")
     bits = int(old)
     new = bits | ACCOUNT_DISABLED if disabled else bits & ~ACCOUNT_DISABLED
-    return exchange(row, "userAccountControl", str(new).encode())
+    return (replace("userAccountControl", str(new).encode()),)
 
 
 # --- the last day ---------------------------------------------------------------------------------------------------
@@ -209,7 +201,7 @@ def set_expiry(draft: Draft) -> None:
         return
     draft.report("set", user.entry, "expires_on", before, on)
     name, value = expiry(draft.layout, on)
-    draft.modify(user, *(exchange(user.row, name, value) if value is not None else (replace(name),)))
+    draft.modify(user, replace(name, *((value,) if value is not None else ())))
     draft.undo_by("directory.user.set_expiry", user=user.entry.ref, on=before)
 
 

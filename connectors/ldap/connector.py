@@ -16,7 +16,7 @@ from connectors.ldap.examining import Examination
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.locating import locate
 from connectors.ldap.offering import offered
-from connectors.ldap.opened import check_opened
+from connectors.ldap.opened import check_opened, check_relied_on
 from connectors.ldap.performing import Performing
 from connectors.ldap.permitted import Permitted
 from connectors.ldap.profiles import photo_of
@@ -47,6 +47,8 @@ from connectors.spi import (
 )
 
 _GLOBAL_CATALOG = (3268, 3269)  # ports (MS-ADTS 3.1.1.3)
+
+_LONGEST = 600
 
 
 class LdapDirectory:
@@ -82,8 +84,10 @@ class LdapDirectory:
         lock_minutes: int = 0,
         password_days: int = 0,
         password_by: str = "",
+        member_of: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        _check_types(servers, connect_seconds, call_seconds)
         endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
         if not endpoints:
             raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
@@ -103,6 +107,7 @@ class LdapDirectory:
             lock_minutes=lock_minutes,
             password_days=password_days,
             password_by=password_by,
+            member_of=member_of,
         )
         self._clock = clock
 
@@ -123,7 +128,7 @@ class LdapDirectory:
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
         self._verbs = offered(self._layout)
         self._has_assertions: bool | None = None
-        self._is_opened_checked = False
+        self._is_opened_checked = self._is_relied_on_checked = False
         self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
@@ -173,6 +178,7 @@ class LdapDirectory:
                 Search(self._layout.base, "(objectClass=*)", ("1.1",), scope="base", page=0)
             )
             check_opened(self.session, self._layout)
+            check_relied_on(self.session, self._layout)
         except ConnectorError as error:
             return Health(ok=False, detail=str(error))
         where = f"{self._layout.dialect.title} at {self.session.server()}"
@@ -222,9 +228,16 @@ class LdapDirectory:
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _reader(self) -> Reader:
+        self._check_relied_on()
         return Reader(Serving(self.session), self._layout, self._clock())
 
+    def _check_relied_on(self) -> None:
+        if not self._is_relied_on_checked:
+            check_relied_on(self.session, self._layout)
+            self._is_relied_on_checked = True
+
     def _writing_reader(self) -> Reader:
+        self._check_relied_on()
         return Reader(Serving(self._writing), self._layout, self._clock())
 
     def _querying(self) -> Querying:
@@ -235,6 +248,13 @@ class LdapDirectory:
             root = Serving(self._writing).root()
             self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
         return self._has_assertions
+
+
+def _check_types(servers: object, *seconds: object) -> None:
+    if not isinstance(servers, list) or not all(isinstance(one, str) for one in servers):
+        raise RejectedError('servers must be a list of addresses, such as ["ldaps://dc1.example.org"].')
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) and 0 < one <= _LONGEST for one in seconds):
+        raise RejectedError(f"connect_seconds and call_seconds must be numbers above 0 and up to {_LONGEST}.")
 
 
 def _writer(given: Mapping[str, str]) -> Mapping[str, str]:

@@ -115,6 +115,7 @@ def layout(
     lock_minutes: int = 0,
     password_days: int = 0,
     password_by: str = "",
+    member_of: str | None = None,
 ) -> Layout:
     """Return the layout that the settings describe; raises `RejectedError` naming the setting and the fix."""
     if dialect not in DIALECTS:
@@ -126,7 +127,7 @@ def layout(
         kinds[kind] = replace(_known(kinds, kind, "filters"), filter=_filter(kind, text))
     written = names.printed(_dn(base, "base"))
     return Layout(
-        replace(DIALECTS[dialect], kinds=MappingProxyType(kinds)),
+        replace(DIALECTS[dialect], kinds=MappingProxyType(kinds), member_of=_member_of(member_of, dialect)),
         written,
         names.printed(_dn(placeholder, "placeholder")) if placeholder else f"cn=nobody,{written}",
         MappingProxyType({name: _custom(name, given) for name, given in (custom or {}).items()}),
@@ -134,6 +135,16 @@ def layout(
         Rules(timedelta(minutes=lock_minutes) if lock_minutes else None, password_days or None),
         _is_by_extension(password_by, dialect),
     )
+
+
+def _member_of(given: str | None, dialect: str) -> str:
+    if given is None:
+        return DIALECTS[dialect].member_of
+    if given != "" and not (_ATTRIBUTE.fullmatch(given) and dialect != "active_directory"):
+        raise RejectedError(
+            'member_of must be the attribute that holds the groups of an entry, or "" to read the groups.'
+        )
+    return given
 
 
 def _is_by_extension(given: str, dialect: str) -> bool:
@@ -168,7 +179,7 @@ def _with_attributes(kind: Kind, name: str, given: object) -> Kind:
     texts = dict(kind.texts)
     for neutral, attribute in given.items():
         known = ATTRIBUTES[name].get(neutral)
-        if known is None or known.type != "text" or neutral in {"id", "dn", "login", "name"}:
+        if known is None or known.type != "text" or neutral in {"id", "dn", "login", "name", "mail"}:
             raise RejectedError(f'attributes.{name}: "{neutral}" is no text of a {name} that can be mapped.')
         if attribute == "":
             texts.pop(neutral, None)

@@ -13,7 +13,7 @@ from connectors.spi import Ref
 def join_groups(draft: Draft) -> None:
     """Add a person to groups; where they are a member nothing changes."""
     user, groups = draft.found("user"), draft.all_found(draft.given("groups"))
-    new = [group for group in groups if not _is_in(user, group)]
+    new = [group for group in groups if not _is_in(user, group) and not _is_primary(user, group)]
     for group in new:
         draft.report("add", user.entry, "groups", None, group.entry.ref)
         write_members(draft, group, [user], [])
@@ -60,7 +60,7 @@ def _change(draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | Non
     group, adding, removing = draft.found("group"), draft.all_found(add), draft.all_found(remove)
     if {one.entry.ref for one in adding if one.entry.ref.id} & {one.entry.ref for one in removing}:
         raise RejectedError("The same member is to be added and removed.")
-    added = [member for member in adding if not _is_in(member, group)]
+    added = [member for member in adding if not _is_in(member, group) and not _is_primary(member, group)]
     removed = [member for member in removing if _is_in(member, group)]
     for member in added:
         if member.entry.ref == group.entry.ref and group.entry.ref.id:
@@ -105,6 +105,12 @@ def _step(kind: str, name: str, dns: Iterable[str]) -> Modification:
 def _is_in(member: Found, group: Found) -> bool:
     listed = member.entry.attributes.get("groups")
     return bool(group.entry.ref.id) and isinstance(listed, tuple) and group.entry.ref in listed
+
+
+def _is_primary(member: Found, group: Found) -> bool:
+    """Say whether a group is somebody's primary one in AD, which is a membership too and cannot be changed here."""
+    rid, sid = member.row.first("primaryGroupID"), group.row.first("objectSid")
+    return rid is not None and sid is not None and sid[-4:] == int(rid).to_bytes(4, "little")
 
 
 def _refs(found: Sequence[Found]) -> tuple[Ref, ...]:

@@ -59,6 +59,27 @@ def check_described(described: Sequence[str], layout: Layout) -> None:
             )
 
 
+def check_relied_on(session: DirectorySession, layout: Layout) -> None:
+    """Refuse to go on where the server does not keep what decisions rest on: nobody would be in any group.
+
+    Raises `RejectedError` naming the fix, `UnavailableError`.  A server that shows no schema is believed.
+    """
+    if layout.dialect.states == "active_directory":
+        return
+    known = {name.lower() for text in descriptions(session) for name in _names(text)}
+    title, member_of = layout.dialect.title, layout.dialect.member_of
+    if known and member_of and member_of.lower() not in known:
+        raise RejectedError(
+            f"{title} does not keep {member_of} here, so nobody would seem to be in any group. Load its overlay or plug-in "
+            'memberof, or set member_of = "" to read memberships from the groups, which is slower.'
+        )
+    if known and layout.dialect.states == "ppolicy" and "pwdaccountlockedtime" not in known:
+        raise RejectedError(
+            f"{title} has no password policy here (overlay ppolicy), so no account would seem enabled. Load it, or set "
+            'dialect = "generic".'
+        )
+
+
 def descriptions(session: DirectorySession) -> Sequence[str]:
     """Return how a server's schema describes its attributes; none when it shows no schema."""
     serving = Serving(session)

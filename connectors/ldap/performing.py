@@ -186,7 +186,8 @@ class Performing:
     def _look_again(self, draft: Draft) -> None:
         """Compare where objects stand now with where they stood; one that moved meanwhile gets everything taken back."""
         gone = {write.on.entry.ref for write in draft.writes if write.on and isinstance(write.request, Delete | Rename)}
-        sure = {write.on.entry.ref for write in draft.writes if write.on} if self.asserts() else gone
+        held = [write for write in draft.writes if not isinstance(write.request, SetPassword)] if self.asserts() else []
+        sure = {write.on.entry.ref for write in held if write.on}
         stood = {ref: one for ref, one in draft.touched.items() if ref not in gone | sure}
         if not stood:
             return

@@ -92,10 +92,7 @@ def _missing(request: Request, answer: Answer) -> ConnectorError:
 def _by_code(request: Request, answer: Answer) -> ConnectorError:
     code = answer.code
     if code == requests.INSUFFICIENT_RIGHTS:
-        return RejectedError(
-            "Deskhand's account has not the right to do this in the directory. An administrator can see which with "
-            "deskhand doctor."
-        )
+        return _no_right(request)
     if code == requests.ENTRY_EXISTS or (code == 19 and "nique" in answer.message):
         return _exists(request)
     if code in (requests.NO_SUCH_ATTRIBUTE, requests.ALREADY_A_VALUE) and "schema" not in answer.message:
@@ -124,6 +121,14 @@ def _by_code(request: Request, answer: Answer) -> ConnectorError:
 
 def _says(answer: Answer, signs: tuple[str, ...]) -> bool:
     return any(sign in answer.message for sign in signs)
+
+
+def _no_right(request: Request) -> RejectedError:
+    guarded = ", or the object is protected from deletion there" if isinstance(request, Delete | Rename) else ""
+    return RejectedError(
+        f"Deskhand's account has not the right to do this in the directory{guarded}. An administrator can see which with "
+        "deskhand doctor."
+    )
 
 
 def _exists(request: Request) -> ConnectorError:

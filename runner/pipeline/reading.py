@@ -5,8 +5,9 @@ them.  What a person chooses or types is only ever found by a search inside that
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from connectors.errors import UnavailableError
@@ -93,6 +94,7 @@ class Reader:
     actor: Actor
     form: str | None
     now: datetime
+    _memberships: dict[InGroup, Sequence[Ref]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def gather(self, situation: Situation, work: Callable[[Situation], Result]) -> tuple[Result, Situation]:
         """Run pure ``work``, reading what it lacks until it has everything; return its result and the facts it used.
@@ -192,18 +194,14 @@ class Reader:
         return AnyOf(tuple(Compare("owner", "==", person) for person in self._members(part)))
 
     def _members(self, part: InGroup) -> Sequence[Ref]:
-        """Return everybody in a group, read by the page in the order of ids; at most ``_MOST_OWNERS``."""
-        people = self.services.connectors.for_kind("user")
-        found: list[Ref] = []
-        is_more = True
-        while is_more:
-            behind = (Compare("id", ">", found[-1].id),) if found else ()
-            page = people.read(Question("user", AllOf((part, *behind)), sort="id", limit=_AT_ONCE))
-            found += (entry.ref for entry in page.entries)
-            is_more = page.more and bool(page.entries)
+        """Return everybody in a group, read once for this moment; at most ``_MOST_OWNERS``."""
+        if part not in self._memberships:
+            people = self.services.connectors.for_kind("user").scan("user", part)
+            found = [entry.ref for entry in islice(people, _MOST_OWNERS + 1)]
             if len(found) > _MOST_OWNERS:
                 raise UnavailableError("A group that decides on mailboxes has too many members to be listed.")
-        return found
+            self._memberships[part] = found
+        return self._memberships[part]
 
     def search(self, search: Search) -> Rows:
         """Run a picker's search or a named lookup inside the actor's scope."""

@@ -68,7 +68,7 @@ def _person_chips(entry: Entry, now: datetime, *, brief: bool) -> Iterator[Chip]
     if of("must_change"):
         yield Chip("Must change the password", "warn", "arrow-repeat")
     if not brief:
-        yield from _password_chips(of("password_set_on"), now)
+        yield from _password_chips(of("password_set_on"), now, may_be_unknown=bool(of("must_change")))
     if of("mfa_enrolled") and not brief:
         yield Chip("Second factor enrolled", "info", "shield-check")
 
@@ -96,13 +96,14 @@ def _end_chips(expires_on: object, now: datetime, *, brief: bool) -> Iterator[Ch
         yield Chip(f"Ends {day(expires_on)}", "", "calendar3")
 
 
-def _password_chips(set_on: object, now: datetime) -> Iterator[Chip]:
+def _password_chips(set_on: object, now: datetime, *, may_be_unknown: bool) -> Iterator[Chip]:
+    """Tell how old the password is; Active Directory forgets that while it demands a new one."""
     if isinstance(set_on, datetime):
         age = (now - set_on).days
         old = age > _OLD_PASSWORD_DAYS
         text = "Password set today" if age <= 0 else f"Password {age} {'day' if age == 1 else 'days'} old"
         yield Chip(text, "warn" if old else "", "hourglass-split" if old else "key")
-    else:
+    elif not may_be_unknown:
         yield Chip("No password yet", "info", "key")
 
 

@@ -42,6 +42,7 @@ CASES = (
         {"must_change": True, "enabled": True},
         {"leaked": True},
         left_out=_SIGN_OUT,
+        unasked=frozenset({"leaked"}),
     ),
     Case(
         "disable-account",
@@ -50,6 +51,7 @@ CASES = (
         {"enabled": False, "locked": False},
         {"end_sessions": True},
         left_out=_SIGN_OUT,
+        unasked=frozenset({"end_sessions"}),
     ),
     Case("enable-account", ("user", staff(2)), ("user", staff(2)), {"enabled": True, "locked": False}),
     Case(

@@ -15,7 +15,8 @@ class Case:
     ``target`` and ``reads`` are kind and name; what is read back of ``reads`` has to be the same in every directory, and to
     hold ``expects``: None says that there is no such object.  ``refused_by`` maps directories that cannot do it to the code
     that the check gives; ``stopped_by`` those where no object is as the form wants it, to what the agent is told.
-    ``left_out`` names operations that only the local directory can do, and that the form may leave out.
+    ``left_out`` names operations that only the local directory can do, and that the form may leave out;
+    ``unasked`` the questions that go with them.
     """
 
     form: str
@@ -33,6 +34,7 @@ class Case:
     refused_by: Mapping[str, str] = field(default_factory=dict)
     stopped_by: Mapping[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    unasked: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.form}{f': {self.name}' if self.name else ''}"

@@ -131,7 +131,7 @@ class Exchange:
 
         def run() -> None:
             try:
-                while not ended.wait(self.random.choice((0, 0.002, 0.01, 0.03))):
+                while not ended.wait(self.random.choice((0.001, 0.002, 0.01, 0.03))):
                     self.swap()
             except BaseException as fault:
                 faults.append(fault)
