@@ -173,13 +173,18 @@ def _zone(name: str) -> tzinfo:
         raise RejectedError(f'time_zone: there is no "{name[:60]}"; an example is "Europe/Amsterdam".') from None
 
 
+def is_mappable(kind: str, neutral: str) -> bool:
+    """Say whether the settings may name the attribute that holds a neutral one."""
+    known = ATTRIBUTES[kind].get(neutral)
+    return known is not None and known.type == "text" and neutral not in {"id", "dn", "login", "name", "mail"}
+
+
 def _with_attributes(kind: Kind, name: str, given: object) -> Kind:
     if not isinstance(given, Mapping):
         raise RejectedError(f"attributes.{name} must be a table of neutral names and attributes of the directory.")
     texts = dict(kind.texts)
     for neutral, attribute in given.items():
-        known = ATTRIBUTES[name].get(neutral)
-        if known is None or known.type != "text" or neutral in {"id", "dn", "login", "name", "mail"}:
+        if not is_mappable(name, neutral):
             raise RejectedError(f'attributes.{name}: "{neutral}" is no text of a {name} that can be mapped.')
         if attribute == "":
             texts.pop(neutral, None)

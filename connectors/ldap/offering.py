@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from connectors.directory.texts import label_of
-from connectors.ldap.layout import Layout
+from connectors.ldap.layout import Layout, is_mappable
 from connectors.spi import Further, Verb
 from connectors.verbs import ATTRIBUTES, DIRECTORY_VERBS
 
@@ -45,4 +45,5 @@ def _cannot_set(verb: Verb, found: Layout) -> Mapping[str, str]:
 
 
 def _reason(found: Layout, kind: str, name: str) -> str:
-    return f"{found.dialect.title} has no place for “{label_of(kind, name)}” of a {kind}"
+    reason = f"{found.dialect.title} has no place for “{label_of(kind, name)}” of a {kind}"
+    return f"{reason}, unless attributes.{kind}.{name} in the settings names one" if is_mappable(kind, name) else reason

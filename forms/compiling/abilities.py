@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.spi import Further, Verb
-from connectors.verbs import ATTRIBUTES
 from forms.compiling.values import Values
 from forms.definition import Step
 from forms.documents import Node, ScalarNode
@@ -46,10 +45,7 @@ def can_set(values: Values, key: Node, verb: Verb, name: str) -> bool:
     reason = verb.cannot_set.get(name)
     if reason is None:
         return True
-    kind = verb.name.split(".")[-2]
-    is_text = name in ATTRIBUTES.get(kind, {}) and ATTRIBUTES[kind][name].type == "text"
-    named = f', or name an attribute for it in deskhand.toml:  attributes.{kind}.{name} = "…" .' if is_text else "."
-    values.report.error("E149", key, f'"{verb.name}" cannot set "{name}" here: {reason}', f"Remove it{named}")
+    values.report.error("E149", key, f'"{verb.name}" cannot set "{name}" here: {reason}', "Remove it.")
     return False
 
 

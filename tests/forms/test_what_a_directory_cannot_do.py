@@ -36,6 +36,11 @@ def setting(change: str) -> str:
     )
 
 
+def changing_group(change: str) -> str:
+    step = f"{{ id: u, do: directory.group.update, with: {{ group: $(target), set: {{ {change} }} }} }}"
+    return f"target: {{ type: group }}\noperations:\n  - {step}\n"
+
+
 def test_a_verb_the_directory_cannot_do_is_named_with_its_line_the_reason_and_the_fix() -> None:
     text = PERSON + "operations:\n  - { id: out, do: directory.user.clear_sessions, with: { user: $(target) } }\n"
     (problem,) = problems(text, ON_ACTIVE_DIRECTORY)
@@ -110,20 +115,20 @@ def test_a_form_of_which_nothing_is_left_is_no_form_that_only_shows() -> None:
     assert "E148" in [problem.code for problem in found if problem.level == "error"]
 
 
-def test_an_attribute_the_directory_has_no_place_for_is_said_and_can_be_given_one() -> None:
-    text = (
-        "target: { type: group }\noperations:\n"
-        "  - { id: u, do: directory.group.update, with: { group: $(target), set: { mail: a@example.org } } }\n"
-    )
-    (problem,) = problems(text)
-    assert (problem.code, problem.line) == ("E149", 6)
+def test_an_attribute_the_directory_has_no_place_for_is_said() -> None:
+    (problem,) = problems(changing_group("mail: a@example.org"))
+    assert (problem.code, problem.line, problem.fix) == ("E149", 6, "Remove it.")
     assert problem.message == (
         '"directory.group.update" cannot set "mail" here: OpenLDAP has no place for “Mail address” of a group'
     )
-    assert problem.fix == 'Remove it, or name an attribute for it in deskhand.toml:  attributes.group.mail = "…" .'
-    assert problems(text, ON_ACTIVE_DIRECTORY) == []
-    given = layout("openldap", BASE, attributes={"group": {"mail": "seeAlso"}})
-    assert problems(text, {**VERBS, **offered(given)}) == []
+    assert problems(changing_group("mail: a@example.org"), ON_ACTIVE_DIRECTORY) == []
+
+
+def test_settings_can_name_an_attribute_that_holds_it() -> None:
+    (problem,) = problems(changing_group("display_name: Sales"))
+    assert problem.message.endswith(", unless attributes.group.display_name in the settings names one")
+    given = layout("openldap", BASE, attributes={"group": {"display_name": "o"}})
+    assert problems(changing_group("display_name: Sales"), {**VERBS, **offered(given)}) == []
 
 
 def test_arguments_of_new_objects_need_a_place_too() -> None:
