@@ -31,7 +31,7 @@ Attributes = Mapping[str, tuple[bytes, ...]]
 def translate(entry: LdifEntry, zone: tzinfo, notes: Notes) -> Draft | Skipped:
     """Return what the entry says; adds to ``notes`` what is left out. ``zone`` decides which day a moment falls on.
 
-    Raises `RowError`.
+    Raises `FormatError`.
     """
     found = entry.attributes
     classes = {value.decode("ascii", "replace").lower() for value in found.get("objectclass", ())}

@@ -186,7 +186,7 @@ class Census:
         size = len(of_kind.entries)
         match filter_:
             case Under(place):
-                below = (found for at, found in of_kind.by_place.items() if at[: len(place)] == place)
+                below = (found for at, found in of_kind.by_place.items() if place and at[: len(place)] == place)
                 return bits_of((number for numbers in below for number in numbers), size)
             case InGroup(group, nested):
                 members = of_kind.by_group if nested else of_kind.by_direct_group

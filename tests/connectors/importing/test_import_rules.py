@@ -7,9 +7,9 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, event, inspect, select, update
 
+from connectors.directory.values import FormatError
 from connectors.errors import ConnectorError, RejectedError
 from connectors.local.importing import FileError, import_file
-from connectors.local.importing_drafts import RowError
 from connectors.local.ldif import LdifEntry
 from connectors.local.tables import objects, people, search_texts
 from connectors.local.transactions import open_engine, reading, writing
@@ -215,7 +215,7 @@ def test_values_nobody_expects_refuse_their_row_and_nothing_else() -> None:
     for _ in range(3_000):
         chosen = {name: tuple(random.choices(values, k=random.randint(1, 2))) for name in random.sample(names, 9)}
         chosen["objectclass"] = (random.choice((b"user", b"group", b"computer", b"contact", b"organizationalUnit")),)
-        with suppress(RowError):
+        with suppress(FormatError):
             translate(LdifEntry(1, "CN=x,DC=y", chosen), NOW.tzinfo, Notes())
 
 

@@ -1,5 +1,6 @@
 """Words typed without their accents find names that have them, on a server that compares letter by letter."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -85,6 +86,9 @@ def test_a_name_that_somebody_else_gave_is_found_after_a_minute(directory: LdapD
     )
     assert accents.proposals("user", ("zoe",), ()) == ((), False)
     now[0] += timedelta(minutes=2)
+    until = time.monotonic() + 20
+    while accents.proposals("user", ("zoe",), ()) == ((), False) and time.monotonic() < until:
+        time.sleep(0.02)  # no keystroke waits for what is only looked at again
     assert accents.proposals("user", ("zoe",), ()) == ((alice.id,), False)
 
 
