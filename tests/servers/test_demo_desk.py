@@ -13,11 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from runner.sample.exporting import Server
 from tests.browser.journeys import confirm, plan_of_a_reset
-from tests.browser.serving import chromium
 from tests.servers.slapd import program
 
 ROOT = Path(__file__).parents[2]
@@ -89,10 +88,10 @@ def signed_in(page: Page, address: str, login: str, password: str) -> None:
 @pytest.mark.parametrize(
     "server", ["openldap", pytest.param("active_directory", marks=pytest.mark.torture, id="active_directory")]
 )
-def test_an_agent_signs_in_with_the_directory_and_the_new_password_opens_it(server: Server) -> None:
-    with started(server) as demo, chromium() as browser:
+def test_an_agent_signs_in_with_the_directory_and_the_new_password_opens_it(server: Server, browser: Browser) -> None:
+    with started(server) as demo:
         address = demo.told(r"The desk is open:\s+(http://\S+)/\n")
-        page = browser.new_page()
+        page = browser.new_context().new_page()
         signed_in(page, address, "agent.rotterdam", demo.told(r"password of the directory\s+(\S+)\n"))
         plan_of_a_reset(page, SimpleNamespace(at=lambda path: address + path), "t.novak")  # type: ignore[arg-type]
         confirm(page)
@@ -107,6 +106,7 @@ def test_an_agent_signs_in_with_the_directory_and_the_new_password_opens_it(serv
         signed_in(page, address, "lead", demo.told(r"password of the directory\s+(\S+)\n"))
         assert (demo.folder / "directory-password").stat().st_mode & 0o077 == 0
         assert "Left out: reset-mfa: " in demo.printed
+        page.context.close()
         folder, begun = demo.folder, time.monotonic()
         demo.child.send_signal(signal.SIGTERM)
         assert demo.child.wait(PATIENCE_SECONDS) == 0
