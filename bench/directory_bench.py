@@ -21,7 +21,7 @@ from bench.large_directory import UNITS, Large, Person, large_directory
 from bench.ldap_clients import OFFICE, USER, Bare, Programs, bare_ldap3
 from bench.slices import Effort, compare, durations, percentile, timed
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.decoding import wanted
+from connectors.ldap.reading.decoding import wanted
 from connectors.ldap.requests import Modification, Modify, Search
 from connectors.spi import (
     Compare,

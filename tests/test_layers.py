@@ -256,7 +256,7 @@ def test_one_module_of_the_runner_reaches_what_connectors_write() -> None:
 
 def test_one_module_imports_ldap3() -> None:
     importing = {module.name for module in MODULES for _, name in module.imports() if is_below(name, "ldap3")}
-    assert importing == {"connectors.ldap.session"}
+    assert importing == {"connectors.ldap.talking.session"}
 
 
 def test_pure_rooms_open_nothing_and_read_no_clock() -> None:

@@ -9,24 +9,24 @@ from typing import Any
 
 from connectors.directory import names
 from connectors.errors import ConnectorError, RejectedError
-from connectors.ldap.accents import Accents
+from connectors.ldap.changing.performing import Performing
+from connectors.ldap.changing.profiles import photo_of
 from connectors.ldap.controls import ASSERTION
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
-from connectors.ldap.examining import Examination
+from connectors.ldap.examining.foreseeing import RightsExamination
+from connectors.ldap.examining.looking_over import Examination
+from connectors.ldap.examining.opened import check_opened, check_relied_on
+from connectors.ldap.examining.permitted import Permitted
 from connectors.ldap.layout import Layout, layout
-from connectors.ldap.locating import locate
 from connectors.ldap.offering import offered
-from connectors.ldap.opened import check_opened, check_relied_on
-from connectors.ldap.performing import Performing
-from connectors.ldap.permitted import Permitted
-from connectors.ldap.profiles import photo_of
-from connectors.ldap.querying import Querying
-from connectors.ldap.reading import Reader
+from connectors.ldap.reading.accents import Accents
+from connectors.ldap.reading.locating import locate
+from connectors.ldap.reading.querying import Querying
+from connectors.ldap.reading.reader import Reader
+from connectors.ldap.reading.serving import Serving
+from connectors.ldap.reading.signing_in import SigningIn
 from connectors.ldap.requests import Search
-from connectors.ldap.rights_examining import RightsExamination
-from connectors.ldap.serving import Serving
-from connectors.ldap.session import DirectorySession
-from connectors.ldap.signing_in import SigningIn
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import (
     AuthenticationResult,
     Entry,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from connectors.ldap.presenting import Greeting
-from connectors.ldap.probing import title_of
+from connectors.ldap.examining.probing import title_of
+from connectors.ldap.talking.presenting import Greeting
 from connectors.spi import Observation, Secret
 from runner.cli.connect_asking import Asking, asking
 from runner.connect.certificates import signed_by

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import RejectedError
-from connectors.ldap import probing
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.endpoints import parse_endpoint
-from connectors.ldap.presenting import Greeting, greeting
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.examining import probing
+from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking.presenting import Greeting, greeting
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Everything, Observation, Question, Secret
 from runner.connect.wanted import AccountWanted, Wanted
 from runner.errors import SetUpError

@@ -10,8 +10,8 @@ import pytest
 from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.dialects import DIALECTS
+from connectors.ldap.examining.rights import Right, as_attributes, as_dsacls, everything_for
 from connectors.ldap.layout import layout
-from connectors.ldap.rights import Right, as_attributes, as_dsacls, everything_for
 from connectors.spi import Everything, Question, Usage
 from connectors.verbs import DIRECTORY_VERBS
 from tests.connectors.ldap import sample_openldap

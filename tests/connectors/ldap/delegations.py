@@ -5,8 +5,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from connectors.ldap.examining.rights import Right, as_attributes, as_dsacls, everything_for
 from connectors.ldap.layout import Layout, layout
-from connectors.ldap.rights import Right, as_attributes, as_dsacls, everything_for
 from connectors.spi import Content, File, Operation, Ref, SecretRef, Usage, Value
 from connectors.verbs import ATTRIBUTES, DIRECTORY_VERBS
 from tests.connectors.ldap.sample_cast import stable_id

@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.ids import id_filter
 from connectors.ldap.requests import Answer, Rename, Request, Row, Search
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Guard, Operation, Ref, Secret, SecretRef
 from tests.connectors.ldap.on_servers import perform
 from tests.connectors.ldap.sample_cast import PASSWORD, stable_id

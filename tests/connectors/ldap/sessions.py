@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
 from connectors.ldap.requests import Modification, Modify, Search
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Secret
 from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap
 

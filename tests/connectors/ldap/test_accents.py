@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.ldap.accents import Accents
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.serving import Serving
+from connectors.ldap.reading.accents import Accents
+from connectors.ldap.reading.serving import Serving
 from connectors.spi import Everything, Operation, Question, Ref, Under
 from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap, Template
 
@@ -106,7 +106,7 @@ def test_a_directory_that_does_not_answer_proposes_nobody_and_is_asked_again(
 
 
 def test_too_many_proposals_are_cut_and_said_to_be(directory: LdapDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.ldap.accents._MOST", 2)
+    monkeypatch.setattr("connectors.ldap.reading.accents._MOST", 2)
     assert len(found(directory, "e")) >= 2
     question = Question("user", Everything(), text="e", search=("display_name",))
     assert directory.read(question).more

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.errors import RejectedError
-from connectors.ldap.endpoints import Endpoint, Rota, parse_endpoint
+from connectors.ldap.talking.endpoints import Endpoint, Rota, parse_endpoint
 
 ONE, TWO, THREE = (Endpoint(f"dc{number}.example.test", 636, "ldaps") for number in (1, 2, 3))
 

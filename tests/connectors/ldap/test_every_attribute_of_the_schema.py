@@ -7,11 +7,11 @@ from contextlib import ExitStack
 import pytest
 
 from connectors.errors import RejectedError
+from connectors.ldap.changing.drafting import Draft
+from connectors.ldap.changing.profiles import settable_values
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.drafting import Draft
+from connectors.ldap.examining.opened import check_described, descriptions
 from connectors.ldap.layout import is_reserved, layout
-from connectors.ldap.opened import check_described, descriptions
-from connectors.ldap.profiles import settable_values
 from connectors.ldap.requests import Search
 from connectors.spi import Ids, Operation, Question, Ref, Secret, SecretRef
 from connectors.verbs import ATTRIBUTES

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.ldap import filters
-from connectors.ldap.filter_octets import filter_octets
-from connectors.ldap.session import _parsed_filter
+from connectors.ldap.talking.filter_octets import filter_octets
+from connectors.ldap.talking.session import _parsed_filter
 
 _PIECES = st.sampled_from(["a", "b", "Z", " ", "é", "-", "=", "<", "~", "*", r"\2a", r"\28", r"\c3\a9", r"\5c"])
 _COMPARISONS = st.builds(

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
+from connectors.ldap.examining.rights import Right, as_attributes, everything_for
 from connectors.ldap.layout import Layout, layout
-from connectors.ldap.rights import Right, as_attributes, everything_for
 from connectors.spi import Compare, Operation, Question, Ref, Secret
 from tests.connectors.ldap import sample_active_directory, sample_openldap
 from tests.connectors.ldap.delegations import (

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.joined.connector import JoinedDirectories
-from connectors.ldap import descriptors, probing
-from connectors.ldap.endpoints import parse_endpoint
+from connectors.ldap.examining import descriptors, probing
 from connectors.ldap.layout import layout
-from connectors.ldap.presenting import greeting, presented_certificate
 from connectors.ldap.requests import Row
+from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking.presenting import greeting, presented_certificate
 from connectors.spi import Examines, Observation, Usage
 from tests.connectors.ldap.on_servers import on_openldap
 from tests.servers.certificates import Certificates

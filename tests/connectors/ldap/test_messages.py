@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.ldap.answering import (
+from connectors.ldap.requests import Answer
+from connectors.ldap.talking.answering import (
     ENTRY,
     MalformedError,
     Message,
@@ -18,7 +19,6 @@ from connectors.ldap.answering import (
     read_message,
     read_row,
 )
-from connectors.ldap.requests import Answer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -12,10 +12,10 @@ import pytest
 from connectors.directory import names
 from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.decoding import stable_id
-from connectors.ldap.endpoints import parse_endpoint
+from connectors.ldap.reading.decoding import stable_id
 from connectors.ldap.requests import Add, Search, SearchRefusedError
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Ids, Question, Secret, Under
 from tests.connectors.ldap.on_servers import on_openldap, on_samba
 from tests.servers import openldap, samba

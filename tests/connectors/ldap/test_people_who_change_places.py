@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from connectors.ldap.endpoints import parse_endpoint
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Secret
 from tests.connectors.ldap.exchanging import Exchange, exchange
 from tests.connectors.ldap.on_servers import on_openldap, on_samba

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.powerful import is_powerful
+from connectors.ldap.reading.powerful import is_powerful
 from connectors.spi import Compare, Everything, Filter, Not, Question
 from tests.connectors.ldap.sample_active_directory import SERVICE
 from tests.connectors.ldap.sample_cast import PASSWORD

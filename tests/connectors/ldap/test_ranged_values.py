@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from connectors.errors import UnavailableError
-from connectors.ldap.ranges import completed
+from connectors.ldap.reading.ranges import completed
 from connectors.ldap.requests import Row, Search
 
 MEMBERS = tuple(f"CN=member {number},DC=example,DC=test".encode() for number in range(4_321))

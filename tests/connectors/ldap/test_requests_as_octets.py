@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.ldap.asking import bind, change, search
 from connectors.ldap.requests import Add, Control, Delete, Modification, Modify, Rename, Search, SetPassword
+from connectors.ldap.talking.asking import bind, change, search
 from connectors.spi import Content, Secret
 
 with warnings.catch_warnings():

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from connectors.ldap.descriptors import CONTROL_ACCESS, DELETE, WRITE_PROPERTY, allows
+from connectors.ldap.examining.descriptors import CONTROL_ACCESS, DELETE, WRITE_PROPERTY, allows
 
 US, OTHERS = b"\x01\x01" + bytes(5) + b"\x05" + b"\x0b\0\0\0", b"\x01\x01" + bytes(5) + b"\x05" + b"\x0c\0\0\0"
 RESET, NAME = UUID("00299570-246d-11d0-a768-00aa006e0529"), UUID("bf967a0e-0de6-11d0-a285-00aa003049e2")

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.errors import UnavailableError
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
 from connectors.ldap.requests import Add, Delete, Modification, Modify, Rename, Search
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Content, Secret
 from tests.servers.samba import ADMIN, PASSWORD, SUFFIX, SambaDc, Template
 

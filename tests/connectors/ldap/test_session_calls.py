@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.errors import RejectedError
-from connectors.ldap.endpoints import parse_endpoint
 from connectors.ldap.requests import (
     Add,
     Control,
@@ -20,7 +19,8 @@ from connectors.ldap.requests import (
     SearchRefusedError,
     SetPassword,
 )
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Content, Secret
 from tests.servers.certificates import Certificates
 from tests.servers.openldap import PASSWORD, READER, SERVICE, SUFFIX, OpenLdap, Template

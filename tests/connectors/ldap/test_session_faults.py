@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import UnavailableError, UnknownOutcomeError
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
 from connectors.ldap.requests import Modify, Row, Search, SearchRefusedError
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
 from connectors.spi import Secret
 from tests.connectors.ldap.sessions import BASE, BY_TWOS, EVERYTHING, NOTE, Opening, at, noted, notes, opening
 from tests.servers.openldap import ADMIN, PASSWORD, SERVICE, SUFFIX, OpenLdap, Template

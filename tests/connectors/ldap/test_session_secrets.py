@@ -12,9 +12,9 @@ from contextlib import suppress
 import pytest
 
 from connectors.errors import ConnectorError, RejectedError, UnavailableError, UnknownOutcomeError
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
 from connectors.ldap.requests import Add, Modification, Modify, SetPassword
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Content, Secret
 from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap, Template
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import UnavailableError
-from connectors.ldap.endpoints import Endpoint, parse_endpoint
-from connectors.ldap.session import DirectorySession
+from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Secret
 from tests.servers.certificates import Certificates
 from tests.servers.openldap import PASSWORD, SERVICE, OpenLdap, Template

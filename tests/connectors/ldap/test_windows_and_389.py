@@ -7,10 +7,10 @@ from time import perf_counter
 import pytest
 
 from connectors.errors import ConnectorError, RejectedError, StaleObjectError
+from connectors.ldap.changing.refusals import error_for
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.decoding import attributes_of, members, version
 from connectors.ldap.layout import is_reserved, layout
-from connectors.ldap.refusals import error_for
+from connectors.ldap.reading.decoding import attributes_of, members, version
 from connectors.ldap.requests import Add, Answer, Modification, Modify, Row, Search
 from connectors.spi import Compare, Question, Secret
 from tests.connectors.ldap.on_servers import on_openldap, on_samba

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.ldap import wire as wires
-from connectors.ldap.connections import Connection
-from connectors.ldap.endpoints import Endpoint
-from connectors.ldap.wire import Wire, WireError, connect, resolve
+from connectors.ldap.talking import wire as wires
+from connectors.ldap.talking.connections import Connection
+from connectors.ldap.talking.endpoints import Endpoint
+from connectors.ldap.talking.wire import Wire, WireError, connect, resolve
 from connectors.spi import Content
 from tests.servers.certificates import Certificates
 from tests.servers.trouble import mute

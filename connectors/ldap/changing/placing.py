@@ -1,0 +1,164 @@
+"""Verbs that move, rename and delete objects."""
+
+from collections.abc import Mapping
+
+from connectors.directory import names
+from connectors.directory.texts import checked_text, common_name
+from connectors.errors import RejectedError
+from connectors.ldap import filters
+from connectors.ldap.changing.accounts import replace
+from connectors.ldap.changing.drafting import Draft, Writer, set_to
+from connectors.ldap.reading.reader import Found
+from connectors.ldap.requests import Delete, Modification, Rename
+from connectors.spi import Ref
+
+LONGEST_LOGIN = 20  # letters of sAMAccountName of a person (MS-ADTS 3.1.1.3.1.2.4, MS-SAMR)
+
+
+def move(draft: Draft) -> None:
+    """Move an account or a computer to another unit."""
+    found, unit = draft.found(draft.kind), draft.found("ou")
+    if not found.entry.ref.id:
+        raise RejectedError("The object does not exist yet, so it cannot be moved.")
+    if found.entry.place == unit.entry.place:
+        return
+    rdns = names.parse(found.entry.dn)
+    refuse_taken_place(draft, unit, rdns[0])
+    here = names.printed(rdns[1:])
+    draft.report("set", found.entry, "dn", found.entry.dn, f"{rdns[0].text},{unit.entry.dn}")
+    request = Rename(draft.name(found), rdns[0].text, unit.entry.dn)
+    back = Rename(
+        draft.name(found) if draft.layout.dialect.by_guid else f"{rdns[0].text},{unit.entry.dn}", rdns[0].text, here
+    )
+    draft.write(request, found, back)
+    old_unit = _unit_at(draft, here)
+    if old_unit is not None:
+        draft.undo_by(draft.operation.verb, **{draft.kind: found.entry.ref, "ou": old_unit})
+
+
+def _unit_at(draft: Draft, dn: str) -> Ref | None:
+    thing = next(iter(draft.reader.knowing.things((dn,)).values()), None)
+    return thing.ref if thing is not None and thing.ref.kind == "ou" else None
+
+
+def refuse_taken_place(draft: Draft, unit: Found, rdn: names.Rdn) -> None:
+    """Raise `RejectedError` when an object of this name stands in a unit."""
+    if is_taken_place(draft, unit.entry.dn, rdn):
+        raise RejectedError("Another object of this name stands in the unit.")
+
+
+def is_taken_place(draft: Draft, unit: str, rdn: names.Rdn) -> bool:
+    """Say whether an object of this name stands in a unit."""
+    return bool(unit) and draft.exists(filters.equals(draft.layout.dialect.dn, f"{rdn.text},{unit}"))
+
+
+def refuse_taken_name(draft: Draft, kind: str, attribute: str, text: str, owner: str) -> None:
+    """Raise `RejectedError` when another object has this login, sign-in name or group name."""
+    name = draft.layout.kind(kind).texts.get(attribute)
+    if name and draft.is_taken((name,), text, owner):
+        raise RejectedError(f"The {_CALLED[attribute]} is already in use.")
+
+
+_CALLED = {"login": "login", "upn": "sign-in name", "name": "name"}
+
+
+def checked_login(draft: Draft, login: str) -> str:
+    """Return a login; raises `RejectedError` when this directory does not take it."""
+    if draft.layout.dialect.by_guid and (len(login) > LONGEST_LOGIN or set(login) & set('"/\\[]:;|=,+*?<>@')):
+        raise RejectedError(
+            f'The login may have {LONGEST_LOGIN} characters at most, and none of " / \\ [ ] : ; | = , + * ? < > @.'
+        )
+    return login
+
+
+def rename(draft: Draft) -> None:
+    """Change the object name, login or sign-in name; what is not given stays, an empty sign-in name clears it."""
+    user = draft.found("user")
+    before: dict[str, str] = {}
+    old = names.parse(user.entry.dn)[0] if user.entry.ref.id else names.common_name("new")
+    by_login = old.pairs[0][0].lower() == (draft.layout.kind("user").texts.get("login") or "").lower()
+    rdn, steps = old, list[Modification]()
+    if draft.text("cn"):
+        rdn = _renamed(draft, user, old, steps, before, by_login=by_login)
+    for name in ("login", "upn"):
+        rdn = _with_name(draft, user, name, rdn, steps, before, by_login=by_login)
+    draft.modify(user, *steps)
+    if rdn.text != old.text and user.entry.ref.id:
+        _write_rename(draft, user, old, rdn)
+    if before:
+        draft.undo_by("directory.user.rename", user=user.entry.ref, **before)
+
+
+def _renamed(
+    draft: Draft, user: Found, old: names.Rdn, steps: list[Modification], before: dict[str, str], *, by_login: bool
+) -> names.Rdn:
+    """Note a new object name; where the login names the object, its common name is an attribute beside it."""
+    new = common_name(draft.text("cn"))
+    if not by_login:
+        rdn = names.Rdn(((old.pairs[0][0], new.value),))
+        if rdn.text == old.text:
+            return old
+        before["cn"] = old.value
+        return rdn
+    held = (user.row.first("cn") or b"").decode("utf-8", "replace")
+    if held != new.value:
+        draft.report("set", user.entry, "cn", held, new.value)
+        steps += set_to(user.row, "cn", new.value.encode())
+        before["cn"] = held
+    return old
+
+
+def _with_name(
+    draft: Draft,
+    user: Found,
+    name: str,
+    rdn: names.Rdn,
+    steps: list[Modification],
+    before: dict[str, str],
+    *,
+    by_login: bool,
+) -> names.Rdn:
+    attribute = draft.layout.kind("user").texts.get(name)
+    new, held = checked_text("user", name, draft.given(name)), user.entry.attributes.get(name)
+    if draft.given(name) is None or new == held or attribute is None:
+        return rdn
+    if new is None and name == "login":
+        raise RejectedError("The login must not be empty.")
+    if new is not None:
+        refuse_taken_name(draft, "user", name, checked_login(draft, new) if name == "login" else new, user.entry.ref.id)
+    draft.report("set", user.entry, name, held, new)
+    before[name] = str(held or "")
+    if name == "login" and by_login and new is not None:
+        return names.Rdn(((rdn.pairs[0][0], new),))
+    steps += (replace(attribute, *((new.encode(),) if new else ())),)
+    return rdn
+
+
+def _write_rename(draft: Draft, user: Found, old: names.Rdn, rdn: names.Rdn) -> None:
+    here = names.printed(names.parse(user.entry.dn)[1:])
+    if rdn.normalised != old.normalised and is_taken_place(draft, here, rdn):
+        raise RejectedError("Another object of this name stands in the unit.")
+    new_dn = f"{rdn.text},{here}"
+    draft.report("set", user.entry, "dn", user.entry.dn, new_dn)
+    name, parent = draft.name(user), here if draft.layout.dialect.by_guid else ""
+    draft.write(Rename(name, rdn.text, parent), user, Rename(name if parent else new_dn, old.text, parent))
+
+
+def remove(draft: Draft) -> None:
+    """Delete an object; the directory takes it out of its groups and out of what it was manager or owner of."""
+    found = draft.found(draft.kind)
+    if not found.entry.ref.id:
+        raise RejectedError("The object does not exist yet, so it cannot be deleted.")
+    draft.report("delete", found.entry, "dn", found.entry.dn, None)
+    draft.write(Delete(draft.name(found)), found)
+
+
+VERBS: Mapping[str, Writer] = {
+    "directory.user.move": move,
+    "directory.user.rename": rename,
+    "directory.user.delete": remove,
+    "directory.group.delete": remove,
+    "directory.computer.move": move,
+    "directory.computer.delete": remove,
+    "directory.contact.delete": remove,
+}

@@ -1,0 +1,1 @@
+"""From a question to entries: filters, searches, memberships, neutral attributes. Reads only."""
