@@ -51,15 +51,15 @@ def _direct(entry: Entry) -> list[str]:
 
 
 def _compares(compare: Compare, found: Value) -> bool:
-    absent = _absent(found)
+    nothing = absent(found)
     if compare.op in ("present", "absent"):
-        return absent == (compare.op == "absent")
+        return nothing == (compare.op == "absent")
     if compare.op == "!=":
-        return not absent if _absent(compare.value) else not _same(found, compare.value)
-    if absent or _absent(compare.value):
+        return not nothing if absent(compare.value) else not same(found, compare.value)
+    if nothing or absent(compare.value):
         return False
     if compare.op == "==":
-        return _same(found, compare.value)
+        return same(found, compare.value)
     if compare.op in ("contains", "starts_with"):
         return _holds(found, compare.value, start=compare.op == "starts_with")
     order = _order(found, compare.value)
@@ -67,15 +67,17 @@ def _compares(compare: Compare, found: Value) -> bool:
     return order in wanted
 
 
-def _absent(value: Value) -> bool:
+def absent(value: Value) -> bool:
+    """Say whether a value stands for nothing: none, blank text, or no elements."""
     return value is None or value == () or (isinstance(value, str) and value.strip() == "")
 
 
-def _same(found: Value, wanted: Value) -> bool:
-    if _absent(found) or _absent(wanted):
+def same(found: Value, wanted: Value) -> bool:
+    """Say whether an attribute has a value: texts ignore case, one of several is enough, nothing never equals anything."""
+    if absent(found) or absent(wanted):
         return False
     if isinstance(found, tuple):
-        return any(_same(item, wanted) for item in found)
+        return any(same(item, wanted) for item in found)
     found, wanted = _beside(found, wanted)
     return (type(found) is type(wanted) or _are_numbers(found, wanted)) and _folded(found) == _folded(wanted)
 
@@ -90,7 +92,7 @@ def _folded(value: Value) -> Value:
 
 def _holds(found: Value, wanted: Value, *, start: bool) -> bool:
     if isinstance(found, tuple):
-        return _same(found, wanted)
+        return same(found, wanted)
     if not isinstance(found, str) or not isinstance(wanted, str):
         return False
     return key(found).startswith(key(wanted)) if start else key(wanted) in key(found)

@@ -88,14 +88,7 @@ class LdapDirectory:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         _check_types(servers, connect_seconds, call_seconds)
-        endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
-        if not endpoints:
-            raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
-        if dialect == "active_directory" and (catalog := [one for one in endpoints if one.port in _GLOBAL_CATALOG]):
-            raise RejectedError(
-                f"servers: {catalog[0]} is the global catalog, which holds a part of every object and takes no changes. "
-                "Leave the port out."
-            )
+        endpoints = _endpoints(servers, dialect, plain_on_loopback=plain_on_loopback)
         self._layout = layout(
             dialect,
             base,
@@ -248,6 +241,19 @@ class LdapDirectory:
             root = Serving(self._writing).root()
             self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
         return self._has_assertions
+
+
+def _endpoints(servers: list[str], dialect: str, *, plain_on_loopback: bool) -> list[Endpoint]:
+    """Return the servers; raises `RejectedError` when there are none, and for those that cannot be used."""
+    endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
+    if not endpoints:
+        raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
+    if dialect == "active_directory" and (catalog := [one for one in endpoints if one.port in _GLOBAL_CATALOG]):
+        raise RejectedError(
+            f"servers: {catalog[0]} is the global catalog, which holds a part of every object and takes no changes. "
+            "Leave the port out."
+        )
+    return endpoints
 
 
 def _check_types(servers: object, *seconds: object) -> None:

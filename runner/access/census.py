@@ -6,12 +6,15 @@ A census is for questions about everybody at once: what a change of the policy m
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
 from typing import TypeAlias, assert_never
 
-from connectors.matching import matches
+from connectors.folding import key
+from connectors.matching import absent, matches
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -28,7 +31,7 @@ from connectors.spi import (
     Value,
 )
 from runner.access.bits import bits_of, full, numbers_in
-from runner.access.selecting import BoundSelector, direct_groups, is_empty
+from runner.access.selecting import BoundSelector, direct_groups
 
 ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner", "kind"})
 """Attributes that every census keeps, whatever it was asked to."""
@@ -61,13 +64,13 @@ class _Kind:
             self.by_direct_group.setdefault(group, []).append(number)
 
     def values(self, attribute: str) -> dict[_Key, list[int]]:
-        """Return which objects have which value; texts folded, empty values left out."""
+        """Return which objects have which value, be it one of several; texts folded, empty values left out."""
         if attribute not in self.by_value:
             found: dict[_Key, list[int]] = {}
             for number, entry in enumerate(self.entries):
                 value = entry.attributes.get(attribute)
-                if not is_empty(value):
-                    found.setdefault(_key(value), []).append(number)
+                for one in {_key(item) for item in _items(value)}:
+                    found.setdefault(one, []).append(number)
             self.by_value[attribute] = found
         return self.by_value[attribute]
 
@@ -216,7 +219,7 @@ class _Thinning:
         if self._kept is None:
             return entry
         attributes: dict[str, Value] = {
-            name: value for name, value in entry.attributes.items() if name in self._kept and not is_empty(value)
+            name: value for name, value in entry.attributes.items() if name in self._kept and not absent(value)
         }
         if isinstance(groups := attributes.get("groups"), tuple):
             attributes["groups"] = self._lists.setdefault(groups, groups)
@@ -224,20 +227,25 @@ class _Thinning:
         return Entry(entry.ref, "", place, attributes, self._groups.setdefault(entry.groups, entry.groups))
 
 
+def _items(value: Value) -> Iterator[Value]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _items(item)
+    elif not absent(value):
+        yield value
+
+
 def _key(value: Value) -> _Key:
-    return type(value), value.casefold() if isinstance(value, str) else value
+    if isinstance(value, str):
+        return str, key(value)
+    return (Decimal if isinstance(value, int) and not isinstance(value, bool) else type(value)), value
 
 
 def _compared(of_kind: _Kind, compare: Compare) -> int:
-    """Return what a comparison matches: by the index where it compares for equality, else one by one."""
-    size = len(of_kind.entries)
-    if compare.op in ("==", "!=", "present", "absent"):
-        values = of_kind.values(compare.attribute)
-        if compare.op in ("present", "absent"):
-            numbers: Iterable[int] = (number for found in values.values() for number in found)
-        else:
-            numbers = () if is_empty(compare.value) else values.get(_key(compare.value), ())
-        found = bits_of(numbers, size)
-        return found if compare.op in ("==", "present") else full(size) & ~found
+    """Return what a comparison matches: by the index where a text, a number or an object is wanted, else one by one."""
+    size, wanted = len(of_kind.entries), compare.value
+    if compare.op in ("==", "!=") and not absent(wanted) and not isinstance(wanted, date | tuple):
+        found = bits_of(of_kind.values(compare.attribute).get(_key(wanted), ()), size)
+        return found if compare.op == "==" else full(size) & ~found
     test: Callable[[Entry], bool] = lambda entry: matches(compare, entry)  # noqa: E731
     return bits_of((number for number, entry in enumerate(of_kind.entries) if test(entry)), size)

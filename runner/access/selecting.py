@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from connectors.folding import key
+from connectors.matching import absent, same
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Ref, Under, Value
 from runner.access.filters import all_of
 from runner.access.model import ActorValue, Selector
@@ -39,7 +39,7 @@ class BoundSelector:
             return False
         if self.group is not None and self.group not in (direct_groups(entry) if self.direct else entry.groups):
             return False
-        return not self.match or all(equals(entry.attributes.get(name), value) for name, value in self.match)
+        return not self.match or all(same(entry.attributes.get(name), value) for name, value in self.match)
 
     def filter(self) -> Filter:
         """Return the search that finds what it selects among objects of its kind."""
@@ -50,20 +50,6 @@ class BoundSelector:
             parts.append(InGroup(self.group, nested=not self.direct))
         parts += [Compare(name, "==", value) for name, value in self.match]
         return all_of(parts) if parts else Everything()
-
-
-def equals(found: Value, wanted: Value) -> bool:
-    """Compare an attribute with a value: texts ignore case, types must agree, empty never equals anything."""
-    if type(found) is not type(wanted):
-        return False
-    if isinstance(found, str) and isinstance(wanted, str):
-        return key(found) == key(wanted) and not is_empty(found)
-    return found == wanted and not is_empty(found)
-
-
-def is_empty(value: Value) -> bool:
-    """Say whether a value stands for nothing: absent, blank text, or no elements."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == ()
 
 
 def direct_groups(entry: Entry) -> frozenset[str]:
@@ -79,7 +65,7 @@ def actor_value(person: Entry | None, attribute: str) -> Value:
     if attribute in ("", "id"):
         return person.ref if not attribute else person.ref.id
     value = person.attributes.get(attribute)
-    return value if isinstance(value, (str, int, Decimal, date, Ref)) and not is_empty(value) else None
+    return value if isinstance(value, (str, int, Decimal, date, Ref)) and not absent(value) else None
 
 
 def bind(selector: ResolvedSelector, actor: Mapping[str, Value], *, widely: bool = False) -> BoundSelector | None:
@@ -92,7 +78,7 @@ def bind(selector: ResolvedSelector, actor: Mapping[str, Value], *, widely: bool
     written = selector.written
     match = tuple((n, actor.get(v.attribute) if isinstance(v, ActorValue) else v) for n, v in selector.match)
     own_id = actor.get("id") if written.own else None
-    if any(is_empty(value) for _, value in match) or (written.own and not isinstance(own_id, str)):
+    if any(absent(value) for _, value in match) or (written.own and not isinstance(own_id, str)):
         return None
     ids = frozenset({own_id}) if isinstance(own_id, str) else selector.ids
     direct = not written.nested and not widely

@@ -50,9 +50,9 @@ class Watching(_Accepting):
                 if way == "request":
                     break
                 ways.append(way)
-                server.sendall(message)
                 if name := WRITES.get(_operation(message)):
-                    self.writes.append(name)
+                    self.writes.append(name)  # before it goes: the answer may be acted on before this thread runs again
+                server.sendall(message)
         if not ways or ways[-1] != "answer":
             _close(server)
             _close(client)

@@ -17,9 +17,9 @@ from connectors.errors import ConnectorError
 from connectors.folding import fold
 from connectors.ldap import filters
 from connectors.ldap.layout import Layout
-from connectors.ldap.reading.conditions import changed_since
 from connectors.ldap.reading.decoding import stable_id, text
 from connectors.ldap.reading.serving import Serving
+from connectors.ldap.reading.state_filters import changed_since
 from connectors.ldap.requests import Row, Search
 from connectors.verbs import ATTRIBUTES
 

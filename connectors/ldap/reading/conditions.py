@@ -3,9 +3,9 @@
 What a filter names (people, groups) is looked up before; `Known` holds the DNs.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from connectors.directory import names
 from connectors.errors import RejectedError
@@ -13,7 +13,7 @@ from connectors.ldap import filters
 from connectors.ldap.filters import EVERYTHING, NOTHING, UNKNOWN, Bounds, exactly
 from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
-from connectors.ldap.times import NEVER, generalized, ticks
+from connectors.ldap.reading.state_filters import TIMES, flag, when, when_present
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -31,9 +31,6 @@ from connectors.spi import (
 from connectors.verbs import ATTRIBUTES
 
 _DEEPEST = 60
-_SLACK = timedelta(days=2)  # days begin at other moments elsewhere, and servers write some times in their own zone
-_BITS = "userAccountControl:1.2.840.113556.1.4.803:"
-_ORDERED = ("<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +165,7 @@ class Conditions:
         if type_ == "bool" or type_ not in ("text", "number", "date", "datetime"):
             raise _unfit(compare)
         if isinstance(value, date):
-            return self._when(compare.attribute, compare.op, value)
+            return when(self.layout, compare.attribute, compare.op, value)
         return self._present(compare.attribute)
 
     def _equal(self, attribute: str, type_: str, value: Value) -> Bounds:
@@ -178,8 +175,8 @@ class Conditions:
         if attribute == "dn":
             return self._at(value)
         if type_ == "bool":
-            flag = self._flag(attribute)
-            return flag if value is True else filters.neither(flag) if value is False else NOTHING
+            yes = flag(self.layout, self.kind, attribute, self.now)
+            return yes if value is True else filters.neither(yes) if value is False else NOTHING
         if type_ == "text":
             return self._text(attribute, value) if isinstance(value, str) else NOTHING
         if isinstance(value, Ref):
@@ -187,7 +184,7 @@ class Conditions:
         if attribute == "addresses":
             return self._address(value)
         if isinstance(value, date):
-            return self._when(attribute, "==", value)
+            return when(self.layout, attribute, "==", value)
         return UNKNOWN
 
     def _present(self, attribute: str) -> Bounds:
@@ -202,16 +199,12 @@ class Conditions:
         if attribute in kind.links:
             return Bounds(filters.present(kind.links[attribute]))
         if attribute == "groups":
-            return Bounds(ALWAYS if dialect.nested or not dialect.member_of else filters.present(dialect.member_of))
-        if attribute in _TIMES[dialect.states]:
-            return self._time_present(attribute)
+            return Bounds(
+                filters.ALL if dialect.nested or not dialect.member_of else filters.present(dialect.member_of)
+            )
+        if attribute in TIMES[dialect.states]:
+            return when_present(self.layout, attribute)
         return UNKNOWN
-
-    def _time_present(self, attribute: str) -> Bounds:
-        found = _TIMES[self.layout.dialect.states][attribute]
-        if attribute == "expires_on" and self.layout.dialect.states == "active_directory":
-            return Bounds(f"(&(accountExpires>=1)(!(accountExpires={NEVER})))")
-        return Bounds(filters.any_of(filters.present(name) for name, _ in found))
 
     def _text(self, attribute: str, value: str, *, start: bool = True, end: bool = True) -> Bounds:
         if "\x00" in value:
@@ -244,106 +237,6 @@ class Conditions:
         if not isinstance(value, str):
             raise RejectedError("A place is compared with a text.")
         return Bounds(filters.equals(self.layout.dialect.dn, names.printed(names.parse(value))))
-
-    def _flag(self, attribute: str) -> Bounds:
-        found = _FLAGS[self.layout.dialect.states].get((self.kind, attribute))
-        if attribute == "has_photo":
-            return exactly(filters.present(self.layout.dialect.photo))
-        return found(self.now) if found else NOTHING if attribute not in _WORKED_OUT else UNKNOWN
-
-    def _when(self, attribute: str, op: str, value: date) -> Bounds:
-        moment = value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
-        sources = self._sources(attribute)
-        if not sources:
-            return UNKNOWN if attribute == "password_expires_on" else NOTHING
-        early, late = _shifted(moment, -_SLACK), _shifted(moment, _SLACK)
-        if op in ("<", "<="):
-            return Bounds(filters.any_of(_bound(name, "<=", late, form) for name, form in sources))
-        if op in (">", ">="):
-            return Bounds(filters.any_of(_bound(name, ">=", early, form) for name, form in sources))
-        return Bounds(
-            filters.any_of(
-                filters.all_of((_bound(name, ">=", early, form), _bound(name, "<=", late, form)))
-                for name, form in sources
-            )
-        )
-
-    def _sources(self, attribute: str) -> tuple[tuple[str, str], ...]:
-        dialect = self.layout.dialect
-        if attribute in ("created", "changed"):
-            name = dialect.created if attribute == "created" else dialect.changed
-            return ((name, "fraction" if dialect.states == "active_directory" else "generalized"),)
-        return _TIMES[dialect.states].get(attribute, ())
-
-
-def changed_since(layout: Layout, moment: datetime) -> str:
-    """Return the filter for entries that were changed at that moment or later."""
-    form = "fraction" if layout.dialect.states == "active_directory" else "generalized"
-    return _bound(layout.dialect.changed, ">=", moment, form)
-
-
-ALWAYS = filters.ALL
-_WORKED_OUT = frozenset({"is_manager"})
-_NO_MOMENT = "000001010000Z"  # pwdAccountLockedTime of an account that an administrator closed
-_CLOSED = f"(pwdAccountLockedTime={_NO_MOMENT})"
-
-_TIMES: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "active_directory": {
-        "locked_at": (("lockoutTime", "ticks"),),
-        "expires_on": (("accountExpires", "ticks"),),
-        "password_set_on": (("pwdLastSet", "ticks"),),
-        "last_logon": (("lastLogonTimestamp", "ticks"), ("lastLogon", "ticks")),
-    },
-    "ppolicy": {
-        "locked_at": (("pwdAccountLockedTime", "generalized"),),
-        "enabled_from": (("pwdStartTime", "generalized"),),
-        "expires_on": (("pwdEndTime", "generalized"),),
-        "password_set_on": (("pwdChangedTime", "generalized"),),
-        "last_logon": (("authTimestamp", "generalized"), ("pwdLastSuccess", "generalized")),
-    },
-    "ns_account_lock": {"password_set_on": (("passwordChangedTime", "generalized"),)},
-    "none": {},
-}
-
-_Flag = Callable[[datetime], Bounds]
-_FLAGS: Mapping[str, Mapping[tuple[str, str], _Flag]] = {
-    "active_directory": {
-        ("user", "enabled"): lambda _: exactly(f"(!({_BITS}=2))"),
-        ("computer", "enabled"): lambda _: exactly(f"(!({_BITS}=2))"),
-        ("user", "locked"): lambda _: Bounds("(lockoutTime>=1)"),
-        ("user", "expired"): lambda now: Bounds(f"(&(accountExpires>=1)(accountExpires<={ticks(now + _SLACK)}))"),
-        ("user", "must_change"): lambda _: exactly("(pwdLastSet=0)"),
-        ("user", "is_service"): lambda _: exactly("(servicePrincipalName=*)"),
-        ("user", "privileged"): lambda _: Bounds(filters.ALL, "(adminCount=1)"),
-        ("group", "sensitive"): lambda _: Bounds(filters.ALL, "(adminCount=1)"),
-    },
-    "ppolicy": {
-        ("user", "enabled"): lambda _: Bounds(f"(!{_CLOSED})", f"(&(!{_CLOSED})(!(pwdStartTime=*)))"),
-        ("user", "locked"): lambda _: Bounds(f"(&(pwdAccountLockedTime=*)(!{_CLOSED}))"),
-        ("user", "expired"): lambda _: Bounds("(pwdEndTime=*)"),
-        ("user", "must_change"): lambda _: exactly("(pwdReset=TRUE)"),
-        ("computer", "enabled"): lambda _: EVERYTHING,
-    },
-    "ns_account_lock": {
-        ("user", "enabled"): lambda _: exactly("(!(nsAccountLock=true))"),
-        ("user", "locked"): lambda _: Bounds("(accountUnlockTime=*)"),
-        ("user", "must_change"): lambda _: exactly("(passwordExpirationTime=19700101000000Z)"),
-        ("computer", "enabled"): lambda _: EVERYTHING,
-    },
-    "none": {("user", "enabled"): lambda _: EVERYTHING, ("computer", "enabled"): lambda _: EVERYTHING},
-}
-
-
-def _bound(name: str, op: str, moment: datetime, form: str) -> str:
-    text = str(ticks(moment)) if form == "ticks" else generalized(moment, fraction=form == "fraction")
-    return f"({name}{op}{text})"
-
-
-def _shifted(moment: datetime, by: timedelta) -> datetime:
-    try:
-        return moment + by
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if by > timedelta() else datetime.min.replace(tzinfo=UTC)
 
 
 def _unfit(compare: Compare) -> RejectedError:

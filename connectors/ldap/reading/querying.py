@@ -21,7 +21,7 @@ from connectors.ldap.reading.ordering import Order
 from connectors.ldap.reading.reader import Reader
 from connectors.ldap.requests import Row, Search
 from connectors.matching import matches
-from connectors.spi import AllOf, Compare, Entry, Filter, Ids, Page, Question, Value
+from connectors.spi import AllOf, AnyOf, Compare, Entry, Filter, Ids, Page, Question, Value
 from connectors.verbs import ATTRIBUTES
 
 _MOST = 1_000
@@ -31,6 +31,7 @@ _EXAMINED = 20_000  # candidates that are looked at for one answer
 _INDEXED_START = 2  # letters from which on servers find what begins with a word by an index
 _INDEXED_INSIDE = 4  # the same for what holds a word anywhere
 _BATCH = 100
+_ALTERNATIVES = 10
 _PAGE = 500
 _SEARCHED = {
     "user": ("display_name", "login", "mail", "addresses", "upn", "first_name", "last_name", "employee_id"),
@@ -280,6 +281,8 @@ def _names_few(filter_: Filter) -> bool:
             return attribute in _NAMING
         case AllOf(parts):
             return any(_names_few(part) for part in parts)
+        case AnyOf(parts):
+            return len(parts) <= _ALTERNATIVES and all(_names_few(part) for part in parts)
     return False
 
 

@@ -120,7 +120,8 @@ class Reaching:
         if things == self.census.everything(kind):
             values: Iterable[Value] = (value for value, _ in self.census.values(kind, attribute))
         else:
-            values = (entry.attributes.get(attribute) for entry in self.census.entries(kind, things))
+            found = (entry.attributes.get(attribute) for entry in self.census.entries(kind, things))
+            values = (item for value in found for item in (value if isinstance(value, tuple) else (value,)))
         return self.census.set_of("user", (value.id for value in values if isinstance(value, Ref)))
 
     def _open(self, found: ActorClass, asking: Asking, attribute: str, things: int) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.matching import same
 from connectors.spi import Entry, Value
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
 from runner.access.model import Actor, ActorValue, Decision, DecisionCode, Selector, is_read
 from runner.access.resolving import MatchValue, ResolvedSelector, Row
-from runner.access.selecting import BoundSelector, actor_value, bind, direct_groups, equals
+from runner.access.selecting import BoundSelector, actor_value, bind, direct_groups
 from runner.access.views import BoundSet, Grant, bind_set
 
 _WORDS = {"user": "account", "ou": "unit", "mail_domain": "mail domain", "mail_list": "list"}
@@ -175,7 +176,7 @@ def _failing(selector: BoundSelector, entry: Entry) -> list[str]:
         failing += [] if selector.group in groups else [f"in {written.in_group}"]
     wanted = dict(written.match)
     for name, value in selector.match:
-        if not equals(entry.attributes.get(name), value):
+        if not same(entry.attributes.get(name), value):
             failing.append(f"one whose {name} is {_said(wanted.get(name))}")
     return failing
 

@@ -8,13 +8,14 @@ left wide, so each person found has to be decided on; nobody else can be allowed
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from connectors.matching import absent
 from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
 from runner.access.filters import all_of, any_of
 from runner.access.model import ActorValue
 from runner.access.resolving import ResolvedSelector, ResolvedSet, Row
-from runner.access.selecting import bind, is_empty
+from runner.access.selecting import bind
 
 
 def candidates(authority: Authority, permission: str, entry: Entry | None, *, form: str | None, day: date) -> Filter:
@@ -102,7 +103,7 @@ def _matching(selector: ResolvedSelector, entry: Entry) -> Iterable[Filter]:
 def _whose(attribute: str, entry: Entry, name: str) -> Filter:
     """Return the search for people whose attribute, or who themselves, are the object's value; empty is nobody's."""
     found = entry.attributes.get(name)
-    if is_empty(found):
+    if absent(found):
         return Nothing()
     if not attribute:
         return Ids(frozenset({found.id})) if isinstance(found, Ref) and found.kind == "user" else Nothing()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from connectors.matching import absent
 from connectors.spi import Entry, Ref, Value
 from runner.access.authority import Authority
 from runner.access.barriers import Barrier
@@ -14,7 +15,7 @@ from runner.access.graph.model import AttackGraph, Fact, Node
 from runner.access.holders import holdings
 from runner.access.model import ActorValue
 from runner.access.resolving import ResolvedSelector
-from runner.access.selecting import BoundSelector, Index, actor_value, bind, is_empty
+from runner.access.selecting import BoundSelector, Index, actor_value, bind
 
 Plain: TypeAlias = tuple[str, object]
 """A value as it is compared: its type, and a text without regard to case."""
@@ -51,7 +52,7 @@ def sought(selector: ResolvedSelector, *, widely: bool = False) -> Sought | None
 
 def plain(value: Value) -> Plain | None:
     """Return a value as it is compared, None for an empty one."""
-    if is_empty(value):
+    if absent(value):
         return None
     if isinstance(value, Ref):
         return (value.kind, value.id)
