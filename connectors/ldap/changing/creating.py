@@ -84,7 +84,7 @@ def create_group(draft: Draft) -> None:
         owner = draft.found("owner")
         shown["owner"] = owner.entry.ref
         if owner.entry.ref.id:
-            attributes[draft.layout.kind("group").links["owner"]] = (draft.name(owner).encode(),)
+            attributes[draft.layout.kind("group").links["owner"]] = (draft.link(Ref("group", ""), "owner", owner),)
     if draft.layout.dialect.placeholder:
         attributes[draft.layout.dialect.member] = (draft.layout.placeholder.encode(),)
     if draft.layout.dialect.states == "active_directory":
@@ -144,7 +144,8 @@ def _attributes(draft: Draft, kind: str, values: Mapping[str, Value]) -> dict[st
         if name.startswith(CUSTOM):
             attributes[custom(draft, kind, name).attribute] = (written(value),)
         elif isinstance(value, Ref):
-            attributes[looks.links[name]] = (draft.dn_of(value, value.kind, label_of(kind, name)).encode(),)
+            seen = draft.seen(value, value.kind, label_of(kind, name))
+            attributes[looks.links[name]] = (draft.link(Ref(kind, ""), name, seen),)
         else:
             attributes[looks.texts[name]] = (written(value),)
     mail = values.get("mail")

@@ -23,6 +23,15 @@ Writer = Callable[["Draft"], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An attribute, by its neutral name, that will point to an object; ``on`` has an empty id for a new one."""
+
+    on: Ref
+    attribute: str
+    to: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """A request, the object it changes (None for a new one), and the requests that take it back."""
 
@@ -42,6 +51,7 @@ class Draft:
     known: Mapping[Ref, Found] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     touched: dict[Ref, Found] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     inverse: Operation | None = None
     makes: str = ""
@@ -88,12 +98,17 @@ class Draft:
         self.touched.update({ref: found[ref] for ref in refs})
         return [found[ref] if isinstance(ref, Ref) else _to_come(ref) for ref in wanted]
 
-    def dn_of(self, ref: object, kind: str, label: str) -> str:
-        """Return how an attribute points to an object; raises `RejectedError` when it does not exist."""
+    def seen(self, ref: object, kind: str, label: str) -> Found:
+        """Return an object that an attribute may point to; raises `RejectedError` when it does not exist."""
         found = self.reader.one(ref) if isinstance(ref, Ref) and ref.kind == kind else None
         if found is None:
             raise RejectedError(f"{label}: no such {kind}.")
-        return self.name(found)
+        return found
+
+    def link(self, on: Ref, attribute: str, to: Found) -> bytes:
+        """Return how an attribute points to an object; that it does is looked at again when it was written."""
+        self.links.append(Link(on, attribute, to.entry.ref))
+        return self.name(to).encode()
 
     def name(self, found: Found) -> str:
         """Return what stands for an object in a request: in AD its GUID, which nobody else can have, else its DN."""

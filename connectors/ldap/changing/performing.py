@@ -75,6 +75,7 @@ class Performing:
             return Outcome("unchanged")
         self._write(draft)
         made = self._made(draft) if draft.makes else None
+        self._look_at_links(draft, made)
         inverse = _with_made(draft.inverse, made) if draft.inverse and made else draft.inverse
         changes = tuple(_with_ref(change, made) for change in draft.changes)
         return Outcome("changed", changes, {draft.makes: made} if made else {}, inverse)
@@ -203,6 +204,21 @@ class Performing:
             stale = StaleObjectError("An object was moved while it was changed.")
             self._take_back(draft, draft.writes, stale)
             raise stale
+
+    def _look_at_links(self, draft: Draft, made: Ref | None) -> None:
+        """Read whom a manager or owner is now: where it was named by DN, somebody else may have had that name by then."""
+        for link in () if self.layout.dialect.by_guid else draft.links:
+            try:
+                now = self.new_reader().one(link.on if link.on.id or made is None else made)
+            except ConnectorError:
+                raise UnknownOutcomeError(
+                    "The change was made, but the directory does not answer any more: it is not known whether it names the "
+                    "right person. Look at the object."
+                ) from None
+            if now is not None and now.entry.attributes.get(link.attribute) != link.to:
+                stale = StaleObjectError("A person was moved while the change was made that names them.")
+                self._take_back(draft, draft.writes, stale)
+                raise stale
 
     def _made(self, draft: Draft) -> Ref:
         """Return the object that was made; it stands in the unit that was authorised, or is taken away again."""

@@ -36,7 +36,7 @@ def _clean(draft: Draft, kind: str, name: str, value: Any) -> Value:
     attribute_for(draft, kind, name)
     if name in draft.layout.kind(kind).links:
         if value is not None:
-            draft.dn_of(value, known.type, known.label)
+            draft.seen(value, known.type, known.label)
         return None if value is None else value
     text = checked_text(kind, name, value)
     return checked_address(text) if text and name == "mail" else text
@@ -120,8 +120,10 @@ def _steps(draft: Draft, found: Found, name: str, value: Value) -> tuple[Modific
     kind = draft.kind
     attribute = attribute_for(draft, kind, name)
     if attribute in draft.layout.kind(kind).links.values():
-        dn = draft.dn_of(value, ATTRIBUTES[kind][name].type, label_of(kind, name)) if value is not None else None
-        return (replace(attribute, *((dn.encode(),) if dn else ())),)
+        if value is None:
+            return (replace(attribute),)
+        seen = draft.seen(value, ATTRIBUTES[kind][name].type, label_of(kind, name))
+        return (replace(attribute, draft.link(found.entry.ref, name, seen)),)
     if value is None and name == "last_name" and not draft.layout.dialect.by_guid:
         raise RejectedError("In this directory the last name must not be empty.")
     return set_to(found.row, attribute, None if value is None else written(value))
@@ -135,7 +137,8 @@ def set_owner(draft: Draft) -> None:
         return
     draft.report("set", group.entry, "owner", before, owner.entry.ref)
     if owner.entry.ref.id:
-        draft.modify(group, replace(attribute_for(draft, "group", "owner"), draft.name(owner).encode()))
+        link = draft.link(group.entry.ref, "owner", owner)
+        draft.modify(group, replace(attribute_for(draft, "group", "owner"), link))
     if isinstance(before, Ref):
         draft.undo_by("directory.group.set_owner", group=group.entry.ref, owner=before)
 

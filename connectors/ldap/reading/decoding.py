@@ -75,9 +75,9 @@ def version(layout: Layout, row: Row) -> str:
 
 @lru_cache(maxsize=20_000)
 def dn_key(dn: str) -> str:
-    """Return the one spelling of a DN; a text that is none is its own."""
+    """Return a spelling that DNs share only where every server says they are the same; a text that is no DN is its own."""
     try:
-        return ",".join(reversed(names.place(names.parse(dn))))
+        return ",".join(reversed(names.strict_place(names.parse(dn))))
     except RejectedError:
         return dn.lower()
 
