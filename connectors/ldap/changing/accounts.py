@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from connectors.directory.values import ACCOUNT_DISABLED
 from connectors.errors import RejectedError
-from connectors.ldap.changing.drafting import Draft, Writer
+from connectors.ldap.changing.drafting import Draft, Writer, set_to
 from connectors.ldap.controls import ask_for_policy
 from connectors.ldap.layout import Layout
 from connectors.ldap.reading.reader import Found
@@ -201,7 +201,7 @@ def set_expiry(draft: Draft) -> None:
         return
     draft.report("set", user.entry, "expires_on", before, on)
     name, value = expiry(draft.layout, on)
-    draft.modify(user, replace(name, *((value,) if value is not None else ())))
+    draft.modify(user, *set_to(user.row, name, value))
     draft.undo_by("directory.user.set_expiry", user=user.entry.ref, on=before)
 
 
