@@ -23,7 +23,7 @@ demo-ldap: system $(VENV)/.dev ## the same on a real OpenLDAP
 
 test: system $(VENV)/.dev $(VENV)/node/$(EDITOR_SERVER) ## check style and types, run every test (installs what they need)
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile
 
 check: $(VENV)/.dev       ## ruff, ruff format --check, mypy --strict
 	$(BIN)/ruff check

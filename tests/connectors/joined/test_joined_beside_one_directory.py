@@ -46,7 +46,7 @@ def as_seen(page: Page) -> tuple[list[Entry], bool]:
     return [replace(entry, version="") for entry in page.entries], page.more
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_a_page_is_the_same_in_order_and_at_its_limit(
     both: JoinedDirectories, one: LocalDirectory, data: st.DataObject
@@ -66,7 +66,7 @@ def test_a_page_is_the_same_in_order_and_at_its_limit(
     assert as_seen(both.read(question)) == as_seen(one.read(question))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_ids_are_compared_as_they_are_written(
     both: JoinedDirectories, one: LocalDirectory, data: st.DataObject

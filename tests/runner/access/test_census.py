@@ -62,7 +62,7 @@ FILTERS = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(entries(), FILTERS, st.sampled_from([None, ATTRIBUTES]))
 def test_a_filter_over_all_is_the_filter_on_each(found, filter_, kept):
     census = Census.of(found, kept)

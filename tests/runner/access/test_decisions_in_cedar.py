@@ -160,9 +160,9 @@ def assert_not_one_sided(seen: Counter[str]) -> None:
     assert seen["allowed"] >= seen.total() * 0.05, seen
 
 
-def test_a_hundred_thousand_random_decisions_are_those_of_cedar():
-    seen = campaign(randbits(32), desks=160, each=625)
-    assert seen.total() == 100_000
+def test_twenty_thousand_random_decisions_are_those_of_cedar():
+    seen = campaign(randbits(32), desks=100, each=200)
+    assert seen.total() == 20_000
     assert_not_one_sided(seen)
 
 
