@@ -10,13 +10,7 @@ from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.reading.accents import Accents
 from connectors.ldap.reading.serving import Serving
 from connectors.spi import Everything, Operation, Question, Ref, Under
-from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap, Template
-
-
-@pytest.fixture(scope="module")
-def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
-    with OpenLdap.started(openldap_sample) as server:
-        yield server
+from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap
 
 
 @pytest.fixture

@@ -1,19 +1,11 @@
 """The LDAP connector passes the contract of connectors on a real Active Directory domain (Samba), with delegated rights."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.connectors.ldap.ldap_contract import LdapContract
 from tests.connectors.ldap.sample_active_directory import SERVICE
 from tests.connectors.ldap.sample_cast import PASSWORD
-from tests.servers.samba import SUFFIX, SambaDc, Template
-
-
-@pytest.fixture(scope="module")
-def samba(samba_sample: Template) -> Iterator[SambaDc]:
-    with SambaDc.started(samba_sample) as server:
-        yield server
+from tests.servers.samba import SUFFIX, SambaDc
 
 
 @pytest.fixture(autouse=True)

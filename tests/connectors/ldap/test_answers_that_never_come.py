@@ -1,6 +1,6 @@
 """The connection is cut around every single write of every verb: what was done is found out, and nothing is done twice."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -14,9 +14,7 @@ from tests.connectors.ldap.on_servers import on_openldap, on_samba
 from tests.connectors.ldap.test_active_directory_contract import TestActiveDirectory
 from tests.connectors.ldap.test_openldap_contract import TestOpenLdap
 from tests.servers.openldap import OpenLdap
-from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.samba import SambaDc
-from tests.servers.samba import Template as SambaTemplate
 from tests.servers.trouble import Proxy, cutting
 from tests.servers.watching import Watching, watching
 
@@ -30,18 +28,6 @@ SOME = (
 OPENLDAP_VERBS = sorted(verb.removeprefix("directory.") for verb in TestOpenLdap.offered())
 SAMBA_VERBS = sorted(verb.removeprefix("directory.") for verb in TestActiveDirectory.offered())
 del TestOpenLdap, TestActiveDirectory
-
-
-@pytest.fixture(scope="module")
-def openldap(openldap_sample: OpenLdapTemplate) -> Iterator[OpenLdap]:
-    with OpenLdap.started(openldap_sample) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def samba(samba_sample: SambaTemplate) -> Iterator[SambaDc]:
-    with SambaDc.started(samba_sample) as server:
-        yield server
 
 
 def case(directory: LdapDirectory, verb: str) -> Case:

@@ -10,19 +10,12 @@ from connectors.ldap.requests import Answer, Request
 from connectors.spi import Operation, Ref, Secret, SecretRef
 from tests.connectors.ldap.on_servers import entry, on_openldap
 from tests.servers.openldap import SUFFIX, OpenLdap
-from tests.servers.openldap import Template as OpenLdapTemplate
-
-
-@pytest.fixture(scope="module")
-def server(openldap_sample: OpenLdapTemplate) -> Iterator[OpenLdap]:
-    with OpenLdap.started(openldap_sample) as started:
-        yield started
 
 
 @pytest.fixture
-def directory(server: OpenLdap) -> Iterator[LdapDirectory]:
-    server.reset()
-    with on_openldap(server) as one:
+def directory(openldap: OpenLdap) -> Iterator[LdapDirectory]:
+    openldap.reset()
+    with on_openldap(openldap) as one:
         yield one
 
 
@@ -32,7 +25,7 @@ def at(directory: LdapDirectory, kind: str, text: str) -> Ref:
     return found
 
 
-def exchanging_names(server: OpenLdap, directory: LdapDirectory, one: Ref, other: Ref) -> None:
+def exchanging_names(openldap: OpenLdap, directory: LdapDirectory, one: Ref, other: Ref) -> None:
     """Let two people exchange their names right before the next write is sent."""
     session, apply = directory.session, type(directory.session).apply
     here, there = (found.dn for found in (entry(directory, one), entry(directory, other)) if found)
@@ -41,7 +34,7 @@ def exchanging_names(server: OpenLdap, directory: LdapDirectory, one: Ref, other
         del session.apply  # type: ignore[method-assign]
         for old, new in ((here, f"uid=between,{SUFFIX}"), (there, here), (f"uid=between,{SUFFIX}", there)):
             rdn, _, above = new.partition(",")
-            server.modify(f"dn: {old}\nchangetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: 1\nnewsuperior: {above}\n")
+            openldap.modify(f"dn: {old}\nchangetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: 1\nnewsuperior: {above}\n")
         return apply(session, request)
 
     session.apply = moved  # type: ignore[method-assign]
@@ -74,12 +67,12 @@ WHAT = ("manager of a person", "manager of a new person", "owner of a group", "o
 
 @pytest.mark.parametrize("what", WHAT)
 def test_who_got_the_name_of_a_manager_or_owner_meanwhile_does_not_become_one(
-    what: str, server: OpenLdap, directory: LdapDirectory
+    what: str, openldap: OpenLdap, directory: LdapDirectory
 ) -> None:
     meant, other = at(directory, "user", "alice"), at(directory, "user", "bob")
     operation = changes(directory, meant)[what]
     guards = directory.prepare(operation).guards
-    exchanging_names(server, directory, meant, other)
+    exchanging_names(openldap, directory, meant, other)
     with pytest.raises(StaleObjectError, match="moved"):
         directory.perform(operation, guards, SECRETS)
     if "new" in what:

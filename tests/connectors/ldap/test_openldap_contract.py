@@ -1,17 +1,9 @@
 """The LDAP connector passes the contract of connectors on a real OpenLDAP."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.connectors.ldap.ldap_contract import LdapContract
-from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap, Template
-
-
-@pytest.fixture(scope="module")
-def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
-    with OpenLdap.started(openldap_sample) as server:
-        yield server
+from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap
 
 
 @pytest.fixture(autouse=True)

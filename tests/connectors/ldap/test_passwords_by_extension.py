@@ -7,15 +7,9 @@ import pytest
 from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
 from connectors.spi import Operation, Secret, SecretRef
-from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap, Template
+from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap
 
 NEW = "Lantaarn-Boot-Tijger-47"
-
-
-@pytest.fixture(scope="module")
-def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
-    with OpenLdap.started(openldap_sample) as server:
-        yield server
 
 
 @pytest.fixture(params=["openldap", "generic"])

@@ -9,13 +9,7 @@ from connectors.ldap.reading.powerful import is_powerful
 from connectors.spi import Compare, Everything, Filter, Not, Question
 from tests.connectors.ldap.sample_active_directory import SERVICE
 from tests.connectors.ldap.sample_cast import PASSWORD
-from tests.servers.samba import SUFFIX, SambaDc, Template
-
-
-@pytest.fixture(scope="module")
-def samba(samba_sample: Template) -> Iterator[SambaDc]:
-    with SambaDc.started(samba_sample) as server:
-        yield server
+from tests.servers.samba import SUFFIX, SambaDc
 
 
 @pytest.fixture

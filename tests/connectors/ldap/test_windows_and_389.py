@@ -1,6 +1,5 @@
 """What Windows and 389 answer that the servers of the tests do not, and what depends on where the base stands."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -17,17 +16,11 @@ from tests.connectors.ldap.on_servers import on_openldap, on_samba
 from tests.servers import openldap as openldap_server
 from tests.servers import samba as samba_server
 from tests.servers.openldap import OpenLdap
-from tests.servers.samba import SambaDc, Template
+from tests.servers.samba import SambaDc
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODIFY = Modify("CN=Somebody,DC=example,DC=test", (Modification("replace", "description", (b"x",)),))
 ADD = Add("CN=Somebody,DC=example,DC=test", {"objectClass": (b"user",)})
-
-
-@pytest.fixture(scope="module")
-def samba(samba_sample: Template) -> Iterator[SambaDc]:
-    with SambaDc.started(samba_sample) as server:
-        yield server
 
 
 @pytest.mark.parametrize(
