@@ -1,5 +1,7 @@
 """What the runner refuses, sorted by who must act. No error here knows an HTTP status; one table in the web maps them."""
 
+from typing import Self
+
 
 class RunnerError(Exception):
     """Base; the text is a sentence a person may read."""
@@ -39,6 +41,11 @@ class NotDurableError(RunnerError):
 
 class NotReachableError(RunnerError):
     """A target system could not be asked, so nothing was decided and nothing was done by this step."""
+
+    @classmethod
+    def because(cls, error: Exception) -> Self:
+        """Return the error for what a target system's connector says, with what the reader can do about it."""
+        return cls(f"{error} Nothing was done. Try again later; if it stays so, tell an administrator.")
 
 
 class PolicyError(NotReachableError):

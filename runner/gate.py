@@ -61,7 +61,7 @@ class AccountGate:
             )
             why_over = identity.why_over(account, actor.person, now)
         except ConnectorError as error:
-            raise NotReachableError(str(error)) from error
+            raise NotReachableError.because(error) from error
         if why_over:
             identity.sessions.revoke(session.id, account, now, why=why_over)
             return None

@@ -6,6 +6,7 @@ All errors are those of `runner.errors`; a refusal is recorded before it leaves.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connectors.errors import ConnectorError
 from forms.errors import AnswersError
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
@@ -174,9 +175,8 @@ class Desk(Looking):
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage:
         """Return the page before the one that was posted, of a form of several pages; nothing is checked or kept."""
-        walk = self._walk(
-            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
-        )
+        id_ = self._kept_ones.checked_id(actor, submission_id, form_id)
+        walk = self._walk(actor, form_id, target_id, id_, language)
         unchecked = submitting.before_check(walk, "fill in")
         if unchecked is not None:
             return unchecked
@@ -243,6 +243,8 @@ class Desk(Looking):
         except RefusedError:
             submitting.check_draft(self.services, submission.id)
             raise
+        except ConnectorError as error:
+            raise self._kept_ones.not_asked(actor, submission, error) from error
         if not isinstance(result, Finished):
             return result
         send_mails(walk, submission.id)
@@ -270,9 +272,8 @@ class Desk(Looking):
     def _prepared(
         self, actor: Actor, submission_id: str, form_id: str, target_id: str | None, posted: Posted, language: str
     ) -> FillPage | VerifyPage | Prepared:
-        walk = self._walk(
-            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
-        )
+        id_ = self._kept_ones.checked_id(actor, submission_id, form_id)
+        walk = self._walk(actor, form_id, target_id, id_, language)
         viewing.refuse_to_do(walk, "submit")
         walk, posted = received(walk, posted)
         return submitting.turned(walk, posted, back=False) or submitting.submit(walk, posted)
@@ -281,9 +282,8 @@ class Desk(Looking):
         self, actor: Actor, form_id: str, target_id: str | None, submission_id: str, language: str
     ) -> tuple[Walk, Submission]:
         """Open a form and make sure its draft exists, bound to this actor, form and target."""
-        walk = self._walk(
-            actor, form_id, target_id, self._kept_ones.checked_id(actor, submission_id, form_id), language
-        )
+        id_ = self._kept_ones.checked_id(actor, submission_id, form_id)
+        walk = self._walk(actor, form_id, target_id, id_, language)
         viewing.refuse_to_do(walk, "check")
         submission = drafting.begin_draft(walk)
         if submission.state != "draft":

@@ -3,8 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
+from connectors.errors import ConnectorError
+from connectors.spi import Ref
 from runner.access.model import Actor
-from runner.errors import NotFoundError
+from runner.errors import NotFoundError, NotReachableError
 from runner.pipeline import results
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import SubmissionPage
@@ -27,6 +29,13 @@ class KeptSubmissions:
     def not_there(self, actor: Actor, form_id: str | None = None) -> NotFoundError:
         """Record that a submission was not shown; one of somebody else and one that never was sound the same."""
         return refuse(self.services, actor, "open submission", NotFoundError(NOT_FOUND), form=form_id)
+
+    def not_asked(self, actor: Actor, submission: Submission, error: ConnectorError) -> NotReachableError:
+        """Record that what was confirmed was not begun, since a system could not be asked about it."""
+        kind, id_ = submission.target_kind, submission.target_id
+        target = Ref(kind, id_) if kind and id_ else None
+        refusal = NotReachableError.because(error)
+        return refuse(self.services, actor, "confirm", refusal, form=submission.form_id, target=target)
 
     def checked_id(self, actor: Actor, text: str, form_id: str | None = None) -> str:
         """Return a submission's id in its one spelling; raises `NotFoundError` for anything else."""

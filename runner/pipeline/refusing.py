@@ -79,6 +79,6 @@ def in_our_errors(
             desk.services.authority.refresh()
             return method(desk, actor, *args, **kwargs)
         except ConnectorError as error:
-            raise NotReachableError(str(error)) from error
+            raise NotReachableError.because(error) from error
 
     return called

@@ -69,4 +69,4 @@ def _in_our_errors() -> Iterator[None]:
     try:
         yield
     except ConnectorError as error:
-        raise NotReachableError(str(error)) from error
+        raise NotReachableError.because(error) from error

@@ -40,4 +40,4 @@ def _paths(delegation: Delegation, start: str, goal: str, form: str) -> PathsPag
     try:
         return delegation.graphing.paths(actor(), start, goal, form=form)
     except ConnectorError as error:
-        raise NotReachableError(str(error)) from error
+        raise NotReachableError.because(error) from error

@@ -11,7 +11,7 @@ import pytest
 from runner.deskfolder import library
 from runner.errors import NotFoundError, RefusedError
 from tests.library_on_servers import accounts_cases, groups_cases, people_cases, views_cases
-from tests.library_on_servers.cases import Case
+from tests.library_on_servers.cases import Case, staff
 from tests.library_on_servers.reading_back import PRIMARY
 from tests.library_on_servers.three_desks import Done, ServedDesk, ref
 
@@ -61,6 +61,15 @@ def test_a_form_that_shows_finds_the_same_in_every_directory(view: Any, desks: M
         here = {name: [row for row in rows if row != PRIMARY] for name, rows in found.items()}
         assert here["openldap"] == here["local"]
         assert [row for row in here["active_directory"] if row not in BUILT_IN] == here["local"]
+
+
+def test_whoever_is_disabled_now_is_in_the_report_of_every_directory(desks: Mapping[str, ServedDesk]) -> None:
+    login = staff(20)
+    for name, desk in desks.items():
+        asked = ("report-disabled", "accounts", None, {"days": "1"})
+        assert login not in desk.table(*asked, who="auditor"), name
+        desk.run("disable-account", ref("user", login), {}, who="lead")
+        assert login in desk.table(*asked, who="auditor"), name
 
 
 @pytest.mark.parametrize("case", CHANGES, ids=str)

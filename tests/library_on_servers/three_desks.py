@@ -78,13 +78,14 @@ class ServedDesk:
         found = (one for one in self.installation.problems if one.level == "error")
         return sorted({one.code for one in found if one.file == f"{form}.form.yaml"})
 
-    def run(self, form: str, target: str | None, answers: Mapping[str, object], *, who: str, **more: Any) -> Done:
-        """Go the whole way as an agent does: check the caller, fill in, plan, confirm, read the result."""
+    def planned(
+        self, form: str, target: str | None, answers: Mapping[str, object], *, who: str, **more: Any
+    ) -> PlanPage:
+        """Check the caller, fill in, and return the plan."""
         desk, actor, submission = self.installation.desk, self.actor(who), uuid.uuid4().hex
         if more.pop("verified", False):
             for method in ("in_person", "call_back"):
                 desk.check_answer(actor, submission, form, target, method, {"ask-0": "on"}, "en")
-        typed, boxes = more.pop("typed", ""), more.pop("boxes", ())
         asked = self.installation.services.catalogue.forms[form].record
         ticket = "T-1" if asked.ticket != "off" else ""
         reason = "As agreed with the manager." if asked.reason != "off" else ""
@@ -96,11 +97,26 @@ class ServedDesk:
         posted = Posted(answers, ticket=ticket, reason=reason, **more)
         plan = desk.submit(actor, submission, form, target, posted, "en")
         assert isinstance(plan, PlanPage), (self.name, getattr(plan, "errors", plan))
-        page = desk.confirm(actor, submission, plan.digest, typed, boxes, "en")
-        assert isinstance(page, SubmissionPage), (self.name, form, page)
+        return plan
+
+    def confirmed(self, plan: PlanPage, *, who: str, typed: str = "", boxes: tuple[int, ...] = ()) -> SubmissionPage:
+        """Confirm a plan and return the page that says what came of it."""
+        page = self.installation.desk.confirm(self.actor(who), plan.head.submission, plan.digest, typed, boxes, "en")
+        assert isinstance(page, SubmissionPage), (self.name, plan.head.form, page)
+        return page
+
+    def operations(self, submission: str) -> tuple[tuple[str, str], ...]:
+        """Return the operations of a submission with their states."""
         rows = self.installation.services.store.submissions.operations(submission)
+        return tuple((row.operation_id, row.state) for row in rows)
+
+    def run(self, form: str, target: str | None, answers: Mapping[str, object], *, who: str, **more: Any) -> Done:
+        """Go the whole way as an agent does: check the caller, fill in, plan, confirm, read the result."""
+        typed, boxes = more.pop("typed", ""), more.pop("boxes", ())
+        plan = self.planned(form, target, answers, who=who, **more)
+        page = self.confirmed(plan, who=who, typed=typed, boxes=boxes)
         secrets = tuple(show.secret.reveal() for show in page.shows if show.secret is not None)
-        return Done(page.state, tuple((row.operation_id, row.state) for row in rows), secrets)
+        return Done(page.state, self.operations(plan.head.submission), secrets)
 
     def table(self, form: str, table: str, target: str | None, answers: Mapping[str, object], *, who: str) -> list[str]:
         """Return the second column of a table, the logins of people and the addresses of mailboxes, in order."""
@@ -110,7 +126,7 @@ class ServedDesk:
         return sorted(row[column] for row in rows)
 
 
-def _opened(folder: Path) -> Installation:
+def opened(folder: Path) -> Installation:
     """Open a desk on which the author may do everything: some forms of the library are for nobody else."""
     access = folder / "forms" / "access.yaml"
     text, _, tests = access.read_text(encoding="utf-8").partition("# What must hold")
@@ -126,7 +142,7 @@ def local_desk(folder: Path) -> Iterator[ServedDesk]:
     load_company(
         f"sqlite:///{folder / 'directory.db'}", f"sqlite:///{folder / 'mailbox.db'}", now=datetime.now(UTC), size=SIZE
     )
-    with closing(_opened(folder)) as installation:
+    with closing(opened(folder)) as installation:
         yield ServedDesk("local", installation, LocalClient(folder))
 
 
@@ -135,6 +151,6 @@ def served_desk(name: Any, folder: Path) -> Iterator[ServedDesk]:
     """Start a server and open a desk on it."""
     with (
         demo_directory(name, PASSWORD, size=SIZE) as reachable,
-        closing(_opened(make_desk(folder, reachable, size=SIZE).path)) as installation,
+        closing(opened(make_desk(folder, reachable, size=SIZE).path)) as installation,
     ):
         yield ServedDesk(name, installation, LdapClient(reachable))

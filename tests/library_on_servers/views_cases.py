@@ -16,5 +16,5 @@ CASES = (
     ("report-empty-groups", "groups", None, {}),
     ("report-changed", "accounts", None, {"days": "0"}),
     ("report-created", "accounts", None, {"days": "30"}),
-    ("report-disabled", "accounts", None, {}),
+    ("report-disabled", "accounts", None, {"days": "30"}),
 )
