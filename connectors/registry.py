@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import TypeAlias
 
-from connectors.spi import Connector, Verb
+from connectors.spi import Connector, KeepsLess, Unkepts, Verb
 
 GROUP = "deskhand.connectors"
 BUILT_IN = "deskhand"
@@ -94,6 +94,18 @@ def verbs_of(connectors: Iterable[Connector]) -> Mapping[str, Verb]:
     return MappingProxyType(verbs)
 
 
+def unkept_by(connectors: Iterable[Connector]) -> Unkepts:
+    """Return what they do not keep, by kind of object and attribute; a kind of which all is kept may be missing."""
+    return MappingProxyType(
+        {
+            kind: attributes
+            for connector in connectors
+            if isinstance(connector, KeepsLess)
+            for kind, attributes in connector.unkept().items()
+        }
+    )
+
+
 def connector_for_kind(connectors: Iterable[Connector], kind: str) -> Connector:
     """Return the connector that serves objects of ``kind``; raises `RegistryError` when none does."""
     found = [connector for connector in connectors if kind in connector.kinds]
@@ -112,6 +124,7 @@ class Connectors:
 
     by_name: Mapping[str, Connector]
     verbs: Mapping[str, Verb] = field(init=False)
+    unkept: Unkepts = field(init=False, repr=False)
     _by_verb: Mapping[str, Connector] = field(init=False, repr=False)
     _by_kind: Mapping[str, Connector] = field(init=False, repr=False)
 
@@ -120,6 +133,7 @@ class Connectors:
         kinds = {kind for connector in connectors for kind in connector.kinds}
         by_verb = {verb: connector for connector in connectors for verb in connector.verbs()}
         object.__setattr__(self, "verbs", verbs_of(connectors))
+        object.__setattr__(self, "unkept", unkept_by(connectors))
         object.__setattr__(self, "_by_verb", by_verb)
         object.__setattr__(self, "_by_kind", {kind: connector_for_kind(connectors, kind) for kind in sorted(kinds)})
 

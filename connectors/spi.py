@@ -399,6 +399,36 @@ class KeepsPhotos(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """Why a system cannot tell an attribute: ``reason`` is a part of a sentence.
+
+    ``taken_for`` is what every object counts as, where that is true as far as the system goes (``enabled``).  ``partly``
+    says that only some of several systems do not keep it; ``reason`` names them.
+    """
+
+    reason: str
+    taken_for: str = ""
+    partly: bool = False
+
+    @property
+    def is_unanswerable(self) -> bool:
+        """Whether whatever is asked about it gets a wrong answer."""
+        return not self.taken_for and not self.partly
+
+
+Unkepts: TypeAlias = Mapping[str, Mapping[str, Unkept]]
+
+
+@runtime_checkable
+class KeepsLess(Protocol):
+    """What a connector offers beside `Connector` when it does not keep all of `connectors.verbs.ATTRIBUTES`."""
+
+    def unkept(self) -> Unkepts:
+        """Return, by kind of object and name, the attributes that are never there. Asks nobody."""
+        ...
+
+
 AuthenticationState: TypeAlias = Literal["ok", "must_change", "locked", "disabled", "expired", "wrong"]
 
 
@@ -422,6 +452,18 @@ class Authenticates(Protocol):
         """Verify a person's password by login or sign-in name; a wrong one counts as a try in the system.
 
         An empty password is wrong without asking.  Raises `UnavailableError` when the system does not answer.
+        """
+        ...
+
+
+@runtime_checkable
+class FindsLogins(Protocol):
+    """What a connector offers beside `Authenticates` when it can tell cheaply whose password it would verify."""
+
+    def called(self, login: str) -> tuple[Entry, ...]:
+        """Return the people who have this login or sign-in name, with these two attributes alone and no groups.
+
+        Takes a login as `Authenticates.authenticate` does, and the same time whether or not there is somebody. Reads only.
         """
         ...
 

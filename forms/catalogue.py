@@ -7,9 +7,10 @@ One form with errors does not take the others down: it is left out, and its prob
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
-from connectors.spi import Verb
+from connectors.spi import Unkepts, Verb
 from forms.companions import read_list, read_lookups, read_settings, read_verification, resource_sets_of
 from forms.companions.built_in import built_in_lookups
 from forms.compiling.form import SUFFIXES, check_base, compile_resolved, is_only_a_base
@@ -25,17 +26,22 @@ Folder = Mapping[str, bytes]
 COMPANIONS = ("access", "settings", "lookups", "verification")
 """The files a desk has at most one of, by their names without the ending."""
 _LISTS = (".list.yaml", ".list.yml", ".list.json", ".list.csv")
+_NOT_KEPT = "E166"  # such a search is read whole; the forms that use it are refused one by one
 T = TypeVar("T")
 
 
-def load_catalogue(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Catalogue, tuple[Problem, ...]]:
+def load_catalogue(
+    folder: Folder, verbs: Mapping[str, Verb], unkept: Unkepts = MappingProxyType({})
+) -> tuple[Catalogue, tuple[Problem, ...]]:
     """Compile a desk folder, given as file names (with ``/`` between folders) and their bytes.
+
+    ``verbs`` are those that the systems of the desk offer, ``unkept`` the attributes that these do not keep.
 
     Files that have the name of another of their kind are refused, all of them: none silently stands in for the other.
     Returns what could be compiled, and every error and warning, sorted by file and line.  A draft without operations that
     other forms are based on is no form by itself.  Files of other kinds are left alone.
     """
-    around, problems = load_surroundings(folder, verbs)
+    around, problems = load_surroundings(folder, verbs, unkept)
     forms: dict[str, Form] = {}
     files: dict[str, str] = {}
     resolver = Resolver(Sources(folder), around.language)
@@ -84,9 +90,11 @@ def _broken_link(forms: Mapping[str, Form], link: Next) -> Iterator[tuple[str, s
             yield f'the link to "{link.form}" answers "{name}", which that form does not ask', did_you_mean(name, asked)
 
 
-def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surroundings, tuple[Problem, ...]]:
+def load_surroundings(
+    folder: Folder, verbs: Mapping[str, Verb], unkept: Unkepts = MappingProxyType({})
+) -> tuple[Surroundings, tuple[Problem, ...]]:
     """Read the companion files of a desk folder; those that are missing count as empty."""
-    around = Surroundings(verbs, resource_sets=_resource_sets(folder))
+    around = Surroundings(verbs, resource_sets=_resource_sets(folder), unkept=unkept)
     doubled = doubled_companions(folder)
     problems: list[Problem] = [*_doubles(doubled)]
 
@@ -96,7 +104,7 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
             return empty
         found, new = read(file, folder[file])
         problems.extend(new)
-        if any(problem.level == "error" for problem in new):
+        if any(problem.level == "error" and problem.code != _NOT_KEPT for problem in new):
             incomplete.add(name)
         return found
 
@@ -104,7 +112,7 @@ def load_surroundings(folder: Folder, verbs: Mapping[str, Verb]) -> tuple[Surrou
     settings = take("settings", read_settings, Settings())
     sets = around.resource_sets
     none: Mapping[str, Lookup] = {}
-    lookups = take("lookups", lambda file, content: read_lookups(file, content, settings, sets), none)
+    lookups = take("lookups", lambda file, content: read_lookups(file, content, settings, sets, unkept), none)
     verification = take(
         "verification", lambda file, content: read_verification(file, content, settings), Verification()
     )

@@ -1,12 +1,15 @@
 """Make the connectors of an installation, those that join others after them. Opens nothing by itself."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from connectors.errors import RejectedError
+from connectors.ldap.layout import customs
+from connectors.ldap.offering import further_of
 from connectors.registry import ConnectorFactory, Connectors, RegistryError, load
-from connectors.spi import Connector
+from connectors.spi import Connector, Further
 from runner.deskfolder import DeskFolder
 from runner.errors import SetUpError
 from runner.settings import SETTINGS_FILE
@@ -29,6 +32,27 @@ def open_connectors(folder: DeskFolder) -> Connectors:
     except RegistryError as error:
         raise SetUpError(f"{settings}: {error}") from error
     return connectors
+
+
+def further_named(connectors: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Mapping[str, Further] | None:
+    """Return the further attributes of people that the settings of connectors name, without opening any.
+
+    None where no connector has any to name.  Raises `SetUpError` for one that is written wrongly.
+    """
+    ldap = [options for use, options in _each(connectors) if use == "ldap"]
+    if not ldap:
+        return None
+    try:
+        return {name: one for options in ldap for name, one in further_of(customs(options.get("custom") or {})).items()}
+    except RejectedError as error:
+        raise SetUpError(f"{SETTINGS_FILE}: {error}") from error
+
+
+def _each(connectors: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for use, options in connectors.values():
+        yield use, options
+        if isinstance(options.get("of"), Mapping):
+            yield from options["of"].values()
 
 
 def _made(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> Connector:

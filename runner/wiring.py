@@ -20,6 +20,7 @@ from forms.errors import Problem
 from runner.access.lists import with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access
+from runner.access.unkept import unkept_matches
 from runner.access_names import FILE as NAMES_FILE
 from runner.access_names import AccessNames
 from runner.connecting import open_connectors
@@ -93,10 +94,11 @@ def read_definitions(
 
     Raises `SetUpError` when there is no policy, and when there are several files of a kind that a desk has one of.
     """
-    catalogue, problems = load_catalogue(forms, connectors.verbs)
+    catalogue, problems = load_catalogue(forms, connectors.verbs, connectors.unkept)
     file = access_file(forms)
     policy, access_problems = read_access(file, forms[file])
-    return catalogue, with_lists(policy, catalogue.lists), (*problems, *access_problems)
+    told_by = unkept_matches(policy, connectors.unkept, file, forms[file])
+    return catalogue, with_lists(policy, catalogue.lists), (*problems, *access_problems, *told_by)
 
 
 def access_file(forms: Mapping[str, bytes]) -> str:

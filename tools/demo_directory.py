@@ -30,7 +30,10 @@ _PASSWORD_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """How to reach a server that runs: what ``[connectors.directory]`` needs; ``people_password`` is that of the cast."""
+    """How to reach a server that runs: what ``[connectors.directory]`` needs; ``people_password`` is that of the cast.
+
+    ``running`` is the server itself, to be stopped, frozen and started again.
+    """
 
     dialect: Server
     url: str
@@ -39,6 +42,7 @@ class Reachable:
     password: Secret
     ca_file: Path
     people_password: Secret
+    running: openldap.OpenLdap | samba.SambaDc
 
 
 @contextmanager
@@ -60,7 +64,7 @@ def _openldap(company: Company, certificate: Certificate, password: Secret) -> I
         openldap.OpenLdap.started(template) as server,
     ):
         user, own = f"cn=svc,{SUFFIX}", Secret(openldap.PASSWORD)
-        yield Reachable("openldap", server.tls_url, SUFFIX, user, own, server.authority, password)
+        yield Reachable("openldap", server.tls_url, SUFFIX, user, own, server.authority, password, server)
 
 
 @contextmanager
@@ -82,7 +86,7 @@ def _active_directory(company: Company, certificate: Certificate, password: Secr
         template.load(ldif + service, service_rights(account, units))
         with samba.SambaDc.started(template) as server:
             user = f"svc-deskhand@{DOMAIN}"
-            yield Reachable("active_directory", server.tls_url, SUFFIX, user, own, server.authority, password)
+            yield Reachable("active_directory", server.tls_url, SUFFIX, user, own, server.authority, password, server)
 
 
 def _passwords(company: Company, password: Secret) -> dict[str, Secret]:

@@ -8,9 +8,9 @@ from connectors.joined.belonging import directory_of
 from connectors.joined.filters import is_impossible, narrowed
 from connectors.joined.locating import located, place_in
 from connectors.joined.merging import asked_of_each, merged
-from connectors.joined.offering import offered
+from connectors.joined.offering import offered, unkept
 from connectors.joined.parts import Part, parts_of
-from connectors.joined.signing_in import authenticated
+from connectors.joined.signing_in import authenticated, called
 from connectors.joined.translating import Translation
 from connectors.spi import (
     Authenticates,
@@ -34,6 +34,7 @@ from connectors.spi import (
     Ref,
     Secret,
     Under,
+    Unkepts,
     Usage,
     Verb,
 )
@@ -49,6 +50,7 @@ class JoinedDirectories:
 
     photo: Callable[[Ref], File | None]
     authenticate: Callable[[str, Secret], AuthenticationResult]
+    called: Callable[[str], tuple[Entry, ...]]
     own_accounts: Callable[[], frozenset[str]]
     examine: Callable[[Sequence[Usage]], Sequence[Observation]]
 
@@ -65,7 +67,7 @@ class JoinedDirectories:
         if any(isinstance(connector, KeepsPhotos) for connector in connectors):
             self.photo = self._photo
         if any(isinstance(connector, Authenticates) for connector in connectors):
-            self.authenticate = self._authenticate
+            self.authenticate, self.called = self._authenticate, self._called
         if any(isinstance(connector, HasAccounts) for connector in connectors):
             self.own_accounts = self._own_accounts
         if any(isinstance(connector, Examines) for connector in connectors):
@@ -87,6 +89,10 @@ class JoinedDirectories:
     def verbs(self) -> Mapping[str, Verb]:
         """Return the verbs that one of them offers, by full name."""
         return self._verbs
+
+    def unkept(self) -> Unkepts:
+        """Return what one of them does not keep, by kind and attribute."""
+        return unkept(self.parts)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -215,6 +221,10 @@ class JoinedDirectories:
         if part is None or result.ref is None:
             return result
         return AuthenticationResult(result.state, self._translations[part.name].ref(result.ref))
+
+    def _called(self, login: str) -> tuple[Entry, ...]:
+        """Return who has a login, in the directory that stands before it or in all of them."""
+        return tuple(self._translations[part.name].entry(entry) for part, entry in called(self.parts, login))
 
     def _examine(self, usages: Sequence[Usage]) -> Sequence[Observation]:
         """Return what each of them finds out, under its name."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from connectors.errors import RejectedError
 from connectors.joined.parts import Part
-from connectors.spi import Further, Verb
+from connectors.spi import Further, KeepsLess, Unkept, Unkepts, Verb
 
 
 def offered(parts: Sequence[Part]) -> Mapping[str, Verb]:
@@ -21,6 +21,29 @@ def offered(parts: Sequence[Part]) -> Mapping[str, Verb]:
                 raise RejectedError(f"The directory “{part.name}” means something else by {name} than the others.")
             same.append(verb)
     return {name: _merged(verbs) for name, verbs in found.items()}
+
+
+def unkept(parts: Sequence[Part]) -> Unkepts:
+    """Return what one of the directories does not keep; what others do keep is so only in parts, and names where."""
+    given = {part.name: part.connector.unkept() for part in parts if isinstance(part.connector, KeepsLess)}
+    found: dict[str, dict[str, Unkept]] = {}
+    for kind in dict.fromkeys(kind for one in given.values() for kind in one):
+        serving = [part.name for part in parts if kind in part.connector.kinds]
+        names = dict.fromkeys(name for one in given.values() for name in one.get(kind, {}))
+        found[kind] = {
+            name: _unkept({part: given.get(part, {}).get(kind, {}).get(name) for part in serving}) for name in names
+        }
+    return found
+
+
+def _unkept(by_part: Mapping[str, Unkept | None]) -> Unkept:
+    missing = {part: one for part, one in by_part.items() if one is not None}
+    reasons: dict[str, list[str]] = {}
+    for part, one in missing.items():
+        reasons.setdefault(one.reason, []).append(f"“{part}”")
+    reason = "; ".join(f"{reason} ({', '.join(where)})" for reason, where in reasons.items())
+    taken = {one.taken_for for one in missing.values()}
+    return Unkept(reason, next(iter(taken)) if len(taken) == 1 else "", partly=len(missing) < len(by_part))
 
 
 def _meant(verb: Verb) -> Verb:

@@ -1,10 +1,8 @@
 """A directory that speaks LDAP as a connector: Active Directory, OpenLDAP, 389, any other."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from connectors.directory import names
@@ -12,20 +10,23 @@ from connectors.errors import ConnectorError, RejectedError
 from connectors.ldap.changing.performing import Performing
 from connectors.ldap.changing.profiles import photo_of
 from connectors.ldap.controls import ASSERTION
+from connectors.ldap.credentials import secret_of, writer_of
 from connectors.ldap.examining.foreseeing import RightsExamination
 from connectors.ldap.examining.looking_over import Examination
 from connectors.ldap.examining.opened import check_opened, check_relied_on
 from connectors.ldap.examining.permitted import Permitted
+from connectors.ldap.kept import unkept
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.offering import offered
 from connectors.ldap.reading.accents import Accents
 from connectors.ldap.reading.locating import locate
+from connectors.ldap.reading.primaries import PrimaryGroups
 from connectors.ldap.reading.querying import Querying
 from connectors.ldap.reading.reader import Reader
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.reading.signing_in import SigningIn
 from connectors.ldap.requests import Search
-from connectors.ldap.talking.endpoints import Endpoint, parse_endpoint
+from connectors.ldap.talking.endpoints import Endpoint, Rota, parse_endpoint
 from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import (
     AuthenticationResult,
@@ -42,6 +43,7 @@ from connectors.spi import (
     Question,
     Ref,
     Secret,
+    Unkepts,
     Usage,
     Verb,
 )
@@ -104,9 +106,11 @@ class LdapDirectory:
         )
         self._clock = clock
 
-        def session(user: str, password: Secret, servers: Sequence[Endpoint] = endpoints) -> DirectorySession:
+        rota = Rota(tuple(endpoints))
+
+        def session(user: str, password: Secret) -> DirectorySession:
             return DirectorySession(
-                servers,
+                rota,
                 user=user,
                 password=password,
                 ca_file=ca_file or None,
@@ -114,14 +118,14 @@ class LdapDirectory:
                 call_seconds=call_seconds,
             )
 
-        secret = _secret({"password_file": password_file, "password_env": password_env})
-        self.session = session(user, secret)
-        self._writing = session(_writer(writer)["user"], _secret(writer)) if writer else self.session
-        self._endpoints, self._alone = endpoints, lambda endpoint: session(user, secret, (endpoint,))
+        self.session = session(user, secret_of({"password_file": password_file, "password_env": password_env}))
+        self._writing = session(writer_of(writer)["user"], secret_of(writer)) if writer else self.session
+        self._endpoints = endpoints
         self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
         self._verbs = offered(self._layout)
         self._has_assertions: bool | None = None
         self._is_opened_checked = self._is_relied_on_checked = False
+        self._primary_groups = PrimaryGroups()
         self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
@@ -135,12 +139,17 @@ class LdapDirectory:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
+        self._accents.close()
         self.session.close()
         self._writing.close()
 
     def verbs(self) -> Mapping[str, Verb]:
         """Return the verbs of the directory by full name; those this server cannot do say why."""
         return self._verbs
+
+    def unkept(self) -> Unkepts:
+        """Return the attributes that this directory does not keep, by kind, with the reason."""
+        return unkept(self._layout)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -182,7 +191,7 @@ class LdapDirectory:
     def examine(self, usages: Sequence[Usage]) -> Sequence[Observation]:
         """Look the connection over, and the rights that forms need. Changes nothing, never raises."""
         now = self._clock()
-        looked = Examination(self._layout, self._endpoints, self._alone, self.session, self._writing, now)
+        looked = Examination(self._layout, self._endpoints, self.session.only, self.session, self._writing, now)
         found = list(looked.observations())
         is_usable = any(one.what == "base" and one.state != "error" for one in found)
         if not is_usable or any(one.what.startswith("server ") and one.state == "error" for one in found):
@@ -200,6 +209,10 @@ class LdapDirectory:
     def authenticate(self, login: str, secret: Secret) -> AuthenticationResult:
         """Verify a person's password by a bind of its own; a wrong one counts as a try in the directory."""
         return SigningIn(self.session, self._reader()).authenticate(login, secret)
+
+    def called(self, login: str) -> tuple[Entry, ...]:
+        """Return the people who have a login or sign-in name, with these two attributes alone."""
+        return SigningIn(self.session, self._reader()).called(login)
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -222,7 +235,7 @@ class LdapDirectory:
 
     def _reader(self) -> Reader:
         self._check_relied_on()
-        return Reader(Serving(self.session), self._layout, self._clock())
+        return Reader(Serving(self.session), self._layout, self._clock(), self._primary_groups)
 
     def _check_relied_on(self) -> None:
         if not self._is_relied_on_checked:
@@ -231,7 +244,7 @@ class LdapDirectory:
 
     def _writing_reader(self) -> Reader:
         self._check_relied_on()
-        return Reader(Serving(self._writing), self._layout, self._clock())
+        return Reader(Serving(self._writing), self._layout, self._clock(), self._primary_groups)
 
     def _querying(self) -> Querying:
         return Querying(self._reader(), self._accents.proposals)
@@ -261,33 +274,3 @@ def _check_types(servers: object, *seconds: object) -> None:
         raise RejectedError('servers must be a list of addresses, such as ["ldaps://dc1.example.org"].')
     if not all(isinstance(one, int | float) and not isinstance(one, bool) and 0 < one <= _LONGEST for one in seconds):
         raise RejectedError(f"connect_seconds and call_seconds must be numbers above 0 and up to {_LONGEST}.")
-
-
-def _writer(given: Mapping[str, str]) -> Mapping[str, str]:
-    if not set(given) <= {"user", "password_file", "password_env"} or not given.get("user"):
-        raise RejectedError("writer is a table with user and either password_file or password_env.")
-    return given
-
-
-def _secret(account: Mapping[str, str]) -> Secret:
-    """Return the password of an account; raises `RejectedError` naming the setting when there is none."""
-    file, variable = account.get("password_file", ""), account.get("password_env", "")
-    if bool(file) == bool(variable):
-        raise RejectedError("Name either password_file or password_env for the password of the directory account.")
-    if variable:
-        return _not_empty(os.environ.get(variable, ""), f"The environment variable {variable}")
-    path = Path(file)
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RejectedError(f"password_file: {file} cannot be read ({type(error).__name__}).") from None
-    if os.name == "posix" and mode & 0o077:
-        raise RejectedError(f"password_file: {file} can be read by others on this machine. Run: chmod 600 {file}")
-    return _not_empty(text, f"password_file: {file}")
-
-
-def _not_empty(text: str, where: str) -> Secret:
-    if not text:
-        raise RejectedError(f"{where} is empty: there is no password for the directory account.")
-    return Secret(text)

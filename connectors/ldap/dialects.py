@@ -60,11 +60,6 @@ class Dialect:
     placeholder: bool = False
     cannot: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def has_accounts(self) -> bool:
-        """Whether accounts can be enabled and disabled."""
-        return self.states != "none"
-
 
 _NO_FACTORS = "{title} keeps no second factor; they are enrolled elsewhere"
 _NO_SESSIONS = "{title} keeps no sessions that could be ended"

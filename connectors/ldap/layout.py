@@ -130,7 +130,7 @@ def layout(
         replace(DIALECTS[dialect], kinds=MappingProxyType(kinds), member_of=_member_of(member_of, dialect)),
         written,
         names.printed(_dn(placeholder, "placeholder")) if placeholder else f"cn=nobody,{written}",
-        MappingProxyType({name: _custom(name, given) for name, given in (custom or {}).items()}),
+        customs(custom or {}),
         _zone(time_zone),
         Rules(timedelta(minutes=lock_minutes) if lock_minutes else None, password_days or None),
         _is_by_extension(password_by, dialect),
@@ -220,6 +220,11 @@ def _is_balanced(text: str) -> bool:
         if depth <= 0 and position + 1 < len(text):
             return False
     return depth == 0
+
+
+def customs(given: Mapping[str, Any]) -> Mapping[str, CustomAttribute]:
+    """Return the further attributes of people that the settings name; raises `RejectedError` naming the one that is wrong."""
+    return MappingProxyType({name: _custom(name, one) for name, one in given.items()})
 
 
 def _custom(name: str, given: object) -> CustomAttribute:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from connectors.directory.texts import label_of
-from connectors.ldap.layout import Layout, is_mappable
+from connectors.ldap.layout import CustomAttribute, Layout, is_mappable
 from connectors.spi import Further, Verb
 from connectors.verbs import ATTRIBUTES, DIRECTORY_VERBS
 
@@ -15,10 +15,13 @@ _ALWAYS = frozenset({"id", "dn", "upn"})
 
 def offered(found: Layout) -> Mapping[str, Verb]:
     """Return every verb of a directory by its name; those this one cannot do, or not with every attribute, say why."""
-    further = MappingProxyType(
-        {one.name: Further(one.name, one.type, one.label, one.settable) for one in found.custom.values()}
-    )
+    further = further_of(found.custom)
     return MappingProxyType({name: _offered(verb, found, further) for name, verb in DIRECTORY_VERBS.items()})
+
+
+def further_of(custom: Mapping[str, CustomAttribute]) -> Mapping[str, Further]:
+    """Return the further attributes of people as forms see them."""
+    return MappingProxyType({one.name: Further(one.name, one.type, one.label, one.settable) for one in custom.values()})
 
 
 def _offered(verb: Verb, found: Layout, further: Mapping[str, Further]) -> Verb:

@@ -11,7 +11,7 @@ Octets: TypeAlias = bytes | Content  # `Content` where the value is a secret
 
 SUCCESS = 0
 TIME_LIMIT, SIZE_LIMIT, ADMIN_LIMIT = 3, 4, 11
-NO_SUCH_ATTRIBUTE, ALREADY_A_VALUE = 16, 20
+NO_SUCH_ATTRIBUTE, UNDEFINED_ATTRIBUTE, ALREADY_A_VALUE = 16, 17, 20
 REFERRAL = 10
 NO_SUCH_OBJECT = 32
 INVALID_CREDENTIALS, INSUFFICIENT_RIGHTS, UNWILLING = 49, 50, 53
@@ -89,8 +89,7 @@ Request: TypeAlias = Modify | Add | Delete | Rename | SetPassword
 class Search:
     """What to look for. ``filter`` is written as in RFC 4515; ``attributes`` are names as the server knows them.
 
-    ``page`` is how many entries are fetched at once (RFC 2696), 0 without paging; ``sort`` an attribute for server-side
-    sorting (RFC 2891), with a minus before it for the greatest first, empty for none.
+    ``page`` is how many entries are fetched at once (RFC 2696), 0 without paging.
     """
 
     base: str
@@ -98,7 +97,6 @@ class Search:
     attributes: tuple[str, ...]
     scope: Scope = "subtree"
     page: int = 500
-    sort: str = ""
     controls: tuple[Control, ...] = ()
 
 

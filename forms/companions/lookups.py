@@ -1,10 +1,13 @@
 """Read ``lookups.yaml``, the named searches. Pure."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
+from connectors.spi import Unkepts
 from connectors.verbs import ATTRIBUTES
 from forms.companions.reading import Found, column_type, note_twice, read_companion
 from forms.companions.where import WhereReader
+from forms.compiling.kept import note_sort, shown
 from forms.compiling.surroundings import Surroundings
 from forms.compiling.values import Values
 from forms.definition import Lookup, LookupArgument, Settings
@@ -19,10 +22,17 @@ _USUAL, _MOST = 200, 1_000
 
 
 def read_lookups(
-    file: str, content: bytes, settings: Settings, resource_sets: frozenset[str] | None
+    file: str,
+    content: bytes,
+    settings: Settings,
+    resource_sets: frozenset[str] | None,
+    unkept: Unkepts = MappingProxyType({}),
 ) -> Found[Mapping[str, Lookup]]:
-    """Read ``lookups.yaml``; ``resource_sets`` None leaves the names of sets unchecked."""
-    around = Surroundings({}, settings, resource_sets=resource_sets)
+    """Read ``lookups.yaml``; ``resource_sets`` None leaves the names of sets unchecked.
+
+    What asks for an attribute in ``unkept`` is noted (E166), and is among the searches all the same.
+    """
+    around = Surroundings({}, settings, resource_sets=resource_sets, unkept=unkept)
 
     def compiled(report: Report, record: Record) -> Mapping[str, Lookup]:
         values = Values(report, around)
@@ -40,7 +50,6 @@ def _lookup(values: Values, record: Record) -> Lookup | None:
     takes = tuple(_takes(values, name, raw) for name, raw in record.entries("takes") if isinstance(raw, Record))
     names = {**dict.fromkeys(_written(record), ANY), **{argument.name: argument.type for argument in takes}}
     scope = Scope({**names, "actor": Type("user"), "org": values.around.org()})
-    attributes, what = frozenset(ATTRIBUTES[kind]), f"attribute of a {kind}"
     return Lookup(
         name,
         kind,
@@ -48,7 +57,7 @@ def _lookup(values: Values, record: Record) -> Lookup | None:
         within=values.known(record.values.get("in"), values.around.resource_sets, "E124", "resource set"),
         takes=takes,
         where=WhereReader(values, kind, scope).parts(_pairs(record)),
-        search=values.known(record.values.get("search"), attributes, "E126", what),
+        search=shown(values, record, "search", kind),
         sort=_sort(values, record, kind),
         limit=_limit(values, record),
     )
@@ -87,6 +96,7 @@ def _sort(values: Values, record: Record, kind: str) -> str:
         message = f'nothing is sorted by "{name}", which is {called(type_)}'
         values.report.error("E214", record.node_of("sort"), message, "Sort by a text, a number or a day.")
         return ""
+    note_sort(values, record.node_of("sort"), kind, name)
     return written
 
 

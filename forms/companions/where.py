@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.verbs import ATTRIBUTES
 from forms.companions.comparing import Comparer, names_an_object, typed_object
+from forms.compiling.kept import note_condition
 from forms.compiling.values import Values
 from forms.definition import Condition, Either, Given, Opposite, Relation, Template, Where
 from forms.documents import ListNode, MapNode, Node, ScalarNode
@@ -77,6 +78,7 @@ class WhereReader:
             return ()
         if key.text == "id":
             return self._one_of(key, node)
+        note_condition(self.values, key, self.kind, key.text)
         compared = Comparer(self.values, self.scope, key, type_named(attribute.type))
         if key.text == "groups" and isinstance(node, MapNode) and node.get("nested") is not None:
             return self._nested_groups(compared, node)

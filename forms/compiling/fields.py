@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.verbs import ATTRIBUTES
 from forms.compiling.csv_columns import check_csv
 from forms.compiling.file_kinds import compile_file
 from forms.compiling.fitting import fits
+from forms.compiling.kept import shown
 from forms.compiling.options import compile_arguments, compile_options
 from forms.compiling.ordering import firm_uses, names_in
 from forms.compiling.questions import Question, check_columns, check_ids, field_types
@@ -191,9 +191,7 @@ def _things(values: Values, record: Record, scope: Scope) -> dict[str, Any]:
 
 
 def _columns(values: Values, record: Record) -> tuple[str, ...]:
-    kind = record.type if record.type in PICKERS else None
-    known = frozenset(ATTRIBUTES[kind]) if kind else None
-    return values.known(record.values.get("columns"), known, "E126", f"attribute of a {kind}")
+    return shown(values, record, "columns", record.type if record.type in PICKERS else None)
 
 
 def _of(values: Values, record: Record, scope: Scope) -> Any:

@@ -9,6 +9,7 @@ from connectors.verbs import PERMISSIONS
 from forms.compiling.abilities import check_custom
 from forms.compiling.examples import compile_example
 from forms.compiling.fields import compile_field
+from forms.compiling.kept import check_read
 from forms.compiling.operations import check_callers, check_checked_object, compile_steps, needs_of
 from forms.compiling.option_values import options_of
 from forms.compiling.ordering import order_of
@@ -198,6 +199,7 @@ class _Compilation:
         written = frozenset(each.string("id") or "" for each in self.record.records("operations"))
         tests = tuple(compile_example(self.values, each, form, written) for each in self.record.records("tests"))
         check_custom(self.values)
+        check_read(self.values)
         if not self.report.has_errors:
             self.values.used |= self._shown_to_approvers(form)
             warn_unused(self.values, questions, is_view=form.is_view)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.verbs import ATTRIBUTES
+from forms.compiling.kept import note_search, note_shown
 from forms.compiling.values import Values
 from forms.definition import Given, Lookup, Option, Options
 from forms.documents import Node
@@ -49,6 +50,7 @@ def _from_elsewhere(values: Values, record: Record, scope: Scope) -> Options | N
     arguments = compile_arguments(values, record, scope)
     for word in record.all_words("columns"):
         _check_column(values, word.node, str(word.value), columns)
+        note_shown(values, word.node, str(row.name), str(word.value))
     value = record.string("value") or "value"
     if record.has("list") and record.has("value"):
         _check_column(values, record.node_of("value"), value, columns)
@@ -114,7 +116,9 @@ def find_lookup(values: Values, record: Record) -> Lookup | None:
     if name is None:
         return None
     found = values.around.lookups.get(name)
-    if found is None and "lookups" not in values.around.incomplete:
+    if found is not None:
+        note_search(values, record.node_of("lookup"), found)
+    elif "lookups" not in values.around.incomplete:
         fix = did_you_mean(name, values.around.lookups)
         values.report.error("E125", record.node_of("lookup"), f'there is no search "{name}"', fix)
     return found

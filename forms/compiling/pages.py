@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from connectors.verbs import ATTRIBUTES
+from forms.compiling.kept import shown
 from forms.compiling.values import Values
 from forms.definition import (
     Approval,
@@ -36,8 +36,6 @@ def compile_target(values: Values, record: Record | None, scope: Scope) -> Targe
         return None
     kind = record.string("type") or ""
     sets = values.around.resource_sets
-    attributes = frozenset(ATTRIBUTES[kind])
-    what = f"attribute of a {kind}"
     most = record.integer("max")
     _refuse_several(values, record)
     return Target(
@@ -47,9 +45,9 @@ def compile_target(values: Values, record: Record | None, scope: Scope) -> Targe
         within=values.known(record.values.get("within"), sets, "E124", "resource set"),
         excluded=values.known(record.values.get("except"), sets, "E124", "resource set"),
         where=values.checks(record.records("where"), scope),
-        search=values.known(record.values.get("search"), attributes, "E126", what),
-        show=values.known(record.values.get("show"), attributes, "E126", what),
-        columns=values.known(record.values.get("columns"), attributes, "E126", what),
+        search=shown(values, record, "search", kind),
+        show=shown(values, record, "show", kind),
+        columns=shown(values, record, "columns", kind),
         multiple=record.flag("multiple"),
         max=50 if most is None else most,
         default=values.given(record.value("default"), Type(kind), scope, "default"),

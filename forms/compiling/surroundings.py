@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connectors.spi import Verb
+from connectors.spi import Unkepts, Verb
 from forms.definition import Lookup, Settings, SharedList, Verification
 from forms.values import DATETIME, TEXT, Type
 
@@ -11,6 +11,8 @@ from forms.values import DATETIME, TEXT, Type
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The companion files, compiled, and what the connectors offer.
+
+    ``unkept`` says what their systems do not keep.
 
     ``resource_sets`` is None when there is no readable access file; then names of sets are not checked.  ``incomplete``
     names the companions (``settings``, ``lookups``, ``lists``, ``verification``) that had errors: what is missing from
@@ -24,6 +26,7 @@ class Surroundings:
     verification: Verification = field(default_factory=Verification)
     resource_sets: frozenset[str] | None = None
     incomplete: frozenset[str] = frozenset()
+    unkept: Unkepts = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.verbs import ATTRIBUTES, READ_PERMISSIONS
+from connectors.verbs import READ_PERMISSIONS
+from forms.compiling.kept import shown
 from forms.compiling.options import compile_arguments
 from forms.compiling.questions import Question
 from forms.compiling.types import Select, kind_of_rows, selection_of
@@ -35,8 +36,7 @@ def compile_table(values: Values, record: Record, scope: Scope) -> dict[str, Any
     source = record.record("source")
     kind, select = kind_of_rows(record, values.around), selection_of(record)
     _check_keys(values, record, select)
-    known = frozenset(ATTRIBUTES[kind]) if kind else None
-    columns = values.known(record.values.get("columns"), known, "E126", f"attribute of a {kind}")
+    columns = shown(values, record, "columns", kind)
     return {
         "lookup": source.string("lookup") if source else None,
         "arguments": compile_arguments(values, source, scope) if source else {},

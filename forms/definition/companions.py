@@ -1,10 +1,10 @@
 """What stands beside the forms: settings, lookups, shared lists, caller checks, and the catalogue of all. Immutable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from connectors.spi import Verb
+from connectors.spi import Unkepts, Verb
 from forms.definition.fields import Given, Text
 from forms.definition.form import Form
 from forms.values import Type
@@ -102,6 +102,24 @@ class Lookup:
     search: tuple[str, ...] = ()
     sort: str = ""
     limit: int = 200
+
+    def unanswerable(self, unkept: Unkepts) -> str:
+        """Return why the search cannot be answered where these attributes are not kept, a part of a sentence; else empty."""
+        missing = unkept.get(self.kind, {})
+        asked = dict.fromkeys((*_compared(self.where), self.sort.removeprefix("-")))
+        return "; ".join(missing[name].reason for name in asked if name in missing and missing[name].is_unanswerable)
+
+
+def _compared(where: Sequence[Where]) -> Iterator[str]:
+    for part in where:
+        match part:
+            case Condition():
+                yield part.attribute
+            case Either(branches):
+                for branch in branches:
+                    yield from _compared(branch)
+            case Opposite(parts):
+                yield from _compared(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ CODES: Mapping[str, str] = {
     "E163": "There is no such part to remove, to lock or to move.",
     "E164": "A translation does not belong to a text of the form.",
     "E165": "No form finds the file, because of its name or its place.",
+    "E166": "The directory of this desk does not keep what is asked for or sorted by.",
     "E180": "The form adds people to a group that gives rights in Deskhand.",
     "E181": "A set from which the form chooses holds a group that gives rights in Deskhand.",
     "E199": "The language has it, this version does not yet.",
@@ -93,4 +94,5 @@ CODES: Mapping[str, str] = {
     "W328": "Somebody can change what a resource set holds, and so reach more.",
     "W329": "Somebody can reset the password of an account that holds more.",
     "W330": "An operation is left out, because it cannot be done here.",
+    "W331": "Something is read that the directory of this desk does not keep.",
 }

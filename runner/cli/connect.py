@@ -13,7 +13,7 @@ from runner.cli.connect_asking import Asking, asking
 from runner.connect.certificates import signed_by
 from runner.connect.trying import found_out, greeted, is_usable, secret_of, tried, with_policy
 from runner.connect.wanted import AccountWanted, Wanted
-from runner.connect.writing import kept, standing, write
+from runner.connect.writing import check_joined, kept, standing, write
 from runner.deskfolder import open_folder
 from runner.errors import RefusedError
 
@@ -74,6 +74,8 @@ def connect(
     path = open_folder(folder).path
     if part and not _PART.fullmatch(part):
         raise click.UsageError("--as is a name of small letters, digits and hyphens.")
+    if part:
+        check_joined(path)
     ask = asking()
     reader = _Account(user, password_file, password_env, "The account that reads", "--user")
     writing = _Account(writer, writer_password_file, writer_password_env, "The account that writes", "--writer")

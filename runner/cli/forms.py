@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
-from connectors.spi import Verb
+from connectors.spi import Unkepts, Verb
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import companion_file, doubled_companions, load_catalogue, load_surroundings
 from forms.definition import Form
@@ -23,6 +24,7 @@ from runner.access.lint.escalation import escalations
 from runner.access.lint.form_names import unknown_forms
 from runner.access.lists import unknown_lists, with_lists
 from runner.access.reading import read_access
+from runner.access.unkept import unkept_matches
 from runner.cli.explaining import page_of
 from runner.cli.options import json_option
 from runner.cli.sarif import sarif_log
@@ -113,21 +115,28 @@ def _print_resolved(folder: Path, form: str) -> None:
 def _check(folder: Path) -> Checked:
     if is_desk_folder(folder):
         desk = open_folder(folder)
-        files, verbs, root = desk.forms, open_connectors(desk).verbs, folder / FORMS_FOLDER
+        files, systems, root = desk.forms, open_connectors(desk), folder / FORMS_FOLDER
         access = companion_file(files, "access") if doubled_companions(files) else access_file(files)
-        return _checked(root, files, verbs, access)
+        return _checked(root, files, systems.verbs, access, systems.unkept)
     files = read_forms(folder)
     return _checked(folder, files, {**DIRECTORY_VERBS, **MAILBOX_VERBS}, companion_file(files, "access"))
 
 
-def _checked(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], access: str | None) -> Checked:
-    catalogue, problems = load_catalogue(files, verbs)
+def _checked(
+    root: Path,
+    files: Mapping[str, bytes],
+    verbs: Mapping[str, Verb],
+    access: str | None,
+    unkept: Unkepts = MappingProxyType({}),
+) -> Checked:
+    catalogue, problems = load_catalogue(files, verbs, unkept)
     if access is not None:
         policy, found = read_access(access, files[access])
         named = unknown_forms(policy, form_ids(files), access, files[access])
         lists = unknown_lists(policy, catalogue.lists, access, files[access])
+        told_by = unkept_matches(policy, unkept, access, files[access])
         policy = with_lists(policy, catalogue.lists)
-        problems += (*found, *named, *lists, *escalations(policy, catalogue, files, known_groups(files)))
+        problems += (*found, *named, *lists, *told_by, *escalations(policy, catalogue, files, known_groups(files)))
     return Checked(root, tuple(catalogue.forms.values()), problems)
 
 

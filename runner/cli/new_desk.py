@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from connectors.spi import Verb
+from connectors.spi import Unkepts, Verb
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import companion_file, load_catalogue
 from forms.compiling.form import SUFFIXES, form_id_of
@@ -36,6 +37,7 @@ class NewDesk:
     password_policies: tuple[str, ...]
     mail_domain: str
     schema: str
+    unkept: Unkepts
 
     @property
     def form_ids(self) -> frozenset[str]:
@@ -53,7 +55,9 @@ class NewDesk:
     def compiled(self, draft: Draft) -> tuple[Form | None, tuple[Problem, ...]]:
         """Compile a draft as it would stand in this folder; the form is None when it cannot be used."""
         file = f"{draft.id}.form.yaml"
-        catalogue, problems = load_catalogue({**self.companions(), file: drafted(draft).encode()}, self.verbs)
+        catalogue, problems = load_catalogue(
+            {**self.companions(), file: drafted(draft).encode()}, self.verbs, self.unkept
+        )
         return catalogue.forms.get(draft.id), tuple(one for one in problems if one.file == file)
 
     def companions(self) -> dict[str, bytes]:
@@ -95,11 +99,18 @@ def open_new_desk(path: Path) -> NewDesk:
     if is_desk_folder(path):
         desk = open_folder(path)
         address = f"http://{desk.web.host}:{desk.web.port}/{SCHEMA}"
-        return _new_desk(path / FORMS_FOLDER, desk.forms, open_connectors(desk).verbs, address)
+        systems = open_connectors(desk)
+        return _new_desk(path / FORMS_FOLDER, desk.forms, systems.verbs, address, systems.unkept)
     return _new_desk(path, read_forms(path), {**DIRECTORY_VERBS, **MAILBOX_VERBS}, "schemas/form-1.json")
 
 
-def _new_desk(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb], schema: str) -> NewDesk:
+def _new_desk(
+    root: Path,
+    files: Mapping[str, bytes],
+    verbs: Mapping[str, Verb],
+    schema: str,
+    unkept: Unkepts = MappingProxyType({}),
+) -> NewDesk:
     catalogue, _ = load_catalogue({name: one for name, one in files.items() if not name.endswith(SUFFIXES)}, verbs)
     access = companion_file(files, "access")
     policy = read_access(access, files[access])[0] if access else Policy()
@@ -116,4 +127,5 @@ def _new_desk(root: Path, files: Mapping[str, bytes], verbs: Mapping[str, Verb],
         tuple(settings.password_policies),
         settings.org.get("mail_domain", "example.org"),
         schema,
+        unkept,
     )

@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 
 from runner.cli.options import json_option
+from runner.connecting import further_named
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, read_forms
+from runner.settings import SETTINGS_FILE, read_settings
 from runner.testing.reporting import as_json as report_json
 from runner.testing.reporting import junit, lines
 from runner.testing.running import form_ids, run_tests
@@ -28,11 +30,12 @@ def test(words: tuple[str, ...], strict: bool, junit_file: Path | None, as_json:
     They run against the company of a fixture, without network, and change nothing. Exit 1 when one of them fails.
     """
     folder, wanted = _folder_and_forms(words)
+    further = further_named(read_settings(folder / SETTINGS_FILE).connectors) if is_desk_folder(folder) else None
     files = read_forms(folder / FORMS_FOLDER if is_desk_folder(folder) else folder)
     for name in wanted:
         if name not in form_ids(files):
             raise click.UsageError(f'There is no form "{name}" in {folder}, nor a folder of that name.')
-    report = run_tests(files, wanted, strict=strict)
+    report = run_tests(files, wanted, strict=strict, further=further)
     if junit_file is not None:
         junit_file.write_bytes(junit(report))
     if as_json:

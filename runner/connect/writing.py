@@ -32,6 +32,17 @@ def standing(wanted_table: tuple[str, ...], folder: Path) -> Mapping[str, Any] |
     return at if isinstance(at, dict) else None
 
 
+def check_joined(folder: Path) -> None:
+    """Refuse to write one of several directories where the settings name a single one; raises `SetUpError` with the fix."""
+    joined = standing(("connectors", "directory"), folder) or {}
+    if joined.get("use", "directories") != "directories":
+        raise SetUpError(
+            f'{folder / SETTINGS_FILE}: [connectors.directory] is one directory, use = "{joined["use"]}". To join several '
+            'write use = "directories" there and move what it has into [connectors.directory.of.NAME]; without --as it is '
+            "replaced."
+        )
+
+
 def kept(now: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the options of a table that stay: those of the same connector that are not asked for. Pure."""
     if now is None or now.get("use") != "ldap":
@@ -47,7 +58,9 @@ def write(wanted: Wanted) -> Path:
     """
     file = wanted.folder / SETTINGS_FILE
     document = _read(file)
-    _put(document, wanted, file)
+    if wanted.part:
+        check_joined(wanted.folder)
+    _put(document, wanted)
     secrets, old = _typed(wanted), file.with_name(f"{file.name}.bak")
     new = file.with_name(f".{file.name}.new")
     try:
@@ -94,20 +107,14 @@ def _write(path: Path, text: str, like: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _put(document: tomlkit.TOMLDocument, wanted: Wanted, file: Path) -> None:
+def _put(document: tomlkit.TOMLDocument, wanted: Wanted) -> None:
     at: Any = document
     for name in wanted.table[:-1]:
         if name not in at:
             at[name] = tomlkit.table(is_super_table=True)
         at = at[name]
     if wanted.part and at is not document["connectors"]:
-        joined = document["connectors"]["directory"]
-        if joined.get("use", "directories") != "directories":
-            raise SetUpError(
-                f'{file}: [connectors.directory] is one directory. To join several write use = "directories" there and '
-                "move what it has into [connectors.directory.of.NAME]."
-            )
-        joined["use"] = "directories"
+        document["connectors"]["directory"]["use"] = "directories"
     last = wanted.table[-1]
     now = at.get(last)
     if isinstance(now, Table) and now.get("use") == "ldap":

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from connectors.folding import fold
-from connectors.spi import AnyOf, AuthenticationResult, Compare, Entry, Ids, Page, Question, Ref, Secret
+from connectors.spi import AnyOf, AuthenticationResult, Compare, Entry, FindsLogins, Ids, Page, Question, Ref, Secret
 from runner.identity.accounts import is_storable
 from runner.identity.sessions import printable
 from runner.pipeline.refusing import has_ended
@@ -75,9 +75,14 @@ class DirectorySignIn:
         """
         text = login.strip()
         bare = re.split(r"[\\~]", text)[-1]
+        return tuple(one.ref.id for one in self._called(text, bare)) or (fold(bare.partition("@")[0]),)
+
+    def _called(self, text: str, bare: str) -> tuple[Entry, ...]:
+        """Return who may be meant: whom the directory says it would verify, else whoever has the login written either way."""
+        if isinstance(self.directory, FindsLogins):
+            return self.directory.called(text)
         named = (Compare(name, "==", one) for name in ("login", "upn") for one in dict.fromkeys((text, bare)))
-        found = self.directory.read(Question("user", AnyOf(tuple(named)), limit=10)).entries
-        return tuple(one.ref.id for one in found) or (fold(bare.partition("@")[0]),)
+        return self.directory.read(Question("user", AnyOf(tuple(named)), limit=10)).entries
 
     def prove(self, login: str, password: Secret, now: datetime) -> Proof:
         """Verify a password; a person is returned only when it is right and nothing speaks against them."""

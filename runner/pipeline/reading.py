@@ -239,6 +239,8 @@ class Reader:
 
     def _question(self, search: Search) -> Question:
         lookup = self.services.catalogue.lookups.get(search.lookup) if search.lookup else None
+        if lookup and (reason := lookup.unanswerable(self.services.connectors.unkept)):
+            raise UnavailableError(f"The search “{lookup.id}” cannot be answered: {reason}. Tell its owner.")
         parts = [*self._sets(search, lookup), *(self._narrowed(search, lookup) if lookup else ())]
         if search.ids is not None:
             parts.append(Ids(search.ids))

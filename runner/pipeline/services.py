@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from connectors.spi import Connector, Postman, Secret, Verb
+from connectors.spi import Connector, Postman, Secret, Unkepts, Verb
 from forms.definition import Catalogue, PasswordPolicy
 from runner.access.authority import Authority
 from runner.access.model import Policy
@@ -20,6 +20,11 @@ class ConnectorSet(Protocol):
     @property
     def verbs(self) -> Mapping[str, Verb]:
         """All their verbs by full name."""
+        ...
+
+    @property
+    def unkept(self) -> Unkepts:
+        """What they do not keep, by kind of object and attribute."""
         ...
 
     @property

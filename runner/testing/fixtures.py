@@ -1,12 +1,14 @@
 """Read ``fixtures/*.yaml``: the tiny company that the tests of forms run against. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from connectors.directory.names import escape
 from connectors.local.loading import NewEntry
 from connectors.mailbox.loading import MailboxRow
+from connectors.spi import Further, Value
 from connectors.verbs import ATTRIBUTES
 from forms.compiling.fitting import literal
 from forms.documents import ListNode, Node, ScalarNode, read_document
@@ -16,6 +18,7 @@ from forms.reading import Reader
 from forms.records import Entries, Record
 from forms.scalars import ScalarError, read_date
 from forms.values import BOOL, NUMBER, TEXT, Type
+from runner.testing.further import CUSTOM
 
 _KINDS = {"units": "ou", "users": "user", "groups": "group", "computers": "computer", "contacts": "contact"}
 _NAMES = {"user": "login", "contact": "display_name"}
@@ -33,7 +36,8 @@ _LOCKED_FOR = timedelta(minutes=5)
 class Fixture:
     """A tiny company: ``actor`` fills the forms in, and today is always ``today``.
 
-    ``locked`` holds the ids of people who are locked out on that day; ``file`` is the fixture's file.
+    ``locked`` holds the ids of people who are locked out on that day, ``held`` their further attributes by id and name
+    (without ``custom.``); ``file`` is the fixture's file.
     """
 
     file: str
@@ -43,6 +47,7 @@ class Fixture:
     entries: tuple[NewEntry, ...]
     mailboxes: tuple[MailboxRow, ...]
     locked: frozenset[str] = frozenset()
+    held: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def moment(self, zone: object) -> datetime:
         """Return the moment at which the tests run: nine o'clock of its day."""
@@ -58,21 +63,28 @@ class Fixture:
                 yield entry
 
 
-def read_fixture(file: str, content: bytes) -> tuple[Fixture | None, tuple[Problem, ...]]:
-    """Read one fixture file; None when it has errors, which are returned."""
+def read_fixture(
+    file: str, content: bytes, further: Mapping[str, Further] | None = None
+) -> tuple[Fixture | None, tuple[Problem, ...]]:
+    """Read one fixture file; None when it has errors, which are returned.
+
+    ``further`` are the attributes that people have besides the neutral ones; None where the desk is not known, and then
+    any may stand there, as a text.
+    """
     try:
         report = Report(read_document(file, content))
     except DefinitionError as error:
         return None, error.problems
     record = Reader(report).record("FIXTURE", report.document.root)
-    found = _Compiling(report, file).fixture(record) if record else None
+    found = _Compiling(report, file, further).fixture(record) if record else None
     return (None if report.has_errors else found), report.problems
 
 
 class _Compiling:
-    def __init__(self, report: Report, file: str) -> None:
-        self.report, self.file = report, file
+    def __init__(self, report: Report, file: str, further: Mapping[str, Further] | None) -> None:
+        self.report, self.file, self.further = report, file, further
         self.locked: set[str] = set()
+        self.held: dict[str, Mapping[str, Value]] = {}
 
     def fixture(self, record: Record) -> Fixture:
         entries = tuple(
@@ -90,6 +102,7 @@ class _Compiling:
             entries,
             mailboxes,
             frozenset(self.locked),
+            self.held,
         )
 
     def _check_logins(self, record: Record) -> None:
@@ -125,19 +138,33 @@ class _Compiling:
         if given.pop("locked", False) is True:
             self.locked.add(id_)
         members = given.pop("members", ())
+        if own := [key for key in given if key.startswith(CUSTOM)]:
+            self.held[id_] = {key.removeprefix(CUSTOM): cast("Value", given.pop(key)) for key in own}
         return NewEntry(kind, dn, given, members if isinstance(members, tuple) else (), id=id_, source=name)
 
     def _attributes(self, kind: str, item: Entries) -> dict[str, object]:
         known = ATTRIBUTES[kind]
         found: dict[str, object] = {}
         for key, raw in item.entries.items():
-            if key not in known and not (kind == "group" and key == "members"):
+            if kind == "user" and key.startswith(CUSTOM):
+                found[key] = self._further(key, item.keys[key], raw)
+            elif key not in known and not (kind == "group" and key == "members"):
                 message = f'a {kind} of a fixture has no "{key}"'
                 self.report.error("E110", item.keys[key], message, did_you_mean(key, known))
             elif key not in _FOLLOWS and isinstance(raw, ScalarNode | ListNode):
                 type_ = known[key].type if key in known else "list:text"
                 found[key] = self._value(raw, key, _TYPES.get(type_, TEXT), many=type_.startswith("list:"))
         return {key: value for key, value in found.items() if value is not None}
+
+    def _further(self, key: str, node: Node, raw: object) -> object:
+        """Read a further attribute of a person."""
+        name = key.removeprefix(CUSTOM)
+        if self.further is not None and name not in self.further:
+            known = [CUSTOM + each for each in self.further]
+            self.report.error("E110", node, f'a user here has no "{key}"', nearest_or_all(key, known, "There are"))
+            return None
+        type_ = self.further[name].type if self.further is not None else "text"
+        return self._value(raw, key, _TYPES.get(type_, TEXT)) if isinstance(raw, ScalarNode) else None
 
     def _value(self, node: Node, name: str, wanted: Type, *, many: bool = False) -> object:
         if isinstance(node, ListNode):

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
-from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
+from connectors.spi import Further
 from forms.catalogue import companion_file, load_catalogue
 from forms.definition import Catalogue, Example, Form
 from forms.errors import DefinitionError, Problem
@@ -21,6 +21,7 @@ from runner.store.store import Store
 from runner.testing.access import differences_of
 from runner.testing.expecting import Difference, differences
 from runner.testing.fixtures import Fixture, fixture_of, read_fixture
+from runner.testing.further import verbs_with
 from runner.testing.walking import Seen, TestError, is_refused_without_bindings, walk_test
 from runner.testing.world import World, open_world
 
@@ -66,17 +67,24 @@ class TestReport:
 Definitions: TypeAlias = Mapping[str, bytes]
 
 
-def run_tests(files: Definitions, wanted: Iterable[str] = (), *, strict: bool = False) -> TestReport:
+def run_tests(
+    files: Definitions,
+    wanted: Iterable[str] = (),
+    *,
+    strict: bool = False,
+    further: Mapping[str, Further] | None = None,
+) -> TestReport:
     """Run the tests of the forms ``wanted``, or of all and of the access file, in a folder given as files and their bytes.
 
-    ``strict`` lets a form fail that has an operation which no test reaches.
+    ``strict`` lets a form fail that has an operation which no test reaches.  ``further`` are the further attributes of
+    people that the settings of the desk name, None where there is no desk.
     """
     chosen = frozenset(wanted)
-    catalogue, found = load_catalogue(files, {**DIRECTORY_VERBS, **MAILBOX_VERBS})
+    catalogue, found = load_catalogue(files, verbs_with(further))
     access = companion_file(files, "access")
     policy, wrong = read_access(access, files[access]) if access else (Policy(), ())
     policy = with_lists(policy, catalogue.lists)
-    fixtures, unread = _fixtures(files)
+    fixtures, unread = _fixtures(files, further)
     concerned = chosen | _bases_of(files, chosen, catalogue.settings.languages[0])
     problems = tuple(
         one for one in (*found, *wrong, *unread) if one.level == "error" and _concerns(one.file, concerned)
@@ -118,12 +126,12 @@ def _concerns(file: str, chosen: frozenset[str]) -> bool:
     return not chosen or not ids or bool(ids & chosen)
 
 
-def _fixtures(files: Definitions) -> tuple[dict[str, Fixture], list[Problem]]:
+def _fixtures(files: Definitions, further: Mapping[str, Further] | None) -> tuple[dict[str, Fixture], list[Problem]]:
     found: dict[str, Fixture] = {}
     problems: list[Problem] = []
     for file in sorted(files):
         if file.endswith(_SUFFIXES) and "fixtures" in file.split("/")[:-1]:
-            fixture, wrong = read_fixture(file, files[file])
+            fixture, wrong = read_fixture(file, files[file], further)
             problems += wrong
             if fixture is not None:
                 found[file] = fixture

@@ -31,6 +31,7 @@ from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
 from runner.store.store import Store
 from runner.testing.fixtures import Fixture
+from runner.testing.further import FixtureDirectory
 
 PASSWORD_DAYS = 90
 """How many days a password is good for in every fixture."""
@@ -122,7 +123,8 @@ def open_world(fixture: Fixture, catalogue: Catalogue, policy: Policy, store: St
     """Load a fixture into databases below ``folder``; what cannot be loaded is said in ``trouble``."""
     folder.mkdir()
     now = fixture.moment(ZoneInfo(catalogue.settings.timezone))
-    directory = LocalDirectory(f"sqlite:///{folder / 'directory.db'}", clock=lambda: now, password_days=PASSWORD_DAYS)
+    url = f"sqlite:///{folder / 'directory.db'}"
+    directory = FixtureDirectory(url, held=fixture.held, clock=lambda: now, password_days=PASSWORD_DAYS)
     mailbox_url = f"sqlite:///{folder / 'mailbox.db'}"
     trouble = [*_load_directory(directory, fixture, now), *_load_mailboxes(mailbox_url, fixture, now)]
     trouble += _stand_ins(directory, fixture, policy, now)

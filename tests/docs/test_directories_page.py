@@ -11,9 +11,10 @@ from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.dialects import DIALECTS
 from connectors.ldap.examining.rights import Right, as_attributes, as_dsacls, everything_for
-from connectors.ldap.layout import layout
+from connectors.ldap.kept import unkept
+from connectors.ldap.layout import _RESERVED, _RESERVED_BEGINNINGS, layout
 from connectors.spi import Everything, Question, Usage
-from connectors.verbs import DIRECTORY_VERBS
+from connectors.verbs import ATTRIBUTES, DIRECTORY_VERBS
 from tests.connectors.ldap import sample_openldap
 from tests.connectors.ldap.delegations import CHARLIE, SALES, ref
 from tests.connectors.ldap.on_servers import on_openldap, perform
@@ -42,6 +43,14 @@ def named(cell: str) -> list[str]:
 def test_every_setting_of_the_connector_is_in_the_table_and_no_other() -> None:
     settings = [named(row[0])[0] for row in rows(section('Settings of `use = "ldap"`'))]
     assert sorted(settings) == sorted(set(inspect.signature(LdapDirectory).parameters) - NOT_SETTINGS)
+
+
+def test_every_attribute_that_no_form_may_write_is_listed() -> None:
+    listed = TEXT.split("\n### Attributes that cannot be opened to forms\n", 1)[1].split("\n## ", 1)[0]
+    names, beginnings = listed.split("The same holds for every attribute that begins with")
+    lower = {name.lower() for name in named(names)} - {"attributes", "custom", ";lang-nl"}
+    assert lower == _RESERVED
+    assert named(beginnings.split(". And ")[0]) == list(_RESERVED_BEGINNINGS)
 
 
 def test_the_defaults_in_the_table_are_those_of_the_connector() -> None:
@@ -78,6 +87,17 @@ def test_what_a_directory_cannot_do_is_what_its_dialect_says() -> None:
         verb: ["no" if verb in dialect.cannot else "yes" for dialect in columns]
         for verb in DIRECTORY_VERBS
         if any(verb in dialect.cannot for dialect in columns)
+    }
+
+
+def test_what_a_directory_does_not_keep_is_what_it_says_itself() -> None:
+    said = {named(row[0])[0]: row[1:] for row in rows(section("What a directory does not keep"))}
+    columns = [unkept(layout(name, "dc=example,dc=test")) for name in DIALECTS]
+    assert said == {
+        f"{kind}.{name}": ["no" if name in each[kind] else "yes" for each in columns]
+        for kind, known in ATTRIBUTES.items()
+        for name in known
+        if any(name in each.get(kind, {}) for each in columns)
     }
 
 

@@ -15,6 +15,7 @@ from connectors.spi import Content, Secret
 
 HIDDEN = "[secret]"
 NORMAL_ACCOUNT = 0x200  # userAccountControl (MS-ADTS 2.2.16)
+_NEVER_EXPIRES = 0x10000
 _CLOSED = b"000001010000Z"
 _ALREADY_CLOSED = b"00000101"
 _EXPIRED_FROM_THE_START = b"19700101000000Z"
@@ -40,6 +41,8 @@ def set_password(draft: Draft) -> None:
     """Set a new password; the account stays disabled, locked and limited as it was."""
     user = draft.found("user")
     must_change = draft.given("must_change") is not False
+    if must_change:
+        _check_demand(draft, user)
     draft.report("set", user.entry, "password", None, HIDDEN)
     before = user.entry.attributes.get("must_change")
     can_demand = draft.layout.dialect.states != "none"
@@ -72,6 +75,17 @@ def _set_by_extension(draft: Draft, user: Found, *, must_change: bool) -> None:
             draft.write(Modify(draft.name(user), steps), user)
 
 
+def _check_demand(draft: Draft, user: Found) -> None:
+    """Refuse to demand a new password where Active Directory would ignore that: of an account whose password never expires."""
+    bits = user.row.first("userAccountControl") if draft.layout.dialect.states == "active_directory" else None
+    if bits is not None and bits.isdigit() and int(bits) & _NEVER_EXPIRES:
+        raise RejectedError(
+            "The password of this account never expires, so Active Directory would not demand a new one at the next "
+            "sign-in. Have “Password never expires” taken off the account first, or use a form that does not demand one "
+            "(must_change: false)."
+        )
+
+
 def demand(layout: Layout, *, must_change: bool) -> tuple[Modification, ...]:
     """Return the steps that demand a new password at the next sign-in, or do not, beside a new password."""
     match layout.dialect.states:
@@ -95,6 +109,7 @@ def _lock_kept(layout: Layout, row: Row) -> tuple[Modification, ...]:
 def expire_password(draft: Draft) -> None:
     """Demand a new password at the next sign-in."""
     user = draft.found("user")
+    _check_demand(draft, user)
     if user.entry.attributes.get("must_change"):
         return
     draft.report("set", user.entry, "must_change", user.entry.attributes.get("must_change"), True)

@@ -52,7 +52,8 @@ class RightsExamination:
             found = self._verdicts_on(right)
             units = tuple(sample.unit for sample, verdict in found.items() if verdict == "may not")
             if units:
-                missing.setdefault((right.action == "create", len(units) == len(found), units), []).append(right)
+                is_everywhere = "may" not in found.values()
+                missing.setdefault((right.action == "create", is_everywhere, units), []).append(right)
             elif "may" not in found.values():
                 unseen.setdefault(right, []).append(form)
         for (_, is_everywhere, units), rights in missing.items():

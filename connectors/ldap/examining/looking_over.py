@@ -22,6 +22,8 @@ _TRIES = 5
 _MANY = 5_000
 _DAYS_AHEAD = 30
 _SLOW_SECONDS = 0.25
+_LOOKUP_SECONDS = 5.0
+_MOST_NAMED = 4
 _STATE = {"active_directory": "userAccountControl", "ppolicy": "pwdChangedTime"}
 
 
@@ -69,7 +71,7 @@ class Examination:
         try:
             root = probing.offered(session)
             seen = [self._dialect(what, root.dialect), self._encryption(what, session.encryption())]
-            return True, [*seen, self._latency(what, session)]
+            return True, [*seen, self._latency(what, session), *self._several(what, endpoint)]
         except (ConnectorError, SearchRefusedError, LimitReachedError) as error:
             said = _said(error).removeprefix(f"No directory server can be used. {endpoint}: ")
             return False, [Observation(what, "error", said)]
@@ -96,6 +98,16 @@ class Examination:
         if days < _DAYS_AHEAD:
             return Observation(what, "warning", f"{said} and expires in {days} days: give the server a new one")
         return Observation(what, "ok", f"{said} and is valid for {days} more days")
+
+    def _several(self, what: str, endpoint: Endpoint) -> Iterator[Observation]:
+        """Warn of a name that stands for several servers, which may not hold the same at one moment."""
+        if found := probing.addresses(endpoint, _LOOKUP_SECONDS):
+            detail = (
+                f"{endpoint.host} has {len(found)} addresses ({', '.join(found[:_MOST_NAMED])}). If these are several "
+                "servers, such as the domain's controllers, name each by its own name in servers; Deskhand keeps to one "
+                "while it works, but cannot tell which it is"
+            )
+            yield Observation(what, "warning", detail)
 
     def _latency(self, what: str, session: DirectorySession) -> Observation:
         took = []

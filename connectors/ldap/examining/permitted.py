@@ -22,6 +22,7 @@ from connectors.ldap.requests import (
     INSUFFICIENT_RIGHTS,
     NO_SUCH_ATTRIBUTE,
     NO_SUCH_OBJECT,
+    UNDEFINED_ATTRIBUTE,
     Modification,
     Modify,
     Rename,
@@ -137,7 +138,8 @@ class Permitted:
         return (Modification("delete", attribute, (nobody.encode(),)),)
 
     def _answered(self, request: Request, when_allowed: int) -> Verdict:
-        known: Mapping[int, Verdict] = {when_allowed: "may", INSUFFICIENT_RIGHTS: "may not"}
+        refusals: tuple[int, ...] = (INSUFFICIENT_RIGHTS, UNDEFINED_ATTRIBUTE)
+        known: Mapping[int, Verdict] = {when_allowed: "may", **dict.fromkeys(refusals, "may not")}
         return known.get(self.session.apply(request).code, "unknown")
 
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-from connectors.ldap.controls import ASSERTION
 from connectors.ldap.dialects import DIALECTS
 from connectors.ldap.layout import Layout
 from connectors.ldap.requests import LimitReachedError, Row, Search, SearchRefusedError
+from connectors.ldap.talking.endpoints import Endpoint
 from connectors.ldap.talking.session import DirectorySession
+from connectors.ldap.talking.wire import WireError, resolve
 
 ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"  # LDAP_CAP_ACTIVE_DIRECTORY_OID (MS-ADTS 3.1.1.3.4.3.1)
-PAGING, SORTING = "1.2.840.113556.1.4.319", "1.2.840.113556.1.4.473"
-_FEATURES = {PAGING: "pages", SORTING: "sorting", ASSERTION: "assertions"}
 _NAMED = re.compile(r"^\(\s*([0-9.]+|[A-Za-z][\w.-]*)\s+(?:NAME\s+(?:'([^']*)'|\(([^)]*)\)))?")
 _STATES = {
     "active_directory": ("userAccountControl", "lockoutTime", "accountExpires", "pwdLastSet"),
@@ -27,14 +26,10 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a server offers.
-
-    ``dialect`` is a name in `DIALECTS`; ``bases`` what stands on it, the usual one first; ``features`` of `_FEATURES`.
-    """
+    """What a server offers: ``dialect`` is a name in `DIALECTS`, ``bases`` what stands on it, the usual one first."""
 
     dialect: str
     bases: tuple[str, ...]
-    features: frozenset[str]
     subschema: str = ""
 
 
@@ -69,7 +64,6 @@ Schema: TypeAlias = frozenset[str]  # names, aliases and OIDs of attributes, in 
 def offered(session: DirectorySession) -> Offered:
     """Return what a server says of itself; raises `UnavailableError`, and `SearchRefusedError` when it says nothing."""
     root = session.root()
-    controls = set(_texts(root, "supportedControl"))
     usual = _texts(root, "defaultNamingContext")
     schemas = (*_texts(root, "schemaNamingContext"), *_texts(root, "configurationNamingContext"))
     bases = [base for base in _texts(root, "namingContexts") if base and base not in (*schemas, *usual)]
@@ -78,9 +72,17 @@ def offered(session: DirectorySession) -> Offered:
     return Offered(
         dialect_of(root),
         (*usual, *forest),
-        frozenset(name for oid, name in _FEATURES.items() if oid in controls),
         subschema[0] if subschema else "",
     )
+
+
+def addresses(server: Endpoint, seconds: float) -> tuple[str, ...]:
+    """Return the addresses that a server's name stands for, where more than one are of one family; else none."""
+    with suppress(WireError):
+        found = dict.fromkeys((family, str(address[0])) for family, address in resolve(server, seconds))
+        families = [family for family, _ in found]
+        return tuple(address for family, address in found if families.count(family) > 1)
+    return ()
 
 
 def dialect_of(root: Row) -> str:

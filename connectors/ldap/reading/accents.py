@@ -6,12 +6,13 @@ proposal that is out of date costs a look and shows nothing.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from operator import itemgetter
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, current_thread
 
 from connectors.errors import ConnectorError
 from connectors.folding import fold
@@ -77,6 +78,16 @@ class Accents:
     patience_seconds: float = _PATIENCE
     _kinds: dict[str, _Kind] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _ended: Event = field(default_factory=Event)
+    _threads: set[Thread] = field(default_factory=set)
+
+    def close(self) -> None:
+        """End what is being read and wait a moment for it; the next question reads anew."""
+        with self._lock:
+            self._ended.set()
+            self._ended, threads = Event(), list(self._threads)
+        for thread in threads:
+            thread.join(self.patience_seconds)
 
     def proposals(self, kind: str, words: Sequence[str], _searched: Sequence[str]) -> tuple[tuple[str, ...], bool]:
         """Return ids of entries that may hold all of these folded words, and whether there are more than were taken.
@@ -109,14 +120,21 @@ class Accents:
             if kept.ready is None and is_old:
                 kept.is_awaited = kept.read_at is None or kept.is_stale
                 kept.ready, kept.is_stale = Event(), False
-                Thread(target=self._read, args=(kind, kept, kept.ready, now), daemon=True).start()
+                reading = (kind, kept, kept.ready, now, self._ended)
+                thread = Thread(target=self._read, args=reading, name="accents", daemon=True)
+                self._threads.add(thread)
+                thread.start()
             return kept, kept.ready if kept.is_awaited else None
 
-    def _read(self, kind: str, kept: _Kind, ready: Event, now: datetime) -> None:
+    def _read(self, kind: str, kept: _Kind, ready: Event, now: datetime, ended: Event) -> None:
         try:
             before = dict(kept.texts)
-            for row in self._rows(kind, kept.read_at):
-                self._keep(kind, kept, row)
+            with closing(self._rows(kind, kept.read_at)) as rows:
+                for row in rows:
+                    if ended.is_set():
+                        kept.is_stale = True
+                        return
+                    self._keep(kind, kept, row)
             if kept.texts != before:
                 kept.index = _Index.of(kept.texts)
             kept.read_at = now
@@ -125,9 +143,10 @@ class Accents:
         finally:
             with self._lock:
                 kept.ready = None
+                self._threads.discard(current_thread())
             ready.set()
 
-    def _rows(self, kind: str, since: datetime | None) -> Iterator[Row]:
+    def _rows(self, kind: str, since: datetime | None) -> Generator[Row]:
         matching = self.layout.kind(kind).filter
         if since is not None:
             matching = filters.all_of((matching, changed_since(self.layout, since - _SLACK)))

@@ -138,7 +138,12 @@ def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[st
         found |= {"sensitive": False, "member_count": Decimal(len(members(layout, row)))}
     if kind == "computer":
         found["enabled"] = True
-    return found | _READERS[layout.dialect.states](layout, kind, row, now)
+    return found | states_of(layout, kind, row, now)
+
+
+def states_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
+    """Return the attributes that the dialect keeps as a state of the account; they are the same for every entry."""
+    return _READERS[layout.dialect.states](layout, kind, row, now)
 
 
 def members(layout: Layout, row: Row) -> tuple[str, ...]:
@@ -285,13 +290,9 @@ def _ns_account_lock(_layout: Layout, kind: str, row: Row, now: datetime) -> dic
     }
 
 
-def _none(*_: object) -> dict[str, Value]:
-    return {}
-
-
 _READERS: Mapping[str, Callable[[Layout, str, Row, datetime], dict[str, Value]]] = {
     "active_directory": _active_directory,
     "ppolicy": _ppolicy,
     "ns_account_lock": _ns_account_lock,
-    "none": _none,
+    "none": lambda *_: {},
 }

@@ -18,6 +18,7 @@ from connectors.ldap.reading.conditions import Conditions, places
 from connectors.ldap.reading.decoding import attributes_of, sources, texts_of, wanted
 from connectors.ldap.reading.knowing import known
 from connectors.ldap.reading.ordering import Order
+from connectors.ldap.reading.primaries import counted
 from connectors.ldap.reading.reader import Reader
 from connectors.ldap.requests import Row, Search
 from connectors.matching import matches
@@ -177,7 +178,7 @@ class Querying:
 
         When words of few letters already have more than enough candidates, it is not gone through everybody for the rest.
         """
-        light = _Light.of(self.layout, asking, order, self.reader.now)
+        light = _Light.of(self.reader, asking, order)
         held: dict[str, Mapping[str, Value]] = {}
         for proposed in asking.proposed:
             held |= dict(self._held(asking, light, proposed, _BATCH)[0])
@@ -232,21 +233,24 @@ class _Light:
     now: datetime
     names: tuple[str, ...]
     neutral: tuple[str, ...] = ()
+    primaries: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, layout: Layout, asking: Asking, order: Order, now: datetime) -> "_Light":
+    def of(cls, reader: Reader, asking: Asking, order: Order) -> "_Light":
+        layout, now = reader.layout, reader.now
         neutral = tuple(dict.fromkeys((order.neutral, *asking.searched)))
         if (names := sources(layout, asking.kind, neutral)) is not None:
             return cls(layout, asking.kind, now, names, neutral)
         dialect = layout.dialect
         heavy = {dialect.member_of, dialect.reports} | ({dialect.member} if order.neutral != "member_count" else set())
-        return cls(layout, asking.kind, now, tuple(name for name in wanted(layout, asking.kind) if name not in heavy))
+        names = tuple(name for name in wanted(layout, asking.kind) if name not in heavy)
+        return cls(layout, asking.kind, now, names, primaries=reader.primaries(asking.kind))
 
     def attributes(self, row: Row) -> Mapping[str, Value]:
         """Return the neutral attributes that were read, the id among them."""
         if self.neutral:
             return texts_of(self.layout, self.kind, row, self.neutral)
-        return attributes_of(self.layout, self.kind, row, self.now)
+        return counted(attributes_of(self.layout, self.kind, row, self.now), row, self.primaries)
 
 
 def _holds(asking: Asking, attributes: Mapping[str, Value]) -> bool:

@@ -11,6 +11,7 @@ from connectors.ldap.layout import Layout
 from connectors.ldap.reading.decoding import attributes_of, custom_of, dn_key, stable_id, text, version, wanted
 from connectors.ldap.reading.knowing import Knowing, Thing
 from connectors.ldap.reading.powerful import is_powerful
+from connectors.ldap.reading.primaries import PrimaryGroups, counted
 from connectors.ldap.reading.ranges import completed
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.requests import Row, Search
@@ -38,6 +39,7 @@ class Reader:
     serving: Serving
     layout: Layout
     now: datetime
+    primary_groups: PrimaryGroups = field(default_factory=PrimaryGroups)
     knowing: Knowing = field(init=False)
     everywhere: Knowing = field(init=False)
 
@@ -77,12 +79,16 @@ class Reader:
         marked = self._marked(kind, known)
         return [Found(self._entry(kind, row, id_, direct[id(row)], marked), row) for row, id_ in known]
 
+    def primaries(self, kind: str) -> frozenset[int]:
+        """Return the relative ids of groups whose members cannot be counted; none for other kinds."""
+        return self.primary_groups.in_use(self.serving, self.layout, self.now) if kind == "group" else frozenset()
+
     # --- one entry --------------------------------------------------------------------------------------------------
 
     def _entry(
         self, kind: str, row: Row, id_: str, direct: tuple[str, ...], marked: dict[str, frozenset[str]]
     ) -> Entry:
-        attributes = attributes_of(self.layout, kind, row, self.now)
+        attributes = counted(attributes_of(self.layout, kind, row, self.now), row, self.primaries(kind))
         for name, attribute in self.layout.kind(kind).links.items():
             attributes[name] = self._link(text(row.first(attribute)), ATTRIBUTES[kind][name].type)
         for name, ids in marked.items():

@@ -1,8 +1,14 @@
-"""Verify a person's password by a bind, and say what the server said to it."""
+"""Verify a person's password by a bind, and say what the server said to it.
 
-from collections.abc import Mapping
+Known and unknown logins cost the same: one search for the same few attributes, and one bind.  What a server takes longer to
+refuse a person than to refuse nobody, since it counts the failure, is hidden by refusing in steps of time.
+"""
+
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from connectors.directory import names
 from connectors.directory.texts import is_storable
 from connectors.errors import UnavailableError
 from connectors.folding import key
@@ -10,9 +16,9 @@ from connectors.ldap import filters
 from connectors.ldap.controls import PASSWORD_POLICY, policy_error
 from connectors.ldap.reading.decoding import attributes_of, stable_id
 from connectors.ldap.reading.reader import Reader
-from connectors.ldap.requests import Answer
+from connectors.ldap.requests import Answer, Search
 from connectors.ldap.talking.session import DirectorySession
-from connectors.spi import AuthenticationResult, AuthenticationState, Ref, Secret, Value
+from connectors.spi import AuthenticationResult, AuthenticationState, Entry, Ref, Secret, Value
 
 # What AD says behind "data" when a bind fails (MS-ERREF 2.2); all but 775 to a right password only.
 _AD_STATES: dict[str, AuthenticationState] = {
@@ -25,6 +31,15 @@ _AD_STATES: dict[str, AuthenticationState] = {
 _INVALID, _BUSY = 49, frozenset({51, 52})
 _EXPIRED_PASSWORD, _LOCKED, _MUST_CHANGE = 0, 1, 2
 _LONGEST = 256
+_STEP_SECONDS = 0.1
+_NOT_A_PASSWORD = Secret("this is nobody's password")
+_NAMES = ("login", "upn")
+_STATES: Mapping[str, tuple[str, ...]] = {
+    "active_directory": ("userAccountControl", "accountExpires", "pwdLastSet"),
+    "ppolicy": ("pwdAccountLockedTime", "pwdReset", "pwdStartTime", "pwdEndTime"),
+    "ns_account_lock": ("nsAccountLock", "passwordExpirationTime"),
+    "none": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +53,68 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """Verifies passwords against one directory."""
+    """Verifies passwords against one directory; ``monotonic`` gives seconds, ``pause`` waits for some."""
 
     session: DirectorySession
     reader: Reader
+    monotonic: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+
+    def called(self, login: str) -> tuple[Entry, ...]:
+        """Return the people who have a login or sign-in name, with these two attributes alone; one search in any case."""
+        return tuple(
+            Entry(
+                one.ref,
+                one.dn,
+                names.strict_place(names.parse(one.dn))[:-1],
+                {name: one.attributes.get(name) for name in _NAMES},
+            )
+            for one in self._people(login.strip())
+        )
 
     def authenticate(self, login: str, secret: Secret) -> AuthenticationResult:
         """Return what came of it; an empty password is wrong without asking (RFC 4513, 5.1.2).
 
-        An unknown login costs a bind as well, as somebody who does not exist.
+        An unknown login costs a bind as well, as somebody who does not exist; the password that was typed is not sent then.
         """
         text = secret.reveal()
         if not text or len(text) > _LONGEST or not is_storable(text):
             return AuthenticationResult("wrong")
-        found = self._person(login.strip())
+        begun = self.monotonic()
+        people = self._people(login.strip())
+        found = people[0] if len(people) == 1 else None
+        answer = self._bound(found, secret)
+        state, is_right = _state(answer, found) if found else ("wrong", False)
+        if not is_right:
+            self.pause(_STEP_SECONDS - (self.monotonic() - begun) % _STEP_SECONDS)
+        return AuthenticationResult(state, found.ref if found and is_right else None)
+
+    def _bound(self, person: _Person | None, secret: Secret) -> Answer:
         nobody = f"cn=nobody here,{self.reader.layout.base}"
-        answer = self.session.verify(found.dn if found else nobody, secret)
+        answer = self.session.verify(*((person.dn, secret) if person else (nobody, _NOT_A_PASSWORD)))
         if answer.code in _BUSY:
             raise UnavailableError("The directory is busy and does not answer.")
-        if found is None:
-            return AuthenticationResult("wrong")
-        state, is_right = _state(answer, found)
-        return AuthenticationResult(state, found.ref if is_right else None)
+        return answer
 
-    def _person(self, login: str) -> _Person | None:
+    def _people(self, login: str) -> list[_Person]:
         if not login or not is_storable(login):
-            return None
+            return []
         layout = self.reader.layout
-        texts = layout.kind("user").texts
-        attributes = {name: texts[name] for name in ("login", "upn") if name in texts}
-        asked = filters.any_of(filters.equals(one, login) for one in attributes.values())
-        rows = list(self.reader.serving.rows(self.reader.search("user", asked)))
-        known = [
+        looks = layout.kind("user")
+        attributes = {name: looks.texts[name] for name in _NAMES if name in looks.texts}
+        called = filters.any_of(filters.equals(one, login) for one in attributes.values())
+        wanted = (layout.dialect.id, *attributes.values(), *_STATES[layout.dialect.states])
+        asked = Search(layout.base, filters.all_of((looks.filter, called)), wanted)
+        known = (
             _Person(Ref("user", id_), row.dn, attributes_of(layout, "user", row, self.reader.now))
-            for row in rows
+            for row in self.reader.serving.rows(asked)
             if (id_ := stable_id(layout, row)) is not None
-        ]
-        found = [one for one in known if _is_called(one, login, tuple(attributes))]
-        return found[0] if len(found) == 1 else None
+        )
+        return [one for one in known if _is_called(one, login)]
 
 
-def _is_called(found: _Person, login: str, attributes: tuple[str, ...]) -> bool:
-    values = (found.attributes.get(name) for name in attributes)
+def _is_called(found: _Person, login: str) -> bool:
+    values = (found.attributes.get(name) for name in _NAMES)
     return any(isinstance(value, str) and key(value) == key(login) for value in values)
 
 

@@ -11,7 +11,6 @@ from connectors.ldap.requests import Add, Control, Delete, Modify, Octets, Renam
 from connectors.ldap.talking.answering import PAGED, element
 from connectors.spi import Content, Secret
 
-SORT = "1.2.840.113556.1.4.473"
 PASSWORD_POLICY = "1.3.6.1.4.1.42.2.27.8.5.1"  # noqa: S105 - an OID
 MODIFY_PASSWORD = "1.3.6.1.4.1.4203.1.11.1"  # noqa: S105 - an OID
 
@@ -33,19 +32,16 @@ def bind(user: str, password: Secret, controls: Sequence[RawControl] = ()) -> Co
     return _body(element(_BIND, element(_INTEGER, b"\x03") + _text(user) + simple), controls)
 
 
-def search(wanted: Search, filter: bytes, cookie: bytes = b"", *, is_over: bool = False) -> Content:
-    """Write a search for one page, or for none when it ``is_over`` before its last (RFC 2696, 3).
+def search(wanted: Search, filter: bytes, cookie: bytes = b"") -> Content:
+    """Write a search for one page (RFC 2696); ``filter`` is the filter's octets.
 
-    ``filter`` is the filter's octets.  Aliases are not followed; no attributes asked for is none wanted.
+    Aliases are not followed; no attributes asked for is none wanted.
     """
     controls = _raw(wanted.controls)
     if wanted.page or cookie:
-        size = 0 if is_over else wanted.page
-        octets = size.to_bytes(size.bit_length() // 8 + 1, "big")
+        octets = wanted.page.to_bytes(wanted.page.bit_length() // 8 + 1, "big")
         value = element(_INTEGER, octets) + element(_OCTETS, cookie)
         controls.append((PAGED, False, element(_SEQUENCE, value)))
-    if wanted.sort:
-        controls.append(_sorting(wanted.sort))
     operation = (
         _text(wanted.base)
         + element(_ENUMERATED, _SCOPES[wanted.scope])
@@ -101,14 +97,6 @@ def _control(control: RawControl) -> bytes:
 
 def _raw(controls: Iterable[Control]) -> list[RawControl]:
     return [(control.oid, control.critical, control.value or None) for control in controls]
-
-
-def _sorting(sort: str) -> RawControl:
-    """Return the control of RFC 2891 with one key; critical, since what comes unsorted is of no use."""
-    name, _, rule = sort.removeprefix("-").partition(":")
-    key = _text(name) + (element(0x80, rule.encode()) if rule else b"")
-    key += element(0x81, b"\xff") if sort.startswith("-") else b""
-    return SORT, True, element(_SEQUENCE, element(_SEQUENCE, key))
 
 
 def _text(text: str) -> bytes:

@@ -6,7 +6,6 @@ among them: no traceback shows them.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -88,14 +87,6 @@ class Calls:
     def done_with(self, connection: Connection) -> None:
         """Keep the connection of a search that is over for the next call."""
         self._connections.give_back(connection)
-
-    def give_up(self, connection: Connection, body: Content) -> None:
-        """Send what ends a search before its last page, so that the server forgets it (RFC 2696, 3)."""
-        if not connection.wire.is_closed:
-            connection.wire.until = self._until()
-            with suppress(WireError):
-                self._on(connection, lambda: _page(connection, body))
-            self._connections.give_back(connection)
 
     def encryption(self) -> Encryption | None:
         """Say how a connection that is signed in is encrypted; raises `UnavailableError`."""

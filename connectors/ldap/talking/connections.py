@@ -5,13 +5,15 @@ A connection belongs to one thread from `Connections.take` to `Connections.give_
 
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from connectors.errors import UnavailableError
-from connectors.ldap.requests import INVALID_CREDENTIALS, SUCCESS, Answer
+from connectors.ldap.requests import SUCCESS, Answer
 from connectors.ldap.talking.answering import EXTENDED, INTERMEDIATE, MalformedError, Message, read_answer
 from connectors.ldap.talking.endpoints import Endpoint, Rota
+from connectors.ldap.talking.service_account import ServiceAccount
 from connectors.ldap.talking.trust import Trust
 from connectors.ldap.talking.wire import Wire, WireError, connect
 from connectors.spi import Content
@@ -21,7 +23,6 @@ _START_TLS = Content(bytes.fromhex("77188016") + b"1.3.6.1.4.1.1466.20037")
 _START_TLS_NUMBER = 1
 _MOST_IDLE = 16
 _LONGEST_LIFE_SECONDS = 600.0
-_REFUSAL_SECONDS = 30.0
 
 
 class Connection:
@@ -101,25 +102,22 @@ class Limits:
 
 
 class Connections:
-    """Where calls take their connections from; ``sign_in`` makes the bind request of all. Safe for threads."""
+    """Where calls take their connections from, all signed in with one account. Safe for threads.
+
+    Those that share a ``rota`` ask the same server at the same address, as long as it works.
+    """
 
     def __init__(
-        self,
-        endpoints: Sequence[Endpoint],
-        trust: Trust,
-        limits: Limits,
-        monotonic: Callable[[], float],
-        sign_in: Callable[[], Content],
+        self, rota: Rota, trust: Trust, limits: Limits, monotonic: Callable[[], float], account: ServiceAccount
     ) -> None:
-        self._rota = Rota(tuple(endpoints))
+        self._rota = rota
         self._trust = trust
         self._limits = limits
         self._monotonic = monotonic
-        self._sign_in = sign_in
+        self._account = account
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self._is_closed = False
-        self._refused: tuple[float, str] = (0.0, "")
         self.last_used = self._rota.endpoints[0]
 
     def take(self, until: float, *, fresh: bool = False) -> Connection:
@@ -150,8 +148,8 @@ class Connections:
         """Throw a connection away; a server that did not answer in time loses its idle ones, and its turn, too."""
         connection.wire.close()
         if error is not None and error.late:
+            self._rota.failed(connection.endpoint, self._monotonic(), connection.wire.address)
             with self._lock:
-                self._rota.failed(connection.endpoint, self._monotonic())
                 lost = [idle for idle in self._idle if idle.endpoint == connection.endpoint]
                 self._idle = [idle for idle in self._idle if idle.endpoint != connection.endpoint]
             for idle in lost:
@@ -172,7 +170,7 @@ class Connections:
                 if not self._idle:
                     return None
                 connection = self._idle.pop()
-                is_usable = self._is_fresh(connection, now) and connection.endpoint == self._rota.order(now)[0]
+            is_usable = self._is_fresh(connection, now) and self._is_chosen(connection, now)
             if is_usable and connection.wire.is_quiet():
                 return connection
             connection.wire.close(farewell=is_usable)
@@ -181,6 +179,10 @@ class Connections:
         limits = self._limits
         return now - connection.used < limits.idle_seconds and now - connection.opened < _LONGEST_LIFE_SECONDS
 
+    def _is_chosen(self, connection: Connection, now: float) -> bool:
+        """Whether a connection leads to the server and address that everybody with this rota asks now."""
+        return self._rota.is_chosen(connection.endpoint, connection.wire.address, now)
+
     def open(self, until: float, greet: Callable[[Connection], None]) -> Connection:
         """Connect to the first server that answers, with TLS set up, and let ``greet`` use it; nothing is kept.
 
@@ -188,9 +190,7 @@ class Connections:
         `WireError` ends the search for a server.
         """
         reasons = []
-        with self._lock:
-            order = self._rota.order(self._monotonic())
-        for endpoint in order:
+        for endpoint in self._rota.order(self._monotonic()):
             now = self._monotonic()
             if now >= until:
                 reasons.append(f"{endpoint}: there was no time left to try it")
@@ -199,41 +199,32 @@ class Connections:
                 return self._opened(endpoint, min(until, now + self._limits.connect_seconds), greet)
             except WireError as error:
                 reasons.append(f"{endpoint}: {error}")
-                with self._lock:
-                    self._rota.failed(endpoint, self._monotonic())
         raise UnavailableError(f"No directory server can be used. {'; '.join(reasons)}.") from None
 
     def _opened(self, endpoint: Endpoint, until: float, greet: Callable[[Connection], None]) -> Connection:
-        now = self._monotonic()
-        with self._lock:
-            self._rota.trying(endpoint, now, until - now)
-        connection = Connection(endpoint, connect(endpoint, until, self._monotonic), now)
+        now, address = self._monotonic(), None
+        self._rota.trying(endpoint, now, until - now)
         try:
-            if endpoint.security == "ldaps":
+            wire = connect(endpoint, until, self._monotonic, partial(self._rota.arranged, endpoint))
+            address = wire.address
+            connection = self._greeted(Connection(endpoint, wire, now), greet)
+        except WireError:
+            self._rota.failed(endpoint, self._monotonic(), address)
+            raise
+        self._rota.worked(endpoint, address)
+        return connection
+
+    def _greeted(self, connection: Connection, greet: Callable[[Connection], None]) -> Connection:
+        try:
+            if connection.endpoint.security == "ldaps":
                 connection.secure(self._trust)
-            elif endpoint.security == "starttls":
+            elif connection.endpoint.security == "starttls":
                 connection.start_tls(self._trust)
             greet(connection)
         except BaseException:
             connection.wire.close()
             raise
-        with self._lock:
-            self._rota.worked(endpoint)
         return connection
 
     def _signed_in(self, connection: Connection) -> None:
-        """Sign the service account in; a refusal is remembered, so that it is not locked out by our own repeating."""
-        until, sentence = self._refused
-        if self._monotonic() < until:
-            raise UnavailableError(sentence)
-        answer = connection.answer_to(self._sign_in())
-        if answer.code == INVALID_CREDENTIALS:
-            words = f" (it says: {answer.message})" if answer.message else ""
-            sentence = (
-                f"{connection.endpoint} does not let the account in under which Deskhand signs in{words}:"
-                " check user and password in the settings, and whether the account is locked or expired."
-            )
-            self._refused = (self._monotonic() + _REFUSAL_SECONDS, sentence)
-            raise UnavailableError(sentence)
-        if answer.code != SUCCESS:
-            raise WireError(f"it refuses the sign-in of Deskhand's account (result {answer.code}): {answer.message}")
+        self._account.sign_in(connection.endpoint, connection.answer_to, connection.wire.until)

@@ -1,14 +1,16 @@
-"""Addresses of directory servers, and in which order several are tried. Pure, performs no I/O."""
+"""Addresses of directory servers, and which of several is asked. Performs no I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Literal, TypeAlias
+from threading import Lock
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from connectors.errors import RejectedError
 
 Security: TypeAlias = Literal["ldaps", "starttls", "plain"]
+Address: TypeAlias = tuple[int, tuple[Any, ...]]  # family and what `socket.connect` takes
 
 HOLD_SECONDS = 30.0
 LONGEST_HOLD_SECONDS = 480.0
@@ -85,43 +87,65 @@ def is_loopback(host: str) -> bool:
 class _Standing:
     failures: int = 0
     held_until: float = 0.0
+    chosen: Address | None = None
+    avoided: Address | None = None
 
 
 @dataclass(slots=True)
 class Rota:
-    """Which server is tried first: as configured, but those that failed lately last. Moments are monotonic seconds.
+    """Which server is asked: the first as configured, but those that failed lately last. Moments are monotonic seconds.
 
-    A server that fails is passed over for 30 seconds, then 60 and so on up to eight minutes, until it works again.
-    Not safe for threads: whoever shares one locks.
+    A server that fails is passed over for 30 seconds, then 60 and so on up to eight minutes, until it works again.  Of a
+    name with several addresses the one that worked last is kept to.  Sessions that share a rota ask the same server: what
+    one has read another compares, and each domain controller counts changes in its own way.  Safe for threads.
     """
 
     endpoints: Sequence[Endpoint]
     _standings: dict[Endpoint, _Standing] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def order(self, now: float) -> list[Endpoint]:
         """Return every server once, the one to try first at the head; those passed over last, longest waiting first."""
-        return sorted(self.endpoints, key=lambda endpoint: self._held_until(endpoint, now))
+        with self._lock:
+            return sorted(self.endpoints, key=lambda endpoint: self._held_until(endpoint, now))
 
-    def is_held(self, endpoint: Endpoint, now: float) -> bool:
-        """Whether a server is passed over at the moment."""
-        return self._held_until(endpoint, now) > 0
+    def is_chosen(self, endpoint: Endpoint, address: Address | None, now: float) -> bool:
+        """Whether a server is the one to ask, and an address the one that it worked at last."""
+        is_first = self.order(now)[0] == endpoint
+        with self._lock:
+            standing = self._standings.get(endpoint)
+            if standing is None or address is None:
+                return is_first
+            return is_first and standing.chosen in (None, address) and standing.avoided != address
+
+    def arranged(self, endpoint: Endpoint, addresses: Sequence[Address]) -> list[Address]:
+        """Return a server's addresses as they are to be tried: the one that worked last first, one that failed last."""
+        with self._lock:
+            standing = self._standings.get(endpoint) or _Standing()
+        return sorted(addresses, key=lambda one: (one != standing.chosen, one == standing.avoided))
 
     def trying(self, endpoint: Endpoint, now: float, seconds: float) -> None:
         """Let one thread try a server that failed before, while the others go on passing it over."""
-        standing = self._standings.get(endpoint)
-        if standing is not None and standing.held_until <= now:
-            standing.held_until = now + seconds
+        with self._lock:
+            standing = self._standings.get(endpoint)
+            if standing is not None and standing.failures and standing.held_until <= now:
+                standing.held_until = now + seconds
 
-    def failed(self, endpoint: Endpoint, now: float) -> None:
-        """Pass a server over for a while."""
-        standing = self._standings.setdefault(endpoint, _Standing())
-        held = min(HOLD_SECONDS * 2**standing.failures, LONGEST_HOLD_SECONDS)
-        standing.failures = min(standing.failures + 1, 10)
-        standing.held_until = now + held
+    def failed(self, endpoint: Endpoint, now: float, address: Address | None = None) -> None:
+        """Pass a server over for a while, and the address at which it failed longer than its others."""
+        with self._lock:
+            standing = self._standings.setdefault(endpoint, _Standing())
+            held = min(HOLD_SECONDS * 2**standing.failures, LONGEST_HOLD_SECONDS)
+            standing.failures = min(standing.failures + 1, 10)
+            standing.held_until = now + held
+            if address in (None, standing.chosen):
+                standing.chosen = None
+            standing.avoided = address or standing.avoided
 
-    def worked(self, endpoint: Endpoint) -> None:
-        """Take a server back."""
-        self._standings.pop(endpoint, None)
+    def worked(self, endpoint: Endpoint, address: Address | None = None) -> None:
+        """Take a server back, at the address where it worked."""
+        with self._lock:
+            self._standings[endpoint] = _Standing(chosen=address)
 
     def _held_until(self, endpoint: Endpoint, now: float) -> float:
         standing = self._standings.get(endpoint)

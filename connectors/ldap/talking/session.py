@@ -29,8 +29,9 @@ from connectors.ldap.requests import (
 from connectors.ldap.talking.asking import PASSWORD_POLICY, bind, change, search
 from connectors.ldap.talking.calls import Calls
 from connectors.ldap.talking.connections import Connections, Limits
-from connectors.ldap.talking.endpoints import Endpoint
+from connectors.ldap.talking.endpoints import Endpoint, Rota
 from connectors.ldap.talking.filter_octets import filter_octets
+from connectors.ldap.talking.service_account import ServiceAccount
 from connectors.ldap.talking.trust import Trust
 from connectors.ldap.talking.wire import Encryption
 from connectors.spi import Secret
@@ -72,13 +73,14 @@ def _written(write: Callable[[], _T]) -> _T:
 class DirectorySession:
     """What is asked of one directory, served by one server or by several that hold the same. Safe for threads.
 
+    Sessions that are given one `Rota` ask the same one of the servers, and leave one that fails together.
     ``ca_file`` holds the authorities that may have signed the servers' certificates, else the system's count.  A call
-    ends within ``call_seconds``, a page of a search too; ``monotonic`` gives seconds.
+    ends within ``call_seconds``, a page of a search too; ``monotonic`` gives seconds; ``account`` is shared with another one.
     """
 
     def __init__(
         self,
-        endpoints: Sequence[Endpoint],
+        servers: Sequence[Endpoint] | Rota,
         *,
         user: str,
         password: Secret,
@@ -87,12 +89,28 @@ class DirectorySession:
         call_seconds: float = 15,
         idle_seconds: float = 60,
         monotonic: Callable[[], float] = time.monotonic,
+        account: ServiceAccount | None = None,
     ) -> None:
+        account = account or ServiceAccount(lambda: _written(partial(bind, user, password)), monotonic)
+        rota = servers if isinstance(servers, Rota) else Rota(tuple(servers))
         limits = Limits(connect_seconds, idle_seconds)
-        self._connections = Connections(
-            endpoints, Trust(ca_file), limits, monotonic, lambda: _written(partial(bind, user, password))
-        )
+        self._connections = Connections(rota, Trust(ca_file), limits, monotonic, account)
         self._calls = Calls(self._connections, call_seconds, monotonic)
+        self._alike = partial(
+            DirectorySession,
+            user=user,
+            password=password,
+            ca_file=ca_file,
+            connect_seconds=connect_seconds,
+            call_seconds=call_seconds,
+            idle_seconds=idle_seconds,
+            monotonic=monotonic,
+            account=account,
+        )
+
+    def only(self, server: Endpoint) -> "DirectorySession":
+        """Return a session with the same account to one server alone; what is refused to one, the other does not try."""
+        return self._alike((server,))
 
     def search(self, wanted: Search) -> Generator[Row]:
         """Yield what matches, page by page as it is asked for; one connection is held until the end or `close`.
@@ -110,10 +128,7 @@ class DirectorySession:
                     return
                 page = self._calls.next_page(connection, body(page.cookie))
         finally:
-            if page.cookie and wanted.sort:
-                self._calls.give_up(connection, body(page.cookie, is_over=True))
-            else:
-                self._calls.done_with(connection)
+            self._calls.done_with(connection)
 
     def first(self, wanted: Search) -> Row | None:
         """Return the entry a base search is for, or None when there is none; raises as `search` does."""

@@ -53,5 +53,5 @@ class Trust:
 
     def _way_to_trust(self) -> str:
         if self._ca_file:
-            return f"put the certificate of that authority into ca_file {self._ca_file}"
+            return "put the certificate of that authority into ca_file, the file that the settings name"
         return "set ca_file to a file with that authority's certificate"

@@ -8,15 +8,13 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from connectors.ldap.talking.answering import Message, framed, message_size, read_message
-from connectors.ldap.talking.endpoints import Endpoint, is_address
+from connectors.ldap.talking.endpoints import Address, Endpoint, is_address
 from connectors.spi import Content
-
-Address: TypeAlias = tuple[int, tuple[Any, ...]]  # family and what `socket.connect` takes
 
 LARGEST_MESSAGE = 256 * 2**20
 _CHUNK = 2**16
@@ -55,10 +53,13 @@ def _written_name(name: Any) -> str:
 
 
 class Wire:
-    """A connected socket that sends and receives whole messages until ``until`` (monotonic seconds)."""
+    """A socket connected to ``address`` that sends and receives whole messages until ``until`` (monotonic seconds)."""
 
-    def __init__(self, connected: socket.socket, until: float, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, connected: socket.socket, until: float, monotonic: Callable[[], float], address: Address | None = None
+    ) -> None:
         self.until = until
+        self.address = address
         self._socket = connected
         self._monotonic = monotonic
         self._received = bytearray()
@@ -175,9 +176,14 @@ class Wire:
             self._socket.close()
 
 
-def connect(endpoint: Endpoint, until: float, monotonic: Callable[[], float]) -> Wire:
-    """Connect to a server, to each of the addresses of its name in turn; raises `WireError`."""
-    addresses = resolve(endpoint, until - monotonic())
+def connect(
+    endpoint: Endpoint,
+    until: float,
+    monotonic: Callable[[], float],
+    arranged: Callable[[Sequence[Address]], Sequence[Address]] = list,
+) -> Wire:
+    """Connect to a server, to each of the addresses of its name in turn, as they are arranged; raises `WireError`."""
+    addresses = arranged(resolve(endpoint, until - monotonic()))
     failed = WireError("its name has no address")
     for index, (family, address) in enumerate(addresses):
         left = until - monotonic()
@@ -188,7 +194,7 @@ def connect(endpoint: Endpoint, until: float, monotonic: Callable[[], float]) ->
             connecting.settimeout(left / (len(addresses) - index))
             connecting.connect(address)
             connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return Wire(connecting, until, monotonic)
+            return Wire(connecting, until, monotonic, (family, address))
         except TimeoutError:
             failed = WireError("it does not answer", late=True)
         except ConnectionRefusedError:

@@ -13,7 +13,9 @@ from connectors.spi import (
     Authenticates,
     AuthenticationResult,
     Content,
+    Entry,
     File,
+    FindsLogins,
     HasAccounts,
     KeepsPhotos,
     Operation,
@@ -21,6 +23,7 @@ from connectors.spi import (
     Secret,
     SecretRef,
 )
+from runner.identity.directory import DirectorySignIn
 from tests.connectors.joined.sample_directories import BASE, OTHER_BASE, OTHERS, STAFF, filled, opened
 from tests.connectors.joined.test_joined_directories_contract import NOWHERE
 from tests.pictures import png
@@ -177,3 +180,47 @@ def test_own_accounts_of_a_directory_that_stops_answering_stay_protected(two: Jo
     known = directories.own_accounts()
     failing.fails = True
     assert directories.own_accounts() == known == {"corp~u-gone", "lab~v-zoe"}
+
+
+class Light(Listening):
+    """A directory that says itself who has a login."""
+
+    def called(self, login: str) -> tuple[Entry, ...]:
+        place = self._directory.place_of(STAFF)
+        people = {"alice": Entry(Ref("user", "v-alice"), f"CN=Alice Other,{STAFF}", place, {"login": "alice"})}
+        outside = Entry(Ref("user", "x"), "CN=Outside", (), {"login": "outside"})
+        return (people[login],) if login in people else (outside,) if login == "outside" else ()
+
+
+class Dead(Listening):
+    """A directory that does not answer."""
+
+    def read(self, question: object) -> object:
+        raise UnavailableError("it is down.")
+
+
+def counted(*directories: object) -> DirectorySignIn:
+    return DirectorySignIn(JoinedDirectories(dict(zip(("corp", "lab"), directories, strict=True))))  # type: ignore[arg-type]
+
+
+def test_tries_are_counted_for_everybody_whose_password_may_be_verified(desk: Desk) -> None:
+    light = Light(desk.lab._directory)
+    assert isinstance(desk.both, FindsLogins)
+    for sign_in in (
+        counted((desk.corp, BASE), (desk.lab, OTHER_BASE)),
+        counted((desk.corp, BASE), (light, OTHER_BASE)),
+    ):
+        assert sign_in.counted_as("alice") == ("corp~u-alice", "lab~v-alice")
+        assert sign_in.counted_as("lab~alice") == ("lab~v-alice",)
+        assert sign_in.counted_as("corp~alice") == ("corp~u-alice",)
+        assert sign_in.counted_as("lab~nobody") == ("nobody",)
+        assert sign_in.counted_as("outside") == ("outside",)
+
+
+def test_while_one_directory_is_down_people_of_others_sign_in_by_its_name_and_a_tilde(desk: Desk) -> None:
+    sign_in = counted((desk.corp, BASE), (Dead(desk.lab._directory), OTHER_BASE))
+    assert sign_in.counted_as("corp~alice") == ("corp~u-alice",)
+    assert sign_in.directory.authenticate("corp~alice", PASSWORD).ref == ALICE
+    for asking in (sign_in.counted_as, lambda login: sign_in.directory.authenticate(login, PASSWORD)):
+        with pytest.raises(PartUnavailableError, match="lab"):
+            asking("alice")

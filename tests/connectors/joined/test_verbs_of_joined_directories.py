@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import RejectedError
-from connectors.joined.offering import offered
+from connectors.joined.offering import offered, unkept
 from connectors.joined.parts import parts_of
 from connectors.ldap.connector import LdapDirectory
 from connectors.local.connector import LocalDirectory
@@ -43,6 +43,27 @@ def test_a_verb_that_none_can_do_names_every_reason_once(tmp_path: Path) -> None
     )
     assert found["directory.computer.disable"].unavailable == ""
     assert set(found["directory.group.update"].cannot_set) == {"sensitive"}
+
+
+def test_what_none_keeps_and_what_some_do_not_keep_is_told_apart(tmp_path: Path) -> None:
+    corp = ldap(tmp_path, "active_directory", "dc=corp,dc=test")
+    lab = ldap(tmp_path, "openldap", "dc=lab,dc=test")
+    site = ldap(tmp_path, "openldap", "dc=site,dc=test")
+    found = unkept(parts_of({"corp": corp, "lab": lab, "site": site}))
+    disabled_at, privileged = found["user"]["disabled_at"], found["user"]["privileged"]
+    assert disabled_at.is_unanswerable
+    assert disabled_at.reason == (
+        "Active Directory does not keep “Disabled since” of a user (“corp”); "
+        "OpenLDAP does not keep “Disabled since” of a user (“lab”, “site”)"
+    )
+    assert (privileged.partly, privileged.is_unanswerable) == (True, False)
+    assert privileged.reason == "OpenLDAP does not keep “Marked as privileged” of a user (“lab”, “site”)"
+    assert "last_logon" not in found["user"]
+    local = LocalDirectory(f"sqlite:///{tmp_path / 'directory.db'}")
+    beside = unkept(parts_of({"corp": corp, "more": (local, "dc=more,dc=test")}))
+    assert all(one.partly for kind in beside.values() for one in kind.values())
+    assert unkept(parts_of({"more": (local, "dc=more,dc=test")})) == {}
+    local.close()
 
 
 def test_further_attributes_are_those_of_all_and_mean_the_same(tmp_path: Path) -> None:

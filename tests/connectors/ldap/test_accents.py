@@ -9,6 +9,7 @@ import pytest
 from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.reading.accents import Accents
 from connectors.ldap.reading.serving import Serving
+from connectors.ldap.requests import Row, Search
 from connectors.spi import Everything, Operation, Question, Ref, Under
 from tests.servers.openldap import PASSWORD, SERVICE, SUFFIX, OpenLdap
 
@@ -104,3 +105,26 @@ def test_too_many_proposals_are_cut_and_said_to_be(directory: LdapDirectory, mon
     assert len(found(directory, "e")) >= 2
     question = Question("user", Everything(), text="e", search=("display_name",))
     assert directory.read(question).more
+
+
+def test_what_is_being_read_ends_with_the_directory_and_begins_anew_with_the_next_question(
+    directory: LdapDirectory,
+) -> None:
+    class Slow(Serving):
+        def some(self, wanted: Search) -> Iterator[Row | None]:
+            while True:
+                asked.append(wanted.base)
+                time.sleep(0.01)
+                yield Row("cn=x", {})
+
+    asked = list[str]()
+    accents = Accents(Slow(directory.session), directory.layout, lambda: datetime.now(UTC), patience_seconds=0.05)
+    for _ in range(2):
+        before = len(asked)
+        assert accents.proposals("user", ("muller",), ()) == ((), False)
+        assert len(asked) > before
+        (thread,) = accents._threads
+        accents.patience_seconds = 10
+        accents.close()
+        assert not thread.is_alive()
+        accents.patience_seconds = 0.05

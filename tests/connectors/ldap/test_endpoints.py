@@ -118,3 +118,36 @@ def test_servers_that_never_failed_are_tried_by_all() -> None:
     rota = Rota((ONE, TWO))
     rota.trying(ONE, 0, 5)
     assert rota.order(1)[0] == ONE
+
+
+A, B = ((2, ("192.0.2.1", 636)), (2, ("192.0.2.2", 636)))
+
+
+def test_of_a_name_with_several_addresses_the_one_that_works_is_kept_to() -> None:
+    rota = Rota((ONE,))
+    assert rota.arranged(ONE, [A, B]) == [A, B]
+    rota.worked(ONE, B)
+    assert rota.arranged(ONE, [A, B]) == [B, A]
+    assert rota.is_chosen(ONE, B, 0)
+    assert not rota.is_chosen(ONE, A, 0)
+    rota.failed(ONE, 0, B)
+    assert rota.arranged(ONE, [B, A]) == [A, B]
+    assert not rota.is_chosen(ONE, B, 0)
+    rota.worked(ONE, A)
+    assert rota.arranged(ONE, [B, A]) == [A, B]
+
+
+def test_an_address_that_the_name_no_longer_has_is_not_used() -> None:
+    rota = Rota((ONE,))
+    rota.worked(ONE, B)
+    assert rota.arranged(ONE, [A]) == [A]
+
+
+def test_a_connection_is_kept_only_to_the_server_that_all_ask() -> None:
+    rota = Rota((ONE, TWO))
+    rota.worked(ONE, A)
+    assert rota.is_chosen(ONE, A, 0)
+    assert not rota.is_chosen(TWO, B, 0)
+    rota.failed(ONE, 0, A)
+    assert not rota.is_chosen(ONE, A, 1)
+    assert rota.is_chosen(TWO, B, 1)

@@ -1,5 +1,6 @@
 """What doctor is told of a directory: servers, TLS, limits, schema, and that an unreachable one is said, never raised."""
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,8 @@ from connectors.joined.connector import JoinedDirectories
 from connectors.ldap.examining import descriptors, probing
 from connectors.ldap.layout import layout
 from connectors.ldap.requests import Row
-from connectors.ldap.talking.endpoints import parse_endpoint
+from connectors.ldap.talking import wire
+from connectors.ldap.talking.endpoints import Address, Endpoint, parse_endpoint
 from connectors.ldap.talking.presenting import greeting, presented_certificate
 from connectors.spi import Examines, Observation, Usage
 from tests.connectors.ldap.on_servers import on_openldap
@@ -64,7 +66,10 @@ def test_attributes_that_the_schema_does_not_have_are_named_with_their_setting(o
     attributes = {"user": {"office": "roomName", "department": "departmentNumber"}}
     custom = {"badge": "badgeNumber"}
     with on_openldap(openldap, attributes=attributes, custom=custom) as directory:
-        said = details(list(directory.examine(())), "schema")
+        found = list(directory.examine([Usage("new-desk", "directory.user.update", frozenset({"set", "office"}))]))
+    said = details(found, "schema")
+    assert states(found, "form new-desk") == ["error"]
+    assert "may not write roomName of people" in details(found, "form new-desk")
     assert "roomName, which this server's schema does not have" in said
     assert '[connectors.directory.attributes.user] office = ""' in said
     assert "custom.badge" in said
@@ -87,6 +92,21 @@ def test_a_directory_that_does_not_answer_is_said_within_the_time_of_a_call(open
         (found,) = directory.examine([Usage("unlock", "directory.user.unlock")])
     assert (found.state, found.what) == ("error", f"server ldaps://127.0.0.1:{listener.port}")
     assert datetime.now(UTC) - began < timedelta(seconds=5)
+
+
+def test_a_name_that_stands_for_several_servers_is_told(openldap: OpenLdap, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lookup(endpoint: Endpoint) -> list[Address]:
+        addresses = ("127.0.0.1", "127.0.0.2") if endpoint.host == "localhost" else (endpoint.host,)
+        return [(socket.AF_INET, (one, endpoint.port)) for one in addresses] + [(socket.AF_INET6, ("::1", 1, 0, 0))]
+
+    monkeypatch.setattr(wire, "_lookup", lookup)
+    name = f"ldaps://localhost:{openldap.tls_port}"
+    with on_openldap(openldap, servers=[name, openldap.tls_url]) as directory:
+        found = list(directory.examine(()))
+    (told,) = (one for one in found if "addresses" in one.detail)
+    assert (told.what, told.state) == (f"server {name}", "warning")
+    assert "localhost has 2 addresses (127.0.0.1, 127.0.0.2)" in told.detail
+    assert "name each by its own name in servers" in told.detail
 
 
 def test_looking_changes_nothing(openldap: OpenLdap) -> None:

@@ -114,19 +114,3 @@ def test_steps_of_a_modify_keep_their_order() -> None:
     assert [written.index(bytes([0x04, 1]) + value) for value in (b"a", b"b", b"c")] == sorted(
         written.index(bytes([0x04, 1]) + value) for value in (b"a", b"b", b"c")
     )
-
-
-def test_sorting_names_the_attribute_its_rule_and_the_direction() -> None:
-    def control(sort: str) -> bytes:
-        return search(Search("", "", (), sort=sort, page=0), b"").reveal().partition(b"1.2.840.113556.1.4.473")[2]
-
-    critical = bytes.fromhex("0101ff")
-    assert control("cn") == critical + bytes.fromhex("0408 3006 3004 0402") + b"cn"
-    assert control("-cn:2.5.13.3") == (
-        critical
-        + bytes.fromhex("0415 3013 3011 0402")
-        + b"cn"
-        + bytes.fromhex("8008")
-        + b"2.5.13.3"
-        + bytes.fromhex("8101ff")
-    )

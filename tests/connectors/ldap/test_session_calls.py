@@ -160,27 +160,6 @@ def test_referrals_are_left_out_of_results_and_refused_as_a_base(session: Direct
     assert session.apply(replacing(f"uid=x,ou=elsewhere,{SUFFIX}", "description", b"x")).code == 10
 
 
-@pytest.mark.parametrize("page", [0, 40])
-def test_sorting_is_done_by_the_server(session: DirectorySession, page: int) -> None:
-    for sort, first, last in (("uid:caseIgnoreOrderingMatch", 0, 229), ("-uid:caseIgnoreOrderingMatch", 229, 0)):
-        rows = list(session.search(Search(PEOPLE, "(uid=*)", ("uid",), page=page, sort=sort)))
-        assert len(rows) == COUNT
-        assert (rows[0].first("uid"), rows[-1].first("uid")) == (b"u%03d" % first, b"u%03d" % last)
-
-
-def test_sorted_searches_that_are_given_up_do_not_use_up_the_server(session: DirectorySession) -> None:
-    for _ in range(30):
-        rows = session.search(Search(PEOPLE, "(uid=*)", ("uid",), page=10, sort="uid:caseIgnoreOrderingMatch"))
-        assert (next(rows).first("uid")) == b"u000"
-        rows.close()  # type: ignore[attr-defined]
-
-
-def test_sorting_by_what_has_no_order_is_refused_not_left_out(session: DirectorySession) -> None:
-    with pytest.raises(SearchRefusedError) as refused:
-        list(session.search(Search(PEOPLE, "(uid=*)", ("uid",), sort="uid")))
-    assert refused.value.answer.code == 18
-
-
 @pytest.mark.parametrize(
     ("filter", "count"),
     [

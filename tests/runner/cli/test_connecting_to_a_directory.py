@@ -145,8 +145,9 @@ def test_a_second_connection_keeps_what_was_written_by_hand(desk: Path, openldap
 
 
 def test_one_of_several_directories_gets_a_section_of_its_own(desk: Path, openldap: OpenLdap) -> None:
-    refused = connected(desk, openldap, "--as", "corp", "--yes")
-    assert (refused.code, "directories" in refused.err) == (3, True)
+    refused = connected(desk, openldap, "--as", "corp", "--yes", "--server", "ldaps://127.0.0.1:1")
+    assert (refused.code, refused.out) == (3, "")
+    assert 'is one directory, use = "local". To join several write use = "directories" there' in refused.err
     file = desk / "deskhand.toml"
     text = file.read_text("utf-8")
     start, end = text.index("[connectors.directory]"), text.index("[connectors.mailbox]")

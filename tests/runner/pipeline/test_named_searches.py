@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.spi import AllOf, Compare, Not, Ref
+from connectors.errors import UnavailableError
+from connectors.local.connector import LocalDirectory
+from connectors.registry import Connectors
+from connectors.spi import AllOf, Compare, Not, Ref, Unkept
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.facts import Search
@@ -93,7 +96,7 @@ def ref(world, login):
 
 
 REPORTS = {
-    "disabled-in-30-days": ["f.former"],
+    "disabled-and-changed-since": ["f.former"],
     "with-an-empty-attribute": ["agent.rotterdam", "p.dewit"],
     "never-logged-on": ["p.dewit"],
     "not-signed-in-since": ["t.novak"],
@@ -108,6 +111,7 @@ ARGUMENTS = {
     "not-signed-in-since": [("day", date(2029, 11, 4))],
     "password-expires-until": [("day", date(2030, 3, 18))],
     "changed-since": [("day", date(2030, 2, 25))],
+    "disabled-and-changed-since": [("day", date(2030, 2, 2))],
     "created-since": [("day", date(2030, 2, 2))],
 }
 
@@ -270,3 +274,22 @@ def test_a_moment_beside_a_day_agrees_with_the_first_moment_of_that_day(op, mome
 def test_a_moment_beside_a_moment_stays_as_it_is():
     assert compared_in_time("x", "datetime", "<", NOW, NOW) == Compare("x", "<", NOW)
     assert compared_in_time("x", "date", "<", DAY, NOW) == Compare("x", "<", DAY)
+
+
+class Forgetful(LocalDirectory):
+    """A directory that does not keep since when an account is used."""
+
+    def unkept(self):
+        return {"user": {"last_logon": Unkept("this directory does not keep “Last sign-in” of a user")}}
+
+
+def test_a_search_for_what_is_not_kept_says_so_and_gives_no_list(world, reader):
+    connectors = Connectors(
+        {"directory": Forgetful("sqlite://"), "mailbox": world.services.connectors.for_kind("mailbox")}
+    )
+    forgetful = replace(reader, services=replace(reader.services, connectors=connectors))
+    for lookup in ("never-logged-on", "not-signed-in-since"):
+        with pytest.raises(UnavailableError) as raised:
+            found(forgetful, lookup, arguments=ARGUMENTS.get(lookup, ()))
+        reason = "this directory does not keep “Last sign-in” of a user"
+        assert str(raised.value) == f"The search “{lookup}” cannot be answered: {reason}. Tell its owner."
