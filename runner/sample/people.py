@@ -90,7 +90,7 @@ def _place(random: Random) -> tuple[Branch, Department]:
 
 
 def _employee_id(register: _Register) -> str:
-    return f"E{10000 + register.count}"
+    return str(100_000 + register.count)
 
 
 def _names(register: _Register) -> tuple[str, Name, Name]:
@@ -192,12 +192,12 @@ def _days(today: date, days: int) -> date:
 
 def _some_time_before(now: datetime, person: Person) -> datetime:
     """Return a moment within the past hundred days, another one for everybody."""
-    return now - timedelta(days=int(person.employee_id.removeprefix("E")) % 100, hours=1)
+    return now - timedelta(days=int(person.employee_id) % 100, hours=1)
 
 
 def _idle(person: Person, now: datetime) -> Person:
     """Let somebody who has been here for years sign in four to nine months ago for the last time."""
-    last = now - timedelta(days=121 + int(person.employee_id.removeprefix("E")) % 150, hours=2)
+    last = now - timedelta(days=121 + int(person.employee_id) % 150, hours=2)
     created = min(person.created or last, last - timedelta(days=200))
     return replace(person, last_logon=last, created=created, password_set_on=min(person.password_set_on or last, last))
 
