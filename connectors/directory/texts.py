@@ -1,6 +1,6 @@
 """Texts and addresses on their way into a directory: what can be stored at all, and in which spelling. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors.directory import names
 from connectors.errors import RejectedError
@@ -11,6 +11,14 @@ LONGEST_TEXT = 4_000
 _LONGEST_NAME = 256
 _LONGEST_ADDRESS = 254
 _MOST_ADDRESSES = 200
+NAMING: Mapping[str, tuple[str, ...]] = {
+    "user": ("login", "upn"),
+    "group": ("name",),
+    "ou": ("name",),
+    "computer": ("name",),
+    "contact": ("display_name",),
+}
+"""The attributes by which a file may name an object of each kind, beside its id, its DN and its address."""
 
 
 def label_of(kind: str, attribute: str) -> str:

@@ -10,7 +10,7 @@ from connectors.folding import key
 from connectors.local.tables import addresses, computers, groups, objects, people, units
 from connectors.spi import Ref
 
-NAMING: Mapping[str, Sequence[str]] = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
+UNIQUE_NAMES: Mapping[str, Sequence[str]] = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
 
 
 class Existing:
@@ -29,7 +29,7 @@ class Existing:
         self.addresses = set(connection.scalars(select(addresses.c.address_key)))
         self.named: dict[tuple[str, str], str] = {}
         for kind, table in (("user", people), ("group", groups), ("computer", computers)):
-            for name in NAMING[kind]:
+            for name in UNIQUE_NAMES[kind]:
                 found = connection.execute(select(table.c[f"{name}_key"], table.c.id))
                 self.named.update({(f"{kind}.{name}", text): id_ for text, id_ in found if text})
 
@@ -38,7 +38,7 @@ class Existing:
         text = reference.id if isinstance(reference, Ref) else str(reference)
         if self.ids.get(text) in kinds:
             return text
-        named = (self.named.get((f"{kind}.{name}", key(text))) for kind in kinds for name in NAMING.get(kind, ()))
+        named = (self.named.get((f"{kind}.{name}", key(text))) for kind in kinds for name in UNIQUE_NAMES.get(kind, ()))
         found = next((id_ for id_ in named if id_), None) or (self._at(text) if "=" in text else None)
         return found if found and self.ids.get(found) in kinds else None
 

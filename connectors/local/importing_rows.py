@@ -11,6 +11,7 @@ from connectors.directory.values import FormatError
 from connectors.errors import RejectedError
 from connectors.folding import key
 from connectors.local.csv_rows import read_csv
+from connectors.local.existing import UNIQUE_NAMES
 from connectors.local.importing_drafts import Draft, Refusal, Skipped
 from connectors.local.ldif import read_ldif
 from connectors.local.translating import Notes, translate
@@ -19,7 +20,6 @@ Format = Literal["ldif", "csv"]
 Progress = Callable[[str, int], None]
 _EVERY = 2_000
 _POINTED_AT_BY_NOBODY = frozenset({"id", "address"})
-_NAMES = {"user": ("login", "upn"), "group": ("name",), "computer": ("name",)}
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ def _claims(draft: Draft) -> Iterator[tuple[str, str]]:
     if draft.id:
         yield "id", draft.id
     yield "dn", _dn_key(draft.dn)
-    for name in _NAMES.get(draft.kind, ()):
+    for name in UNIQUE_NAMES.get(draft.kind, ()):
         if text := _text(draft.attributes.get(name)):
             yield f"{draft.kind}.{name}", text
     for address in addresses_of(draft.attributes):
@@ -147,7 +147,7 @@ class References:
             return found
         if "=" in text:
             return self._at(text)
-        named = (f"{kind}.{name}" for kind in kinds for name in _NAMES.get(kind, ()))
+        named = (f"{kind}.{name}" for kind in kinds for name in UNIQUE_NAMES.get(kind, ()))
         return next((found for what in named if (found := self._claims.get(what, {}).get(key(text)))), None)
 
     def _at(self, dn: str) -> int | None:

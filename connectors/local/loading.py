@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 from connectors.directory import names
 from connectors.errors import RejectedError
 from connectors.folding import key
-from connectors.local.existing import NAMING, Existing
+from connectors.local.existing import UNIQUE_NAMES, Existing
 from connectors.local.records import DEFAULTS, REFERENCES, STATES, checked_state, search_columns, text_columns
 from connectors.local.tables import (
     KIND_TABLES,
@@ -168,9 +168,9 @@ class _Loading:
         return {**empty, **DEFAULTS[kind], **text_columns(kind, given), **states, **secret}
 
     def _check_names(self, kind: str, columns: Mapping[str, Any]) -> None:
-        if kind in {"user", "group", "computer"} and not columns[f"{NAMING[kind][0]}_key"]:
+        if kind in {"user", "group", "computer"} and not columns[f"{UNIQUE_NAMES[kind][0]}_key"]:
             raise RejectedError("It has no login or name.")
-        for name in NAMING.get(kind, ()):
+        for name in UNIQUE_NAMES.get(kind, ()):
             if (f"{kind}.{name}", columns[f"{name}_key"]) in self.known.named:
                 raise RejectedError(f"Its {name} is already in use.")
 
@@ -203,7 +203,7 @@ class _Loading:
         return id_
 
     def _finish(self, entry: NewEntry, id_: str, columns: Mapping[str, Any], mail: Sequence[str]) -> None:
-        for name in NAMING.get(entry.kind, ()):
+        for name in UNIQUE_NAMES.get(entry.kind, ()):
             if text := columns[f"{name}_key"]:
                 self.known.named[f"{entry.kind}.{name}", text] = id_
         for position, address in enumerate(mail):

@@ -3,20 +3,12 @@
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from connectors.directory import names
-from connectors.directory.texts import is_storable
+from connectors.directory.texts import NAMING, is_storable
 from connectors.errors import RejectedError
 from connectors.folding import key
 from connectors.local.querying import View
 from connectors.local.tables import KIND_TABLES, addresses, objects, units
 from connectors.spi import Ref
-
-_NAMES = {
-    "user": ("login", "upn"),
-    "group": ("name",),
-    "ou": ("name",),
-    "computer": ("name",),
-    "contact": ("display_name",),
-}
 
 
 def locate(view: View, text: str, kind: str) -> Ref | None:
@@ -34,7 +26,7 @@ def locate(view: View, text: str, kind: str) -> Ref | None:
 
 def _attempts(kind: str, text: str) -> list[ColumnElement[bool]]:
     table = KIND_TABLES[kind]
-    named = or_(*(table.c[f"{name}_key"] == key(text) for name in _NAMES[kind]))
+    named = or_(*(table.c[f"{name}_key"] == key(text) for name in NAMING[kind]))
     attempts: list[ColumnElement[bool]] = [objects.c.id.in_(select(table.c.id).where(named))]
     if "@" in text:
         owners = select(addresses.c.object_id).where(addresses.c.address_key == key(text))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from connectors.directory import names
-from connectors.directory.texts import is_storable
+from connectors.directory.texts import NAMING, is_storable
 from connectors.errors import RejectedError
 from connectors.folding import key
 from connectors.ldap import filters
@@ -11,14 +11,6 @@ from connectors.ldap.ids import id_filter
 from connectors.ldap.reading.decoding import dn_key
 from connectors.ldap.reading.reader import Reader
 from connectors.spi import Entry, Ref
-
-_NAMES = {
-    "user": ("login", "upn"),
-    "group": ("name",),
-    "ou": ("name",),
-    "computer": ("name",),
-    "contact": ("display_name",),
-}
 
 
 def locate(reader: Reader, text: str, kind: str) -> Ref | None:
@@ -40,7 +32,7 @@ def _attempts(reader: Reader, text: str, kind: str) -> "Iterator[tuple[str, _Tes
         yield asked, lambda entry: entry.ref.id == text
     if "=" in text and (dn := _dn(text)):
         yield filters.equals(dialect.dn, dn), lambda entry: dn_key(entry.dn) == dn_key(dn)
-    attributes = {name: looks.texts[name] for name in _NAMES[kind] if name in looks.texts}
+    attributes = {name: looks.texts[name] for name in NAMING[kind] if name in looks.texts}
     asked = filters.any_of(filters.like(one, text) for one in attributes.values())
     if asked != filters.NONE:
         yield asked, lambda entry: any(_same(entry.attributes.get(name), text) for name in attributes)
