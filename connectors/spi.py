@@ -116,6 +116,13 @@ Scalar: TypeAlias = str | int | Decimal | bool | date | datetime | None
 Value: TypeAlias = "Scalar | Ref | SecretRef | OutputRef | Secret | File | Sequence[Value] | Mapping[str, Value]"
 
 
+UNSEEN = "(groups that cannot be seen)"
+"""Stands among the groups of an object that is, or may be, in groups that cannot be read: in which others is unknown.
+
+``InGroup(UNSEEN)`` finds these objects.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One object as it was read.
@@ -123,8 +130,8 @@ class Entry:
     ``attributes`` maps neutral names (see `connectors.verbs.ATTRIBUTES`) to values; absent and empty are both None or
     missing.  A single reference is a `Ref`, several are a tuple of `Ref`.  ``place`` is the chain of units from the
     root down, in the connector's normalised spelling: the units the object stands in, and for an ``ou`` itself last;
-    ``groups`` holds the ids of all groups the object is in, nested ones included; ``version`` changes
-    whenever the object changes.
+    ``groups`` holds the ids of all groups the object is in, nested ones included, and `UNSEEN` when there may be more;
+    ``version`` changes whenever the object changes.
     """
 
     ref: Ref
@@ -477,16 +484,27 @@ class HasAccounts(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsSuffixes(Protocol):
+    """What a connector offers beside `Connector` when it knows which domains sign-in names may end in."""
+
+    def suffixes(self) -> tuple[str, ...]:
+        """Return them, the usual one first; none when it cannot tell. Reads only."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """A verb as one form uses it.
 
     ``sets`` names the arguments that the form gives, and for a map in it (``set``) the attributes that are set.
+    ``reaches`` finds, by kind, the objects that the form can reach at all; of a kind that is not named, all.
     """
 
     form: str
     verb: str
     sets: frozenset[str] = frozenset()
+    reaches: Mapping[str, Filter] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

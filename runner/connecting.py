@@ -10,6 +10,8 @@ from connectors.ldap.layout import customs
 from connectors.ldap.offering import further_of
 from connectors.registry import ConnectorFactory, Connectors, RegistryError, load
 from connectors.spi import Connector, Further
+from forms.catalogue import companion_file
+from forms.companions import read_settings
 from runner.deskfolder import DeskFolder
 from runner.errors import SetUpError
 from runner.settings import SETTINGS_FILE
@@ -23,8 +25,9 @@ def open_connectors(folder: DeskFolder) -> Connectors:
     """Make the connectors of an installation; raises `SetUpError` naming the one that cannot be used."""
     settings = folder.path / SETTINGS_FILE
     made: dict[str, Connector] = {}
+    zone = _time_zone(folder.forms)
     for name, (use, options) in folder.connectors.items():
-        made[name] = _made(settings, f"connectors.{name}", use, options)
+        made[name] = _made(settings, f"connectors.{name}", use, options, zone=zone)
     try:
         connectors = Connectors(made)
         for kind in _NEEDED_KINDS:
@@ -55,7 +58,13 @@ def _each(connectors: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Iterator[t
             yield from options["of"].values()
 
 
-def _made(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> Connector:
+def _time_zone(forms: Mapping[str, bytes]) -> str:
+    """Return the time zone of the desk, which connectors that tell days take over; empty when settings.yaml has none."""
+    file = companion_file(forms, "settings")
+    return read_settings(file, forms[file])[0].timezone if file else ""
+
+
+def _made(settings: Path, table: str, use: str, options: Mapping[str, Any], *, zone: str) -> Connector:
     """Make a connector, and before it those it joins; raises `SetUpError` naming the table."""
     where = f"{settings}: [{table}]"
     try:
@@ -63,7 +72,11 @@ def _made(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> C
         _check_options(factory, options, f"{where} {use}")
         given = dict(options)
         if isinstance(given.get("of"), Mapping):
-            given["of"] = {name: _part(settings, f"{table}.of.{name}", *part) for name, part in given["of"].items()}
+            given["of"] = {
+                name: _part(settings, f"{table}.of.{name}", *part, zone=zone) for name, part in given["of"].items()
+            }
+        elif zone and "time_zone" in inspect.signature(factory).parameters:
+            given.setdefault("time_zone", zone)
         return factory(**given)
     except RegistryError as error:
         raise SetUpError(f"{where} {error}") from error
@@ -73,7 +86,7 @@ def _made(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> C
         raise SetUpError(f"{where} cannot be opened: {error}") from error
 
 
-def _part(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> tuple[Connector, str]:
+def _part(settings: Path, table: str, use: str, options: Mapping[str, Any], *, zone: str) -> tuple[Connector, str]:
     """Make one of several connectors that are joined; ``base`` says where it is seen, whether it takes it itself or not."""
     where, base = f"{settings}: [{table}]", options.get("base")
     if not isinstance(base, str) or not base:
@@ -84,7 +97,7 @@ def _part(settings: Path, table: str, use: str, options: Mapping[str, Any]) -> t
         raise SetUpError(f"{where} {error}") from error
     takes_base = "base" in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
     own = options if takes_base else {key: value for key, value in options.items() if key != "base"}
-    return _made(settings, table, use, own), base
+    return _made(settings, table, use, own, zone=zone), base
 
 
 def _check_options(factory: ConnectorFactory, options: Mapping[str, object], where: str) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.errors import ConnectorError
-from connectors.spi import Examines, Ids, Question, Usage
-from forms.definition import Form
+from connectors.spi import Examines, Filter, Ids, Question, Usage
+from forms.definition import Form, Step
 from runner.counting import counted
 from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
+from runner.org_names import unfound
+from runner.reach import Reach
 from runner.serving import is_process_alive
 from runner.wiring import Installation
 
@@ -33,6 +35,7 @@ def examine(installation: Installation) -> list[Finding]:
         *_examined(installation),
         *_definitions(installation),
         *_policy(installation),
+        *_org(installation),
         *_bindings(installation),
         *_sign_in(installation),
         _journal(installation),
@@ -51,7 +54,8 @@ def _connectors(installation: Installation) -> list[Finding]:
 
 def _examined(installation: Installation) -> list[Finding]:
     """Let connectors that can look their systems over, and whether these allow what the forms in use ask for."""
-    usages = [usage for form in installation.services.catalogue.forms.values() for usage in _usages(form)]
+    reach = _reach(installation)
+    usages = [usage for form in installation.services.catalogue.forms.values() for usage in _usages(form, reach)]
     examining = [one for one in installation.services.connectors.all() if isinstance(one, Examines)]
     return [
         Finding(f"{connector.name} {found.what}", found.state, found.detail)
@@ -60,13 +64,29 @@ def _examined(installation: Installation) -> list[Finding]:
     ]
 
 
-def _usages(form: Form) -> Iterator[Usage]:
-    """Yield each verb of a form, with the arguments it is given and the attributes it sets."""
+def _reach(installation: Installation) -> Reach | None:
+    services = installation.services
+    try:
+        authority = services.authority.current()
+    except (ConnectorError, NotReachableError):
+        return None  # said elsewhere
+    return Reach(authority, services.catalogue, services.connectors, services.now().date())
+
+
+def _usages(form: Form, reach: Reach | None) -> Iterator[Usage]:
+    """Yield each verb of a form, with the arguments it is given, the attributes it sets and what it can reach."""
     for step in form.steps:
         given = set(step.arguments)
         for value in step.arguments.values():
             given |= set(value) if isinstance(value, Mapping) else set()
-        yield Usage(form.id, step.verb.name, frozenset(given))
+        yield Usage(form.id, step.verb.name, frozenset(given), _reached(reach, form, step))
+
+
+def _reached(reach: Reach | None, form: Form, step: Step) -> Mapping[str, Filter]:
+    try:
+        return reach.of(form, step) if reach is not None else {}
+    except (ConnectorError, NotReachableError):
+        return {}  # what cannot be looked up leaves nothing out
 
 
 def _definitions(installation: Installation) -> list[Finding]:
@@ -84,6 +104,23 @@ def _policy(installation: Installation) -> list[Finding]:
     found = [Finding("access", "error", fault) for fault in faults]
     found += [Finding("access", "warning", warning) for warning in warnings]
     return found or [Finding("access", "ok", "every name in access.yaml was found")]
+
+
+def _org(installation: Installation) -> list[Finding]:
+    """Say what ``org`` of settings.yaml names and the directory does not have; forms that read it fail."""
+    connectors = installation.services.connectors
+    state: Literal["warning", "error"] = "error" if isinstance(connectors.for_kind("ou"), Examines) else "warning"
+    try:
+        return [
+            Finding(
+                "settings.yaml",
+                "warning" if one.meant == "suffix" else state,
+                f"org.{one.key}: the directory has no {one.meant} {one.value}. Write the one that is meant.",
+            )
+            for one in unfound(installation.services.catalogue.settings.org, connectors)
+        ]
+    except (ConnectorError, NotReachableError):
+        return []  # said above
 
 
 def _bindings(installation: Installation) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Serve an installation: the web server, and beside it the heart-beat, the sweep for lost work, waiting mails and files."""
+"""Serve an installation: the web server, and beside it the heart-beat, the sweep for lost work, mails, files, the watch."""
 
 import os
 import signal
@@ -21,6 +21,7 @@ from runner.pipeline import drafting, waiting
 from runner.pipeline.notifying import deliver
 from runner.sample.cast import sign_ins
 from runner.store.records import Submission
+from runner.watching import Watch, systems_of
 from runner.web.app import create_app
 from runner.web.ports import SignInHint
 from runner.wiring import Installation
@@ -140,24 +141,32 @@ def report(lost: Sequence[Submission]) -> None:
 def serve_forever(installation: Installation, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve until interrupted or terminated, then end cleanly; ``ready`` is told the address.
 
+    Systems that do not answer are named on standard error, at the start and when that changes; the desk opens all the same.
     Raises `SetUpError` when the port cannot be used. The installation is closed in any case.
     """
     housekeeping = Housekeeping(installation)
+    watch = Watch(systems_of(installation.services.connectors.all()), _tell)
     server: Server | None = None
     try:
         _end_at_sigterm()
         report(sweep(installation))
         server = listen(installation, host, port)
         housekeeping.start()
+        watch.start()
         ready(f"http://{_shown(host)}:{_port(server)}/")
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
+        watch.stop()
         housekeeping.stop()
         if server is not None:
             server.close()
         installation.close()
+
+
+def _tell(line: str) -> None:
+    click.echo(f"deskhand: {line}", err=True)
 
 
 def _end_at_sigterm() -> None:

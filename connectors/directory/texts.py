@@ -36,6 +36,11 @@ def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+def printable(text: str, most: int = 200) -> str:
+    """Cut a text that somebody else wrote to size, with a mark for every character that cannot be printed."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text[:most])
+
+
 def checked_text(kind: str, attribute: str, value: object) -> str | None:
     """Return a text without spaces around it, or None when it is empty.
 

@@ -1,6 +1,7 @@
 """Several directories as one connector: asks those that can answer, and changes the one where all objects stand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from connectors.errors import RejectedError, UnavailableError
@@ -232,8 +233,16 @@ class JoinedDirectories:
             replace(one, what=f"{part.name}: {one.what}")
             for part in self.parts
             if isinstance(part.connector, Examines)
-            for one in part.connector.examine(usages)
+            for one in part.connector.examine([self._usage(part, usage) for usage in usages])
         ]
+
+    def _usage(self, part: Part, usage: Usage) -> Usage:
+        """Return a usage as it concerns one of them; what cannot be asked there leaves nothing out."""
+        reaches = {}
+        for kind, filter_ in usage.reaches.items():
+            with suppress(RejectedError):
+                reaches[kind] = narrowed(filter_, kind, part, self._translations[part.name])
+        return replace(usage, reaches=reaches)
 
     def _own_accounts(self) -> frozenset[str]:
         """Return the ids of the people by whose accounts they are reached; of one that does not answer, those it had."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from connectors.errors import RejectedError
 from connectors.joined.parts import Part
 from connectors.joined.translating import Translation
-from connectors.spi import AllOf, AnyOf, Compare, Everything, Filter, Ids, InGroup, Not, Nothing, Ref, Under
+from connectors.spi import UNSEEN, AllOf, AnyOf, Compare, Everything, Filter, Ids, InGroup, Not, Nothing, Ref, Under
 from connectors.verbs import ATTRIBUTES
 
 _DEEPEST = 60
@@ -65,7 +65,7 @@ class _Narrowing:
                 own = frozenset(id_ for given in ids if (id_ := self.translation.own(given)) is not None)
                 return Ids(own) if own else Nothing()
             case InGroup(group, nested):
-                own_group = self.translation.own(group)
+                own_group = group if group == UNSEEN else self.translation.own(group)
                 return Nothing() if own_group is None else InGroup(own_group, nested)
             case Under(place):
                 return self._under(place)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.joined.parts import MARK
-from connectors.spi import Change, Entry, Guard, Operation, Outcome, OutputRef, Preparation, Ref, Value
+from connectors.spi import UNSEEN, Change, Entry, Guard, Operation, Outcome, OutputRef, Preparation, Ref, Value
 
 
 def split(id_: str) -> tuple[str, str]:
@@ -53,7 +53,7 @@ class Translation:
         ref = self.ref(there.ref)
         if "id" in attributes:
             attributes["id"] = ref.id
-        groups = frozenset(f"{self.name}{MARK}{group}" for group in there.groups)
+        groups = frozenset(one if one == UNSEEN else f"{self.name}{MARK}{one}" for one in there.groups)
         return replace(there, ref=ref, attributes=attributes, groups=groups)
 
     def preparation(self, there: Preparation) -> Preparation:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.directory import names
-from connectors.errors import ConnectorError, RejectedError
+from connectors.errors import ConnectorError
 from connectors.ldap.changing.performing import Performing
 from connectors.ldap.changing.profiles import photo_of
 from connectors.ldap.controls import ASSERTION
@@ -15,18 +15,24 @@ from connectors.ldap.examining.foreseeing import RightsExamination
 from connectors.ldap.examining.looking_over import Examination
 from connectors.ldap.examining.opened import check_opened, check_relied_on
 from connectors.ldap.examining.permitted import Permitted
+from connectors.ldap.examining.unseen_groups import unseen_groups
 from connectors.ldap.kept import unkept
 from connectors.ldap.layout import Layout, layout
 from connectors.ldap.offering import offered
+from connectors.ldap.options import check_accounts, check_servers, endpoints_of
 from connectors.ldap.reading.accents import Accents
+from connectors.ldap.reading.domains import Domain, domain_of
+from connectors.ldap.reading.listings import NamedGroups
 from connectors.ldap.reading.locating import locate
+from connectors.ldap.reading.naming_contexts import context_of
+from connectors.ldap.reading.own_accounts import OwnAccounts, own_accounts
 from connectors.ldap.reading.primaries import PrimaryGroups
 from connectors.ldap.reading.querying import Querying
 from connectors.ldap.reading.reader import Reader
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.reading.signing_in import SigningIn
 from connectors.ldap.requests import Search
-from connectors.ldap.talking.endpoints import Endpoint, Rota, parse_endpoint
+from connectors.ldap.talking.endpoints import Rota
 from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import (
     AuthenticationResult,
@@ -47,10 +53,6 @@ from connectors.spi import (
     Usage,
     Verb,
 )
-
-_GLOBAL_CATALOG = (3268, 3269)  # ports (MS-ADTS 3.1.1.3)
-
-_LONGEST = 600
 
 
 class LdapDirectory:
@@ -89,8 +91,9 @@ class LdapDirectory:
         member_of: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        _check_types(servers, connect_seconds, call_seconds)
-        endpoints = _endpoints(servers, dialect, plain_on_loopback=plain_on_loopback)
+        check_servers(servers, connect_seconds, call_seconds, plain_on_loopback)
+        check_accounts(user, {"password_file": password_file, "password_env": password_env, "ca_file": ca_file}, writer)
+        endpoints = endpoints_of(servers, dialect, plain_on_loopback=plain_on_loopback)
         self._layout = layout(
             dialect,
             base,
@@ -121,11 +124,13 @@ class LdapDirectory:
         self.session = session(user, secret_of({"password_file": password_file, "password_env": password_env}))
         self._writing = session(writer_of(writer)["user"], secret_of(writer)) if writer else self.session
         self._endpoints = endpoints
-        self._users = tuple(dict.fromkeys((user, *((writer or {}).get("user", user),))))
+        self._users = tuple(dict.fromkeys(((user, self.session), ((writer or {}).get("user", user), self._writing))))
         self._verbs = offered(self._layout)
         self._has_assertions: bool | None = None
         self._is_opened_checked = self._is_relied_on_checked = False
-        self._primary_groups = PrimaryGroups()
+        self._domain: Domain | None = None
+        self._context = ""
+        self._primary_groups, self._named_groups = PrimaryGroups(), NamedGroups()
         self._accents = Accents(Serving(self.session), self._layout, clock)
         self._performing = Performing(self._writing, self._layout, self._verbs, self._writing_reader, self._asserts)
 
@@ -167,7 +172,10 @@ class LdapDirectory:
 
     def locate(self, text: str, kind: str) -> Ref | None:
         """Find an object by its id, DN, login, sign-in name, mail address or name."""
-        return locate(self._reader(), text, kind) if kind in self.kinds else None
+        found = locate(self._reader(), text, kind) if kind in self.kinds else None
+        if found is not None and kind == "group":
+            self._named_groups.add(found.id)
+        return found
 
     def place_of(self, text: str) -> tuple[str, ...]:
         """Return the place that the DN of a unit stands for; performs no I/O."""
@@ -197,22 +205,26 @@ class LdapDirectory:
         if not is_usable or any(one.what.startswith("server ") and one.state == "error" for one in found):
             return found
         permitted = Permitted(self._writing, self._layout)
-        rights = RightsExamination(self._layout, Serving(self.session), permitted, self._users[-1])
-        return [*found, *rights.observations(usages)]
+        reader = Reader(Serving(self.session), self._layout, now, self._primary_groups, self._context)
+        querying = Querying(reader, self._accents.proposals)
+        rights = RightsExamination(self._layout, querying, permitted, self._users[-1][0])
+        return [*found, *self._protection(), *rights.observations(usages)]
 
     def own_accounts(self) -> frozenset[str]:
         """Return the ids of the accounts that Deskhand itself signs in with, as far as they are people below the base."""
-        reader = self._reader()
-        found = (locate(reader, user, "user") for user in self._users)
-        return frozenset(ref.id for ref in found if ref is not None)
+        return self._own_accounts().ids
 
     def authenticate(self, login: str, secret: Secret) -> AuthenticationResult:
         """Verify a person's password by a bind of its own; a wrong one counts as a try in the directory."""
-        return SigningIn(self.session, self._reader()).authenticate(login, secret)
+        return self._signing_in().authenticate(login, secret)
 
     def called(self, login: str) -> tuple[Entry, ...]:
         """Return the people who have a login or sign-in name, with these two attributes alone."""
-        return SigningIn(self.session, self._reader()).called(login)
+        return self._signing_in().called(login)
+
+    def suffixes(self) -> tuple[str, ...]:
+        """Return the domains that sign-in names may end in, the domain's own first."""
+        return self._own_domain().suffixes
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -234,17 +246,42 @@ class LdapDirectory:
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _reader(self) -> Reader:
+        return self._reader_of(self.session)
+
+    def _reader_of(self, session: DirectorySession) -> Reader:
         self._check_relied_on()
-        return Reader(Serving(self.session), self._layout, self._clock(), self._primary_groups)
+        if not self._context:
+            self._context = context_of(Serving(session), self._layout)
+        known = (self._primary_groups, self._context, self._named_groups)
+        return Reader(Serving(session), self._layout, self._clock(), *known)
+
+    def _protection(self) -> Iterator[Observation]:
+        try:
+            yield from unseen_groups(self._reader())
+            yield from self._own_accounts().observations()
+        except ConnectorError as error:
+            yield Observation("protection", "error", str(error))
+
+    def _own_accounts(self) -> OwnAccounts:
+        return own_accounts(self._reader(), ((user, Serving(session)) for user, session in self._users))
 
     def _check_relied_on(self) -> None:
         if not self._is_relied_on_checked:
             check_relied_on(self.session, self._layout)
             self._is_relied_on_checked = True
 
+    def _signing_in(self) -> SigningIn:
+        return SigningIn(self.session, self._reader(), domain=lambda: self._own_domain().short)
+
+    def _own_domain(self) -> Domain:
+        if self._layout.dialect.name != "active_directory":
+            return Domain()
+        if self._domain is None:
+            self._domain = domain_of(Serving(self.session))
+        return self._domain
+
     def _writing_reader(self) -> Reader:
-        self._check_relied_on()
-        return Reader(Serving(self._writing), self._layout, self._clock(), self._primary_groups)
+        return self._reader_of(self._writing)
 
     def _querying(self) -> Querying:
         return Querying(self._reader(), self._accents.proposals)
@@ -254,23 +291,3 @@ class LdapDirectory:
             root = Serving(self._writing).root()
             self._has_assertions = ASSERTION.encode() in root.values.get("supportedcontrol", ())
         return self._has_assertions
-
-
-def _endpoints(servers: list[str], dialect: str, *, plain_on_loopback: bool) -> list[Endpoint]:
-    """Return the servers; raises `RejectedError` when there are none, and for those that cannot be used."""
-    endpoints = [parse_endpoint(one, allow_plain_on_loopback=plain_on_loopback) for one in servers]
-    if not endpoints:
-        raise RejectedError('servers is empty; an example is servers = ["ldaps://dc1.example.org"].')
-    if dialect == "active_directory" and (catalog := [one for one in endpoints if one.port in _GLOBAL_CATALOG]):
-        raise RejectedError(
-            f"servers: {catalog[0]} is the global catalog, which holds a part of every object and takes no changes. "
-            "Leave the port out."
-        )
-    return endpoints
-
-
-def _check_types(servers: object, *seconds: object) -> None:
-    if not isinstance(servers, list) or not all(isinstance(one, str) for one in servers):
-        raise RejectedError('servers must be a list of addresses, such as ["ldaps://dc1.example.org"].')
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) and 0 < one <= _LONGEST for one in seconds):
-        raise RejectedError(f"connect_seconds and call_seconds must be numbers above 0 and up to {_LONGEST}.")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from connectors.directory.texts import label_of
 from connectors.ldap.layout import Layout, is_mappable
-from connectors.ldap.reading.decoding import states_of
+from connectors.ldap.reading.states import states_of
 from connectors.ldap.requests import Row
 from connectors.spi import Unkept, Unkepts
 from connectors.verbs import ATTRIBUTES

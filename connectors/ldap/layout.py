@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from connectors.directory import names
 from connectors.errors import RejectedError
 from connectors.ldap.dialects import DIALECTS, Dialect, Kind
+from connectors.ldap.options import MOST_DAYS, MOST_MINUTES, check_count, check_table, check_texts
 from connectors.verbs import ATTRIBUTES, HARD_ATTRIBUTES
 
 CUSTOM_TYPES = ("text", "number", "bool", "date")
@@ -118,7 +119,12 @@ def layout(
     member_of: str | None = None,
 ) -> Layout:
     """Return the layout that the settings describe; raises `RejectedError` naming the setting and the fix."""
-    if dialect not in DIALECTS:
+    check_texts({"base": base, "placeholder": placeholder, "time_zone": time_zone, "password_by": password_by})
+    check_count("lock_minutes", lock_minutes, MOST_MINUTES)
+    check_count("password_days", password_days, MOST_DAYS)
+    for name, table in (("attributes", attributes), ("filters", filters), ("custom", custom)):
+        check_table(name, table)
+    if not isinstance(dialect, str) or dialect not in DIALECTS:
         raise RejectedError(f"dialect must be one of {', '.join(DIALECTS)}; deskhand connect finds out which.")
     kinds = dict(DIALECTS[dialect].kinds)
     for kind, given in (attributes or {}).items():
@@ -140,6 +146,7 @@ def layout(
 def _member_of(given: str | None, dialect: str) -> str:
     if given is None:
         return DIALECTS[dialect].member_of
+    check_texts({"member_of": given})
     if given != "" and not (_ATTRIBUTE.fullmatch(given) and dialect != "active_directory"):
         raise RejectedError(
             'member_of must be the attribute that holds the groups of an entry, or "" to read the groups.'

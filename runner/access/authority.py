@@ -5,14 +5,15 @@ principal, day, form, permission and resource set all fit.  Bindings only add; `
 are the only subtractions.  On one's own account only a selector for oneself counts, unless one merely reads.  An account
 that holds more rights than the actor is not changed, see `runner.access.holders`.
 
-Protected are what the policy names, accounts that the directory marks as privileged, and service accounts.
+Protected are what the policy names, accounts that the directory marks as privileged, and service accounts.  An object
+whose groups cannot all be seen may be in any: where groups of its kind protect, or give rights, it is protected.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
-from connectors.spi import Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
+from connectors.spi import UNSEEN, Compare, Entry, Everything, Filter, Ids, InGroup, Nothing, Ref, Value
 from runner.access.barriers import Barrier, is_guarded
 from runner.access.filters import all_of, any_of, not_
 from runner.access.holders import Barring, Held, deciding, holdings
@@ -25,6 +26,7 @@ from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_s
 MARKS = ("privileged", "is_service")
 """Attributes of people by which a directory itself says that they are not to be touched."""
 
+_OWNED = frozenset({"mailbox", "mail_list"})  # their owners' groups count, which no search of theirs can tell
 _MOST_VIEWS = 4_096
 _MOST_LATEST = 256  # one request asks many times with the same actor object
 
@@ -57,6 +59,7 @@ class Authority:
         self._views: dict[tuple[object, ...], ActorView] = {}
         self._latest: dict[int, tuple[Actor, ActorView]] = {}
         self._protected = tuple(_protections(resolved))
+        self._ruled_by_groups = self._kinds_ruled_by_groups()
         self._lost = dict(_lost_protections(resolved))
         self._protected_by_kind = {
             kind: Index.of(pair for pair in self._protected if pair[0].kind == kind)
@@ -107,6 +110,8 @@ class Authority:
             entry.ref.id in self._own_accounts or any(entry.attributes.get(mark) is True for mark in MARKS)
         ):
             return True
+        if UNSEEN in entry.groups and entry.ref.kind in self._ruled_by_groups:
+            return True
         index = self._protected_by_kind.get(entry.ref.kind)
         found = index.selecting(entry) if index else ()
         return any(not exclusion.excludes(entry) for exclusion in found) if found else False
@@ -115,6 +120,8 @@ class Authority:
         """Return the search that finds what `is_protected` finds among objects of ``kind``."""
         pairs = (pair for pair in self._protected if pair[0].kind == kind)
         named = [all_of((selector.filter(), exclusion.filter(kind))) for selector, exclusion in pairs]
+        if kind in self._ruled_by_groups and kind not in _OWNED:
+            named.append(InGroup(UNSEEN))
         if kind != "user":
             return any_of(named)
         marked = [Compare(mark, "==", True) for mark in MARKS]
@@ -169,6 +176,17 @@ class Authority:
             self._latest.clear()
         self._latest[id(actor)] = actor, view
         return view
+
+    def _kinds_ruled_by_groups(self) -> frozenset[str]:
+        """Return the kinds of which groups decide what is protected, held or left out."""
+        kinds = {selector.kind for selector, _ in self._protected if selector.group is not None}
+        for found in self.resolved.sets.values():
+            kinds |= {one.written.kind for one in found.excluded if one.written.in_group is not None}
+        return frozenset(
+            kinds
+            | ({"user", "mailbox"} if self._held.by_group else set())
+            | ({"group"} if self._rights_groups else set())
+        )
 
     def _known_view(self, actor: Actor) -> ActorView:
         person = actor.person

@@ -3,26 +3,32 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
+from connectors.errors import UnavailableError
 from connectors.ldap.examining.probing import title_of
 from connectors.ldap.talking.presenting import Greeting
-from connectors.spi import Observation, Secret
+from connectors.spi import Secret
 from runner.cli.connect_asking import Asking, asking
-from runner.connect.certificates import signed_by
-from runner.connect.trying import found_out, greeted, is_usable, secret_of, tried, with_policy
+from runner.cli.connect_ending import told_next, told_unfit, told_written
+from runner.connect.certificates import pem_of, signed_by
+from runner.connect.holding import holds_anything
+from runner.connect.trying import Tried, found_out, greeted, is_usable, secret_of, tried, with_policy
 from runner.connect.wanted import AccountWanted, Wanted
 from runner.connect.writing import check_joined, kept, standing, write
-from runner.deskfolder import open_folder
+from runner.connecting import open_connectors
+from runner.deskfolder import DeskFolder, open_folder
 from runner.errors import RefusedError
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
+_CONVERTED = ".converted.pem"
 _PART = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _AUTHORITY = (
-    "Ask whoever runs the directory for the certificate of that authority, in PEM form, and compare its fingerprint with "
-    "theirs. Active Directory: certutil -ca.cert ca.cer on the authority's server; Samba: private/tls/ca.pem; OpenLDAP: the "
-    "file that TLSCACertificateFile names."
+    "Ask whoever runs the directory for the certificate of that authority, and compare its fingerprint with theirs. Active "
+    "Directory: certutil -ca.cert ca.cer on the authority's server (taken as it is; certutil -encode ca.cer ca.pem puts it "
+    "into PEM form); Samba: private/tls/ca.pem; OpenLDAP: the file that TLSCACertificateFile names."
 )
 
 
@@ -50,6 +56,7 @@ class _Account:
 @click.option("--writer-password-env", help="The environment variable that will hold its password.")
 @click.option("--plain-on-loopback", is_flag=True, help="Without TLS, to a loopback address, for trying things out.")
 @click.option("--as", "part", default="", help="Its name, where several directories are joined.")
+@click.option("--set-aside", "aside", is_flag=True, help="Move forms that the directory cannot do out of the way.")
 @click.option("--yes", is_flag=True, help="Replace the section that stands there, without asking.")
 def connect(
     folder: Path,
@@ -64,29 +71,36 @@ def connect(
     writer_password_env: str | None,
     plain_on_loopback: bool,
     part: str,
+    aside: bool,
     yes: bool,
 ) -> None:
     """Connect a desk to Active Directory or another LDAP server; what is not given is asked for.
 
     The settings are written once the directory lets the account in and shows the base. The password goes into a file of
-    its own that only its owner can read, or stays in the environment variable that is named.
+    its own that only its owner can read, or stays in the environment variable that is named. On a desk that is connected
+    --set-aside alone sets forms aside.
     """
-    path = open_folder(folder).path
+    desk = open_folder(folder)
+    path = desk.path
     if part and not _PART.fullmatch(part):
         raise click.UsageError("--as is a name of small letters, digits and hyphens.")
     if part:
         check_joined(path)
     ask = asking()
+    if aside and not servers and not user and _is_connected(desk):
+        _only_set_aside(desk, ask)
+        return
     reader = _Account(user, password_file, password_env, "The account that reads", "--user")
     writing = _Account(writer, writer_password_file, writer_password_env, "The account that writes", "--writer")
-    servers, trusted = _servers(path, servers, ca_file, ask, plain=plain_on_loopback)
+    given = ca_file.absolute() if ca_file else None
+    servers, authority = _servers(servers, given, ask, plain=plain_on_loopback)
     begun = Wanted(
         path,
         servers,
         _account(path, reader, part, ask),
         "",
         "",
-        trusted,
+        _written(path, authority) if authority else "",
         plain_on_loopback=plain_on_loopback,
         part=part,
     )
@@ -95,22 +109,45 @@ def connect(
         wanted = replace(wanted, writer=_account(path, writing, part, ask))
     now = standing(wanted.table, path)
     wanted = with_policy(wanted)
-    observations, shown = tried(wanted, kept(now))
-    _tell(observations, shown)
-    if not is_usable(observations):
+    seen = tried(wanted, kept(now))
+    _tell(wanted, seen)
+    if not is_usable(seen.observations):
         raise RefusedError("The directory cannot be used like this; nothing was written.")
+    is_in_use = now is not None and (bool(part) or holds_anything(desk))
     name = ".".join(wanted.table)
-    if now is not None and not yes and not ask.agrees(f"Replace [{name}], which uses {now.get('use')}", "--yes"):
+    if is_in_use and not yes and not ask.agrees(f"Replace [{name}], which uses {(now or {}).get('use')}", "--yes"):
         raise RefusedError("Nothing was written.")
-    old = write(wanted)
-    _end(wanted, name, old)
+    wanted = _with_own_copy(wanted)
+    told_written(wanted, write(wanted))
+    told_next(path, seen.shown, ask, asks=not yes, aside=aside)
+
+
+def _is_connected(desk: DeskFolder) -> bool:
+    return desk.connectors.get("directory", ("local", {}))[0] != "local"
+
+
+def _only_set_aside(desk: DeskFolder, ask: Asking) -> None:
+    connectors = open_connectors(desk)
+    try:
+        told_unfit(desk, connectors, ask, asks=False, aside=True)
+    finally:
+        for connector in connectors.all():
+            getattr(connector, "close", lambda: None)()
+
+
+def _with_own_copy(wanted: Wanted) -> Wanted:
+    """Return the connection with an authority that was converted in a file of the desk folder."""
+    if not Path(wanted.ca_file).name.endswith(_CONVERTED):
+        return wanted
+    pem = Path(wanted.ca_file).read_text(encoding="ascii")
+    return replace(wanted, ca_file=f"{f'{wanted.part}-' if wanted.part else ''}directory-ca.pem", ca_pem=pem)
 
 
 def _servers(
-    folder: Path, given: tuple[str, ...], ca_file: Path | None, ask: Asking, *, plain: bool
-) -> tuple[tuple[str, ...], str]:
-    """Return the servers, and the CA file as the settings name it; asks until one of them is reached and trusted."""
-    authority = ca_file.absolute() if ca_file else None
+    given: tuple[str, ...], ca_file: Path | None, ask: Asking, *, plain: bool
+) -> tuple[tuple[str, ...], Path | None]:
+    """Return the servers, and a CA file in PEM form; asks until one of them is reached and trusted."""
+    authority = _in_pem(ca_file) if ca_file else None
     if given:
         servers = given
     else:
@@ -125,7 +162,7 @@ def _servers(
                 click.echo(f"{server}: {found.why_not}", err=True)
         untrusted = next((found for found in greetings.values() if found.untrusted), None)
         if not untrusted:
-            return servers, _written(folder, authority) if authority else ""
+            return servers, authority
         authority = _authority(untrusted, ask)
 
 
@@ -135,7 +172,21 @@ def _authority(untrusted: Greeting, ask: Asking) -> Path:
     def missing(answer: str) -> str | None:
         return None if Path(answer).is_file() else f"There is no file {answer}."
 
-    return Path(ask.until_good("File with the certificate of the authority", "--ca-file", missing)).absolute()
+    return _in_pem(Path(ask.until_good("File with the certificate of the authority", "--ca-file", missing)).absolute())
+
+
+def _in_pem(file: Path) -> Path:
+    """Return a CA file, or a copy of one in DER form as PEM that lasts as long as the command; any other as it is."""
+    try:
+        pem = pem_of(file.read_bytes())
+    except OSError:
+        return file  # said when the servers are greeted
+    if not pem:
+        return file
+    place = click.get_current_context().with_resource(TemporaryDirectory(prefix="deskhand-"))
+    copy = Path(place) / f"{file.stem}{_CONVERTED}"
+    copy.write_text(pem, encoding="ascii")
+    return copy
 
 
 def _account(folder: Path, given: _Account, part: str, ask: Asking) -> AccountWanted:
@@ -162,28 +213,31 @@ def _with_base(begun: Wanted, base: str | None, ask: Asking) -> Wanted:
     secret: Secret = secret_of(begun.folder, begun.reader)
     ca_file = begun.folder / begun.ca_file if begun.ca_file else None
     plain = begun.plain_on_loopback
-    offered = found_out(begun.servers, begun.reader.user, secret, ca_file, plain_on_loopback=plain)
+    user = begun.reader.user
+    try:
+        offered = found_out(begun.servers, user, secret, ca_file, plain_on_loopback=plain)
+    except UnavailableError as error:
+        raise UnavailableError(f"{error} {_written_otherwise(user)}".strip()) from None
     click.echo(f"Signed in. This is {title_of(offered.dialect)}.")
     chosen = base or ask.choose("Base: the DN below which everything is found", "--base", offered.bases)
     return replace(begun, dialect=offered.dialect, base=chosen)
 
 
-def _tell(observations: list[Observation], shown: list[str]) -> None:
-    for one in observations:
+def _written_otherwise(user: str) -> str:
+    """Return how else an account is written, where it stands there as a bare login. Pure."""
+    if any(mark in user for mark in "=@\\"):
+        return ""
+    return f"If the password is right, write {user} as name@domain or as a DN: a server knows no bare logins."
+
+
+def _tell(wanted: Wanted, seen: Tried) -> None:
+    for one in seen.observations:
         click.echo(f"{_MARKS[one.state]}  {one.what}: {one.detail}")
-    for line in shown:
+        hint = _written_otherwise(wanted.writer.user) if wanted.writer is not None else ""
+        if hint and one.what == "writing account" and one.state == "error":
+            click.echo(f"         {hint}")
+    for line in seen.lines:
         click.echo(f"seen     {line}")
-
-
-def _end(wanted: Wanted, name: str, old: Path) -> None:
-    click.echo(f"\nWrote [{name}] of {wanted.folder / 'deskhand.toml'}; as it was: {old.name}.")
-    for account in (wanted.reader, wanted.writer):
-        if account is not None and account.env:
-            click.echo(f"The password of {account.user} is read from the environment variable {account.env}.")
-        elif account is not None:
-            click.echo(f"The password of {account.user} is in {account.file}, for its owner only; back it up apart.")
-    click.echo("Next: name your groups and units in forms/access.yaml, then")
-    click.echo(f"  deskhand doctor --desk {wanted.folder}")
 
 
 COMMANDS = (connect,)

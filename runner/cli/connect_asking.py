@@ -9,6 +9,8 @@ import click
 
 from connectors.spi import Secret
 
+_YES, _NO = ("y", "yes"), ("n", "no")
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -45,8 +47,15 @@ class Asking:
         return choices[int(answer) - 1] if is_number else answer
 
     def agrees(self, question: str, option: str) -> bool:
-        """Ask for yes or no; anything but yes is no."""
-        return self.ask(f"{question} (yes/no)", option, "no").lower() in ("y", "yes")
+        """Ask until the answer is yes or no: what was typed until now is not lost by Enter alone."""
+        while (answer := self.ask(f"{question} (yes/no)", option).lower()) not in (*_YES, *_NO):
+            click.echo("  Write yes or no.", err=True)
+        return answer in _YES
+
+    def agrees_if_asked(self, question: str) -> bool:
+        """Ask for yes or no once; anything but yes is no, the end of the input too."""
+        click.echo(f"{question} (yes/no) [no]: ", err=True, nl=False)
+        return self.reading.readline().strip().lower() in _YES
 
     def until_good(self, question: str, option: str, check: Callable[[str], str | None], default: str = "") -> str:
         """Ask until ``check`` returns None; what it returns is the reason why not."""

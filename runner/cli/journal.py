@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -13,10 +13,13 @@ import click
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
 from runner.journal.exporting import csv_lines, json_lines
-from runner.journal.records import JSON, Record
+from runner.journal.records import JSON, Record, subject_id
+from runner.journal.telling import told
 from runner.journal.verifying import verify
-from runner.pipeline.results import journal_sentence
+from runner.store.journal import JournalStore
 from runner.store.records import JournalEntry
+
+_MOST_OPERATIONS = 10_000
 
 
 @click.group()
@@ -33,43 +36,34 @@ def journal() -> None:
 @desk_option
 @json_option
 def list_records(kind: str | None, submission: str | None, limit: int, desk_path: Path, as_json: bool) -> None:
-    """List records, the newest first."""
+    """List records, the newest first, one line each; with --json each whole record as it was sealed."""
     with installation_at(desk_path) as installation:
         entries = installation.services.store.journal.search(kind=kind, submission=submission, limit=limit)
-    for entry in entries:
-        if as_json:
-            click.echo(entry.line)
-            continue
-        actor = entry.body.get("actor")
-        login = actor.get("login", "") if isinstance(actor, dict) else ""
-        click.echo(
-            f"{entry.seq:>7}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {entry.kind:<9} {login or '-':<20} {_sentence(entry)}"
-        )
+        intents = _Intents(installation.services.store.journal)
+        for entry in entries:
+            click.echo(entry.line if as_json else _line(entry, intents.of(entry)))
 
 
-def _sentence(entry: JournalEntry) -> str:
-    """Say what a record is about; one that is no step of a submission by its operation, outcome and account."""
-    sentence = journal_sentence(entry.kind, entry.body)
-    if sentence != entry.kind or entry.kind == "deny":
-        return f"{sentence}{_asked(entry.body)}"
-    outcome, account = entry.body.get("outcome"), entry.body.get("account")
-    words = [
-        entry.body.get("operation"),
-        outcome.get("code", "").replace("_", " ") if isinstance(outcome, dict) else "",
-        account.get("login") if isinstance(account, dict) else "",
-        entry.body.get("file"),
-    ]
-    said = " ".join(str(word) for word in words if word) or sentence
-    return said[0].upper() + said[1:]
+@dataclass(slots=True)
+class _Intents:
+    """Finds the intent behind an outcome, which says on what it was and what was to change."""
+
+    journal: JournalStore
+    _found: dict[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+    def of(self, entry: JournalEntry) -> Mapping[str, Any]:
+        submission, operation = subject_id(entry.body, "submission"), subject_id(entry.body, "operation")
+        if entry.kind != "outcome" or submission is None or operation is None:
+            return {}
+        if submission not in self._found:
+            entries = self.journal.search(kind="intent", submission=submission, limit=_MOST_OPERATIONS)
+            self._found[submission] = {subject_id(one.body, "operation") or "": one.body for one in entries}
+        return self._found[submission].get(operation, {})
 
 
-def _asked(body: Mapping[str, Any]) -> str:
-    """Say in which form and on what something was done or refused, as far as the record knows."""
-    form, target = body.get("form"), body.get("target")
-    words = [f", form {form['id']}" if isinstance(form, dict) and form.get("id") else ""]
-    if isinstance(target, dict) and target.get("id"):
-        words.append(f", {target.get('kind') or 'target'} {target['id']}")
-    return "".join(words)
+def _line(entry: JournalEntry, intent: Mapping[str, Any]) -> str:
+    words = told(entry.kind, entry.body, intent)
+    return f"{entry.seq:>7}  {entry.time:%Y-%m-%d %H:%M:%S}Z  {entry.kind:<9} {words.who or '-':<20} {words.sentence}"
 
 
 @journal.command("verify")

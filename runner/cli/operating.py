@@ -34,7 +34,10 @@ def init(folder: Path, port: int) -> None:
     """Make a new desk folder with the forms that ship with the product."""
     create(folder, demo=False, port=port, key=new_key())
     click.echo(f"Made {folder}. Next:")
+    click.echo(f"  deskhand connect {folder}    # Active Directory, OpenLDAP or another LDAP server")
+    click.echo("  or, to try things out with people from a file:")
     click.echo(f"  deskhand import --desk {folder} people.ldif    # or people.csv --ou DN")
+    click.echo("  then:")
     click.echo(f"  deskhand accounts add --desk {folder} LOGIN --person LOGIN-IN-THE-DIRECTORY")
     click.echo(f"  deskhand check {folder}")
     click.echo(f"  deskhand serve --desk {folder}")

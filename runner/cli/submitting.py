@@ -14,6 +14,7 @@ from connectors.spi import Compare, Question
 from forms.compiling.form import form_id_of
 from forms.definition import Form
 from runner.access.model import Actor
+from runner.cli.answering import Names, how, written
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
 from runner.errors import NotDurableError, NotFoundError, RefusedError
 from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
@@ -32,7 +33,13 @@ _OPTIONS: tuple[Decorator, ...] = (
     desk_option,
     click.option("--as", "login", required=True, help="The account on whose behalf this is done."),
     click.option("--target", help="Login, name, address or id of the target."),
-    click.option("--set", "pairs", multiple=True, metavar="FIELD=VALUE", help="An answer; may be repeated."),
+    click.option(
+        "--set",
+        "pairs",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help="An answer; may be repeated. Objects by name: FIELD=NAME, in a list of memberships FIELD=+NAME, FIELD=-NAME.",
+    ),
     click.option("--answers", type=click.File("rb"), help="A JSON file with answers, or - for standard input."),
     click.option("--ticket", default="", help="The ticket number."),
     click.option("--reason", default="", help="Why this is done."),
@@ -68,23 +75,6 @@ def _takes_a_submission(work: Callable[[Asked], None]) -> Callable[..., None]:
     return wrapped
 
 
-def _answers(pairs: tuple[str, ...], stream: Any) -> dict[str, object]:
-    answers: dict[str, object] = {}
-    if stream is not None:
-        try:
-            answers = json.load(stream)
-        except (ValueError, RecursionError) as error:
-            raise click.UsageError(f"--answers is not JSON: {error}") from error
-        if not isinstance(answers, dict):
-            raise click.UsageError("--answers must be a JSON object of fields and answers.")
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.UsageError(f"--set {pair}: write FIELD=VALUE.")
-        answers[name] = value
-    return answers
-
-
 def _target_id(installation: Installation, actor: Actor, form: Form | None, target: str | None) -> str | None:
     """Find the target by what an operator types; the pipeline decides afterwards whether it may be used.
 
@@ -118,7 +108,9 @@ def _taken(
     if form is None:
         _say_why_unusable(installation, asked.form)
     target_id = _target_id(installation, actor, form, asked.target)
-    posted = Posted(_answers(asked.pairs, asked.answers), asked.ticket, asked.reason)
+    posted = Posted(written(form, asked.pairs, asked.answers), asked.ticket, asked.reason)
+    if form is not None and not (form.verify and form.verify.policy and form.verify.when is None):
+        posted = Names(installation, actor, form, target_id, _language(installation)).with_ids(posted)
     page = take(actor, installation.services.new_id(), asked.form, target_id, posted, _language(installation))
     if isinstance(page, VerifyPage):
         raise RefusedError("This form asks for a caller check, which needs a person at the desk. Use the web.")
@@ -138,8 +130,19 @@ def _problems(page: FillPage, form: Form | None, posted: Posted) -> str:
     """Return every problem with its question, and first the answers that no question of the form asks for."""
     asked = {field.id for field in form.fields} if form else set()
     unknown = [f'There is no question "{name}" in this form.' for name in posted.answers if name not in asked]
-    named = [f"{where or 'form'}: {message}" for at, where, message in page.errors if at or where or not unknown]
+    named = [
+        f"{where or 'form'}: {message}{_how(form, at)}"
+        for at, where, message in page.errors
+        if at or where or not unknown
+    ]
     return "\n".join([*unknown, *named])
+
+
+def _how(form: Form | None, at: str) -> str:
+    """Say how a question about objects is answered here, whose answer did not fit or was left out."""
+    field = next((one for one in form.fields if one.id == at), None) if form else None
+    said = how(field) if field is not None else ""
+    return f" {said}" if said else ""
 
 
 @click.command()

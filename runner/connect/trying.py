@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from connectors.ldap.talking.endpoints import parse_endpoint
 from connectors.ldap.talking.presenting import Greeting, greeting
 from connectors.ldap.talking.session import DirectorySession
 from connectors.spi import Everything, Observation, Question, Secret
+from runner.connect.proposing import Shown, shown_by
 from runner.connect.wanted import AccountWanted, Wanted
 from runner.errors import SetUpError
 
@@ -60,20 +61,29 @@ def with_policy(wanted: Wanted) -> Wanted:
     return replace(wanted, lock_minutes=policies[0].lock_minutes, password_days=policies[0].password_days)
 
 
-def tried(wanted: Wanted, further: Mapping[str, Any]) -> tuple[list[Observation], list[str]]:
-    """Return what is seen over a connection, and in a line each a person, a unit and a group.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is seen over a connection: a line each for a person, a unit and a group, and what the desk's settings could name."""
+
+    observations: list[Observation]
+    lines: list[str]
+    shown: Shown
+
+
+def tried(wanted: Wanted, further: Mapping[str, Any]) -> Tried:
+    """Return what is seen over a connection.
 
     ``further`` are settings that stand there already and stay.  Raises `RejectedError` for what cannot be used.
     """
     with _directory(wanted, further) as directory:
         observations = list(directory.examine(()))
         if not is_usable(observations):
-            return observations, []
+            return Tried(observations, [], Shown(wanted.base))
         shown = []
         for kind, called in _SHOWN:
             page = directory.read(Question(kind, Everything(), limit=1))
             shown += [f"{called}: {entry.label}{_state(entry.attributes)}" for entry in page.entries]
-        return observations, shown
+        return Tried(observations, shown, shown_by(directory, wanted.base))
 
 
 def is_usable(observations: list[Observation]) -> bool:

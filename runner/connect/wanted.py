@@ -22,7 +22,10 @@ class AccountWanted:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A connection to a directory; ``part`` names it where several are joined, empty for the only one."""
+    """A connection to a directory; ``part`` names it where several are joined, empty for the only one.
+
+    ``ca_pem`` is what has to be written into ``ca_file``, empty where that file is there.
+    """
 
     folder: Path
     servers: tuple[str, ...]
@@ -30,6 +33,7 @@ class Wanted:
     dialect: str
     base: str
     ca_file: str = ""
+    ca_pem: str = ""
     plain_on_loopback: bool = False
     writer: AccountWanted | None = None
     part: str = ""

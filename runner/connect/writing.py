@@ -51,7 +51,7 @@ def kept(now: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def write(wanted: Wanted) -> Path:
-    """Write the passwords that were typed and then the settings; return where the settings as they were are kept.
+    """Write the passwords that were typed, an authority in PEM form, then the settings; return where the old ones are kept.
 
     The file is replaced in one step, after what was made of it has been read back.  Raises `SetUpError`; the settings are
     as they were then.
@@ -63,13 +63,16 @@ def write(wanted: Wanted) -> Path:
     _put(document, wanted)
     secrets, old = _typed(wanted), file.with_name(f"{file.name}.bak")
     new = file.with_name(f".{file.name}.new")
+    others = [*secrets, *([wanted.folder / wanted.ca_file] if wanted.ca_pem else [])]
     try:
         _write(new, tomlkit.dumps(document), file)
         read_settings(new)
         _write(old, file.read_text(encoding="utf-8"), file)
         for path, secret in secrets.items():
             write_secret(_beside(path), secret)
-        for path in secrets:
+        if wanted.ca_pem:
+            _write(_beside(wanted.folder / wanted.ca_file), wanted.ca_pem, file)
+        for path in others:
             _beside(path).replace(path)
         new.replace(file)
     except OSError as error:
@@ -77,7 +80,7 @@ def write(wanted: Wanted) -> Path:
             f"{error.filename or file} cannot be written: {error.strerror}. Nothing was changed."
         ) from error
     finally:
-        for left in (new, *map(_beside, secrets)):
+        for left in (new, *map(_beside, others)):
             left.unlink(missing_ok=True)
     return old
 

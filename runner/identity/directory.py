@@ -74,8 +74,7 @@ class DirectorySignIn:
         The name of a domain or of a directory before it makes it no other login.
         """
         text = login.strip()
-        bare = re.split(r"[\\~]", text)[-1]
-        return tuple(one.ref.id for one in self._called(text, bare)) or (fold(bare.partition("@")[0]),)
+        return tuple(one.ref.id for one in self._called(text, _bare(text))) or (typed_as(text),)
 
     def _called(self, text: str, bare: str) -> tuple[Entry, ...]:
         """Return who may be meant: whom the directory says it would verify, else whoever has the login written either way."""
@@ -107,6 +106,15 @@ class DirectorySignIn:
             return reason
         group = self.members_of()
         return "" if group and group in person.groups else "not a member"
+
+
+def typed_as(login: str) -> str:
+    """Return under what tries for a login that nobody has are counted. Pure."""
+    return fold(_bare(login.strip()).partition("@")[0])
+
+
+def _bare(login: str) -> str:
+    return re.split(r"[\\~]", login)[-1]
 
 
 def standing(person: Entry | None, now: datetime) -> Reason:

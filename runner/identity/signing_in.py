@@ -7,7 +7,7 @@ from connectors.errors import ConnectorError
 from connectors.spi import Ref, Secret
 from runner.errors import NotFoundError, NotReachableError, RefusedError, TooManyError
 from runner.identity.accounts import account_record, is_storable
-from runner.identity.directory import DirectorySignIn, Proof, is_askable
+from runner.identity.directory import DirectorySignIn, Proof, is_askable, typed_as
 from runner.identity.passwords import Passwords
 from runner.identity.sessions import Client, Session, Sessions, client
 from runner.identity.throttle import Throttle, at_most
@@ -109,7 +109,8 @@ class SigningIn:
             raise RefusedError(_SENTENCE)
         opened = self._open(taken.account, browser, now)
         self._throttle.succeeded(login, browser.address)
-        self._throttle.forgive_persons(counted_as)
+        proven = {typed_as(login), *([proof.ref.id] if proof.ref else [])}
+        self._throttle.forgive_persons(proven.intersection(counted_as))
         return opened
 
     def _brake_persons(

@@ -47,6 +47,13 @@ _MESSAGES: Mapping[str, str] = {
 }
 
 
+_NOT_AS_TITLED: Mapping[str, str] = {
+    "failed": "Not done",
+    "skipped": "Not done",
+    "unknown": "Unclear",
+    "undone": "Taken back",
+}
+"""What stands before the title of an operation that did not end as the title says."""
 _NO_TITLES: Mapping[str, str] = {}
 _SHOWN_ONCE = "The password was shown once, right after the change; it is not kept."
 
@@ -89,7 +96,7 @@ def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
     walk = replace(finished.walk, target=_as_it_is_now(finished.walk))
     message = _message(finished) if finished.state == "done" else _MESSAGES[finished.state]
     return SubmissionPage(
-        head=head(walk, "done"),
+        head=_ended(head(walk, "done"), finished.state),
         state=finished.state,
         state_text=STATE_TEXTS[finished.state],
         message=message,
@@ -100,6 +107,13 @@ def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
         next=links_after(finished, _values(finished)),
         just_done=True,
     )
+
+
+def _ended(top: Head, state: str) -> Head:
+    """Let the last step of the journey say how it ended, where that is not as it should: no tick then."""
+    if state == "done" or not top.journey.steps:
+        return top
+    return replace(top, journey=Journey((*top.journey.steps[:-1], (STATE_TEXTS[state], state))))
 
 
 def _as_it_is_now(walk: Walk) -> Entry | None:
@@ -215,7 +229,9 @@ def _operation_views(rows: Sequence[OperationRow], plan: Any) -> tuple[Operation
 def _operation_view(row: OperationRow, kept: Mapping[str, Any]) -> OperationView:
     changes = row.changes if isinstance(row.changes, list | tuple) and row.changes else kept.get("lines", ())
     lines = tuple(line_of(change) for change in changes if isinstance(change, Mapping))
-    return OperationView(row.operation_id, row.title, lines, row.inverse is not None, row.state, row.error or "")
+    said = _NOT_AS_TITLED.get(row.state)
+    title = f"{said}: {row.title}" if said else row.title
+    return OperationView(row.operation_id, title, lines, row.inverse is not None, row.state, row.error or "")
 
 
 def _facts(services: Services, submission: Submission) -> tuple[Fact, ...]:

@@ -7,7 +7,14 @@ from connectors.directory.texts import checked_address, checked_text, common_nam
 from connectors.errors import RejectedError
 from connectors.ldap.changing.accounts import HIDDEN, NORMAL_ACCOUNT, demand, encoded_password, expiry, first_day
 from connectors.ldap.changing.drafting import Draft, Writer
-from connectors.ldap.changing.placing import checked_login, is_taken_place, refuse_taken_name, refuse_taken_place
+from connectors.ldap.changing.placing import (
+    checked_login,
+    checked_sign_in_name,
+    is_taken_place,
+    refuse_former,
+    refuse_taken_name,
+    refuse_taken_place,
+)
 from connectors.ldap.changing.profiles import CUSTOM, custom, refuse_taken_addresses, settable_values, written
 from connectors.ldap.controls import ask_for_policy
 from connectors.ldap.reading.reader import Found
@@ -23,6 +30,7 @@ def create_user(draft: Draft) -> None:
     unit = draft.found("ou")
     values = _values(draft, "user", ("login", "upn", "first_name", "last_name", "display_name"))
     checked_login(draft, str(values["login"]))
+    checked_sign_in_name(draft, str(values["upn"]))
     for name in ("login", "upn"):
         refuse_taken_name(draft, "user", name, str(values[name]), "")
     rdn = _rdn_of_person(draft, unit, values)
@@ -169,6 +177,7 @@ def _make(
         refuse_taken_addresses(draft, [str(shown["mail"])], "")
     made = Entry(Ref(kind, ""), "", (), dict(shown))
     dn = f"{rdn.text},{unit.entry.dn}"
+    refuse_former(draft, dn)
     draft.report("create", made, "dn", None, dn)
     for name, value in shown.items():
         draft.report("set", made, name, None, value)

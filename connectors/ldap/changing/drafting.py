@@ -114,10 +114,17 @@ class Draft:
         """Return what stands for an object in a request: in AD its GUID, which nobody else can have, else its DN."""
         return guid_name(found.entry.ref.id) if self.layout.dialect.by_guid else found.entry.dn
 
-    def exists(self, wanted: str, but: str = "") -> bool:
-        """Say whether an entry other than the one with the id ``but`` matches a filter."""
-        asked = Search(self.layout.base, wanted, (self.layout.dialect.id,))
+    def exists(self, wanted: str, but: str = "", within: str = "") -> bool:
+        """Say whether an entry other than the one with the id ``but`` matches a filter, below ``within`` or the base."""
+        asked = Search(within or self.layout.base, wanted, (self.layout.dialect.id,))
         return any(stable_id(self.layout, row) != but for row in self.reader.serving.rows(asked))
+
+    def exists_beyond(self, wanted: str) -> bool:
+        """Say whether an entry matches in the whole naming context, as far as the account may look there."""
+        try:
+            return self.exists(wanted, within=self.reader.context)
+        except RejectedError:
+            return False
 
     def is_taken(self, attributes: Sequence[str], value: str, but: str = "") -> bool:
         """Say whether an entry other than ``but`` has a value in one of these attributes."""

@@ -1,5 +1,6 @@
 """Verbs that move, rename and delete objects."""
 
+import re
 from collections.abc import Mapping
 
 from connectors.directory import names
@@ -8,6 +9,7 @@ from connectors.errors import RejectedError
 from connectors.ldap import filters
 from connectors.ldap.changing.accounts import replace
 from connectors.ldap.changing.drafting import Draft, Writer, set_to
+from connectors.ldap.reading.decoding import dn_key
 from connectors.ldap.reading.reader import Found
 from connectors.ldap.requests import Delete, Modification, Rename
 from connectors.spi import Ref
@@ -24,6 +26,7 @@ def move(draft: Draft) -> None:
         return
     rdns = names.parse(found.entry.dn)
     refuse_taken_place(draft, unit, rdns[0])
+    refuse_former(draft, f"{rdns[0].text},{unit.entry.dn}", found.entry.dn)
     here = names.printed(rdns[1:])
     draft.report("set", found.entry, "dn", found.entry.dn, f"{rdns[0].text},{unit.entry.dn}")
     request = Rename(draft.name(found), rdns[0].text, unit.entry.dn)
@@ -55,20 +58,60 @@ def is_taken_place(draft: Draft, unit: str, rdn: names.Rdn) -> bool:
 def refuse_taken_name(draft: Draft, kind: str, attribute: str, text: str, owner: str) -> None:
     """Raise `RejectedError` when another object has this login, sign-in name or group name."""
     name = draft.layout.kind(kind).texts.get(attribute)
-    if name and draft.is_taken((name,), text, owner):
+    if name and (draft.is_taken((name,), text, owner) or _is_anothers_login(draft, attribute, text, owner)):
         raise RejectedError(f"The {_CALLED[attribute]} is already in use.")
+
+
+def _is_anothers_login(draft: Draft, attribute: str, text: str, owner: str) -> bool:
+    """Say whether a sign-in name is the one that Active Directory gives another account by its login (MS-ADTS 5.1.1.1.1)."""
+    login, _, domain = text.rpartition("@")
+    if not draft.layout.dialect.by_guid or attribute != "upn" or domain.lower() != _domain_name(draft):
+        return False
+    return draft.exists(filters.equals("sAMAccountName", login), owner, draft.layout.domain)
+
+
+def _domain_name(draft: Draft) -> str:
+    return ".".join(rdn.value.lower() for rdn in names.parse(draft.layout.domain))
+
+
+def refuse_former(draft: Draft, dn: str, old: str = "") -> None:
+    """Raise `RejectedError` when a group lists an object that has gone at a DN: who is called so next would be a member.
+
+    ``old`` is where the object that gets the DN stands now. Active Directory takes who goes out of its groups itself.
+    """
+    if draft.layout.dialect.by_guid or dn_key(dn) == dn_key(old):
+        return
+    listing = filters.any_of(filters.equals(name, dn) for name in (draft.layout.dialect.member, "uniqueMember"))
+    if draft.exists(listing) or draft.exists_beyond(listing):
+        raise RejectedError(
+            f"A group still lists a former object at this place, {dn}, so the new one would be a member at once. Choose "
+            "another name, or have an administrator take the former one out of the group first."
+        )
 
 
 _CALLED = {"login": "login", "upn": "sign-in name", "name": "name"}
 
 
 def checked_login(draft: Draft, login: str) -> str:
-    """Return a login; raises `RejectedError` when this directory does not take it."""
+    """Return a login; raises `RejectedError` when this directory does not take it, or would take it for a computer's."""
     if draft.layout.dialect.by_guid and (len(login) > LONGEST_LOGIN or set(login) & set('"/\\[]:;|=,+*?<>@')):
         raise RejectedError(
             f'The login may have {LONGEST_LOGIN} characters at most, and none of " / \\ [ ] : ; | = , + * ? < > @.'
         )
+    if draft.layout.dialect.by_guid and login.endswith("$"):
+        raise RejectedError("The login must not end in $, as those of computers do.")
+    if draft.layout.dialect.by_guid and draft.exists(
+        filters.equals("sAMAccountName", f"{login}$"), within=draft.layout.domain
+    ):
+        raise RejectedError("The login is the name of a computer. Choose another.")
     return login
+
+
+def checked_sign_in_name(draft: Draft, name: str) -> str:
+    """Return a sign-in name; raises `RejectedError` when Active Directory could take it for a login."""
+    if draft.layout.dialect.by_guid and not re.fullmatch(r"[^@]+@[^@]+", name):
+        raise RejectedError("The sign-in name must be written as name@domain.")
+    return name
 
 
 def rename(draft: Draft) -> None:
@@ -125,7 +168,8 @@ def _with_name(
     if new is None and name == "login":
         raise RejectedError("The login must not be empty.")
     if new is not None:
-        refuse_taken_name(draft, "user", name, checked_login(draft, new) if name == "login" else new, user.entry.ref.id)
+        checked_name = checked_login if name == "login" else checked_sign_in_name
+        refuse_taken_name(draft, "user", name, checked_name(draft, new), user.entry.ref.id)
     draft.report("set", user.entry, name, held, new)
     before[name] = str(held or "")
     if name == "login" and by_login and new is not None:
@@ -139,6 +183,7 @@ def _write_rename(draft: Draft, user: Found, old: names.Rdn, rdn: names.Rdn) -> 
     if rdn.normalised != old.normalised and is_taken_place(draft, here, rdn):
         raise RejectedError("Another object of this name stands in the unit.")
     new_dn = f"{rdn.text},{here}"
+    refuse_former(draft, new_dn, user.entry.dn)
     draft.report("set", user.entry, "dn", user.entry.dn, new_dn)
     name, parent = draft.name(user), here if draft.layout.dialect.by_guid else ""
     draft.write(Rename(name, rdn.text, parent), user, Rename(name if parent else new_dn, old.text, parent))

@@ -32,6 +32,7 @@ _REASONS = (
 _STALE = "The object was changed at the same moment by somebody else."
 # Windows' numbers (MS-ERREF 2.2) where Samba writes others or words: no member; a sign-in name in use in the forest.
 _NO_MEMBER = ("already deleted", "00000529", "00000561")
+_NAMES = frozenset({"samaccountname", "userprincipalname"})
 _SIGN_IN_NAME_TAKEN = ("0000202F", "000021C8")
 _PLAIN: Mapping[int, str] = {
     8: "The directory takes changes over an encrypted connection only. Use ldaps:// in the settings.",
@@ -76,7 +77,7 @@ def _speaks_of_password(message: str) -> bool:
 
 def _reason(message: str) -> str:
     for pattern, reason in _REASONS:
-        if match := pattern.search(message):
+        if match := pattern.search(message[:1_000]):
             return reason.format(*match.groups())
     return "it does not meet the directory's rules (length, signs, or used before)"
 
@@ -136,4 +137,6 @@ def _exists(request: Request) -> ConnectorError:
         return RejectedError("An object of this name or login stands in the directory already.")
     if isinstance(request, Delete):
         return RejectedError("The directory refused to delete the object.")
+    if isinstance(request, Modify) and any(step.attribute.lower() in _NAMES for step in request.modifications):
+        return RejectedError("The login or sign-in name is already in use.")
     return StaleObjectError(_STALE)

@@ -112,7 +112,8 @@ class Settling:
             return True
         dn = self._dn_now(write.on) if write.on is not None else write.request.dn
         answer = self.session.verify(dn, self.password)
-        return answer.is_success or any(code in answer.message for code in _RIGHT)
+        is_right = answer.is_success or any(code in answer.message for code in _RIGHT)
+        return is_right and (write.on is None or dn_key(self._dn_now(write.on)) == dn_key(dn))
 
     def _dn_now(self, found: Found) -> str:
         now = self.new_reader().one(found.entry.ref)

@@ -53,8 +53,11 @@ class Examination:
             return
         if self.writing is not self.reading:
             yield from _caught("writing account", self._writing)
+        base = list(_caught("base", self._base))
+        yield from base
+        if any(one.state == "error" for one in base):
+            return
         for what, look in (
-            ("base", self._base),
             ("schema", self._schema),
             ("size limit", self._size),
             ("account states", self._states),
@@ -131,8 +134,7 @@ class Examination:
 
     def _base(self) -> Iterator[Observation]:
         if not probing.holds(self.reading, self.layout.base):
-            fix = "Compare base with what the server holds, and give the account the right to read there."
-            yield Observation("base", "error", f"the account does not see {self.layout.base}. {fix}")
+            yield Observation("base", "error", f"the account does not see {self.layout.base}. {self._mending_base()}")
             return
         for kind, called in (("user", "people"), ("ou", "units"), ("group", "groups")):
             if self._first(self.layout.kind(kind).filter, ("1.1",)) is None:
@@ -140,6 +142,12 @@ class Examination:
                 yield Observation("base", "warning", f"no {called} are seen below {self.layout.base}. {fix}")
             else:
                 yield Observation("base", "ok", f"{called} are seen below {self.layout.base}")
+
+    def _mending_base(self) -> str:
+        right = "Otherwise give the account the right to read there."
+        if held := probing.offered(self.reading).bases:
+            return f"The server holds {'; '.join(held[:_MOST_NAMED])}: write that as base, or a unit in it. {right}"
+        return f"Compare base with what the server holds. {right}"
 
     def _schema(self) -> Iterator[Observation]:
         offered = probing.offered(self.reading)

@@ -172,15 +172,18 @@ def everything_for(layout: Layout, verb: str) -> tuple[Right, ...]:
     return rights_for(layout, verb, frozenset(given | set(ATTRIBUTES.get(verb.split(".")[1], ())) | custom))
 
 
-def as_dsacls(right: Right) -> tuple[str, ...]:
-    """Return what Windows' ``dsacls UNIT /I:S /G "ACCOUNT:…"`` takes to give a right below a unit."""
+def as_dsacls(right: Right, *, is_whole: bool = True) -> tuple[str, ...]:
+    """Return what Windows' ``dsacls UNIT /I:S /G "ACCOUNT:…"`` takes to give a right below a unit.
+
+    With ``is_whole`` false what is said of a unit itself, so that nothing but what stands in it can be deleted.
+    """
     match right.action:
         case "write":
             return (f"RPWP;{right.attribute};{right.kind}",)
         case "create":
             return (f"CC;{right.kind}",)
         case "delete":
-            return (f"SD;;{right.kind}",)
+            return (f"SD;;{right.kind}",) if is_whole else (f"DC;{right.kind}",)
         case "rename":
             return (f"RPWP;cn;{right.kind}", f"RPWP;name;{right.kind}")
         case "reset":

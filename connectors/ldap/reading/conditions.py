@@ -15,6 +15,7 @@ from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
 from connectors.ldap.reading.state_filters import TIMES, flag, when, when_present
 from connectors.spi import (
+    UNSEEN,
     AllOf,
     AnyOf,
     Compare,
@@ -117,6 +118,8 @@ class Conditions:
                 found = (id_filter(self.layout.dialect.id, id_) for id_ in sorted(ids))
                 return exactly(filters.any_of(one for one in found if one))
             case Under():
+                return UNKNOWN
+            case InGroup(group) if group == UNSEEN:
                 return UNKNOWN
             case InGroup(group, nested):
                 return self._in_group(self.known.groups.get((group, nested)), group)

@@ -4,8 +4,9 @@ A value that cannot be read is left out, as if it were not there: one odd entry 
 What is left out never gives a right: an unknown state of an account reads as the cautious one.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+import re
+from collections.abc import Collection
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -14,41 +15,21 @@ from connectors.directory import values as ad
 from connectors.errors import RejectedError
 from connectors.ldap.ids import id_of
 from connectors.ldap.layout import Layout
+from connectors.ldap.reading.states import STATES, shown, states_of, time_of
 from connectors.ldap.requests import Row
 from connectors.spi import Value
 from connectors.verbs import ATTRIBUTES
 
-_LOCKED_NOW = 0x10  # of msDS-User-Account-Control-Computed (MS-ADTS 3.1.1.4.5.17)
-_FOR_EVER = datetime(1970, 1, 2, tzinfo=UTC)  # 389 writes the first moment of 1970 for "until somebody unlocks it"
-_CLOSED = b"00000101"  # pwdAccountLockedTime of an account that an administrator closed begins so
-_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "active_directory": {
-        "user": (
-            "userAccountControl", "lockoutTime", "msDS-User-Account-Control-Computed", "accountExpires", "pwdLastSet",
-            "msDS-UserPasswordExpiryTimeComputed", "lastLogonTimestamp", "lastLogon", "adminCount",
-            "servicePrincipalName", "primaryGroupID", "objectSid",
-        ),
-        "computer": ("userAccountControl", "lastLogonTimestamp", "lastLogon", "primaryGroupID", "objectSid"),
-        "group": ("adminCount", "objectSid"),
-    },
-    "ppolicy": {
-        "user": (
-            "pwdAccountLockedTime", "pwdReset", "pwdChangedTime", "pwdStartTime", "pwdEndTime", "authTimestamp",
-            "pwdLastSuccess",
-        ),
-    },
-    "ns_account_lock": {
-        "user": ("nsAccountLock", "accountUnlockTime", "passwordExpirationTime", "passwordChangedTime"),
-    },
-    "none": {},
-}  # fmt: skip
+_PLAIN_DN = re.compile(r"(?:[A-Za-z]{1,40}=[\w-][\w .@-]{0,200},){0,40}[A-Za-z]{1,40}=[\w-][\w .@-]{0,200}")
+_LONGEST_PLAIN, _LONGEST_NUMBER = 1_000, 60
+_GREATEST_EXPONENT = 30  # of a number, either way: beyond it is no measure that a form could show or compare
 
 
 def wanted(layout: Layout, kind: str) -> tuple[str, ...]:
     """Return the attributes that `attributes_of` reads for objects of a kind, memberships included."""
     looks, dialect = layout.kind(kind), layout.dialect
     found = [dialect.id, dialect.version, dialect.created, dialect.changed, *looks.texts.values()]
-    found += [*looks.fallbacks.values(), *looks.links.values(), *_STATES[dialect.states].get(kind, ())]
+    found += [*looks.fallbacks.values(), *looks.links.values(), *STATES[dialect.states].get(kind, ())]
     found += [looks.addresses] if looks.addresses else []
     found += [dialect.member_of] if dialect.member_of and kind != "ou" else []
     found += [dialect.member] if kind == "group" else []
@@ -71,6 +52,16 @@ def version(layout: Layout, row: Row) -> str:
     """Return what changes with every write, "" when the server does not say; 389 counts only where it was told to."""
     dialect = layout.dialect
     return (row.first(dialect.version) or row.first(dialect.changed) or b"").decode("ascii", "replace")
+
+
+def is_readable(dn: str) -> bool:
+    """Say whether the name of an entry can be read; who is called otherwise is left out of lists, and not found by id."""
+    if _PLAIN_DN.fullmatch(dn) and len(dn) < _LONGEST_PLAIN:
+        return True
+    try:
+        return bool(names.strict_place(names.parse(dn)))
+    except RejectedError:
+        return False
 
 
 @lru_cache(maxsize=20_000)
@@ -124,11 +115,11 @@ def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[st
         if (value := text(row.first(attribute))) is not None:
             found[name] = value
     if kind == "ou" and found.get("name") is None:
-        found["name"] = names.parse(row.dn)[0].value
+        found["name"] = names.parse(row.dn)[0].value if is_readable(row.dn) else None
     found |= {"id": stable_id(layout, row), "dn": row.dn}
     for name, attribute in (("created", layout.dialect.created), ("changed", layout.dialect.changed)):
         if name in found:
-            found[name] = _time(row, attribute)
+            found[name] = shown(time_of(row, attribute))
     if "addresses" in found:
         found |= _mail(layout, kind, row)
     if kind == "user":
@@ -139,11 +130,6 @@ def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[st
     if kind == "computer":
         found["enabled"] = True
     return found | states_of(layout, kind, row, now)
-
-
-def states_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
-    """Return the attributes that the dialect keeps as a state of the account; they are the same for every entry."""
-    return _READERS[layout.dialect.states](layout, kind, row, now)
 
 
 def members(layout: Layout, row: Row) -> tuple[str, ...]:
@@ -166,12 +152,19 @@ def _custom(type_: str, value: str | None) -> Value:
         return value
     try:
         if type_ == "number":
-            return Decimal(value)
+            return _bounded(Decimal(value)) if len(value) <= _LONGEST_NUMBER else None
         if type_ == "bool":
             return {"TRUE": True, "FALSE": False}.get(value.upper())
         return date.fromisoformat(value[:10]) if "-" in value else ad.generalized_time(value.encode(), "date").date()
     except (ValueError, InvalidOperation):
         return None
+
+
+def _bounded(number: Decimal) -> Decimal | None:
+    """Return a number that can be printed and compared, None for any other: NaN, infinity, 1e9999999."""
+    if number.is_zero():
+        return Decimal(0)
+    return number if number.is_finite() and abs(number.adjusted()) <= _GREATEST_EXPONENT else None
 
 
 def _mail(layout: Layout, kind: str, row: Row) -> dict[str, Value]:
@@ -189,110 +182,3 @@ def _mail(layout: Layout, kind: str, row: Row) -> dict[str, Value]:
     for address in (*([mail] if mail else []), *sorted((*primary, *further), key=str.casefold)):
         unique.setdefault(address.casefold(), address)
     return {"mail": mail, "addresses": tuple(unique.values())}
-
-
-# --- states ---------------------------------------------------------------------------------------------------------
-
-
-def _number(row: Row, name: str) -> int | None:
-    octets = row.first(name)
-    try:
-        return ad.number(octets, name) if octets is not None else None
-    except ad.FormatError:
-        return None
-
-
-def _filetime(row: Row, name: str) -> datetime | None:
-    octets = row.first(name)
-    try:
-        return ad.filetime(octets, name) if octets is not None else None
-    except ad.FormatError:
-        return None
-
-
-def _time(row: Row, name: str) -> datetime | None:
-    octets = row.first(name)
-    try:
-        return ad.generalized_time(octets, name) if octets is not None else None
-    except ad.FormatError:
-        return None
-
-
-def _latest(*moments: datetime | None) -> datetime | None:
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
-def _active_directory(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
-    if kind == "group":
-        return {"sensitive": _number(row, "adminCount") == 1}
-    if kind not in ("user", "computer"):
-        return {}
-    control = _number(row, "userAccountControl")
-    last_logon = _latest(_filetime(row, "lastLogonTimestamp"), _filetime(row, "lastLogon"))
-    found: dict[str, Value] = {
-        "enabled": control is not None and not control & ad.ACCOUNT_DISABLED,
-        "last_logon": last_logon,
-    }
-    if kind == "computer":
-        return found
-    expires, set_on = _filetime(row, "accountExpires"), _filetime(row, "pwdLastSet")
-    computed = _number(row, "msDS-User-Account-Control-Computed")
-    locked_at = _filetime(row, "lockoutTime")
-    is_locked = bool(computed & _LOCKED_NOW) if computed is not None else locked_at is not None
-    return found | {
-        "locked": is_locked,
-        "locked_at": locked_at if is_locked else None,
-        "expires_on": ad.last_day(expires, layout.zone),
-        "expired": expires is not None and expires <= now,
-        "password_set_on": set_on,
-        "must_change": set_on is None,
-        "password_expires_on": _filetime(row, "msDS-UserPasswordExpiryTimeComputed"),
-        "is_service": bool(row.values.get("serviceprincipalname")),
-        "privileged": _number(row, "adminCount") == 1,
-        "is_manager": bool(row.values.get("directreports")),
-    }
-
-
-def _ppolicy(layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
-    if kind != "user":
-        return {}
-    lock = row.first("pwdAccountLockedTime")
-    closed = lock is not None and lock.startswith(_CLOSED)
-    locked_at = None if closed else _time(row, "pwdAccountLockedTime")
-    is_locked = locked_at is not None and (layout.rules.lock_lasts is None or locked_at + layout.rules.lock_lasts > now)
-    starts, ends, set_on = _time(row, "pwdStartTime"), _time(row, "pwdEndTime"), _time(row, "pwdChangedTime")
-    days = layout.rules.password_days
-    return {
-        "enabled": not closed and (starts is None or starts <= now),
-        "enabled_from": starts.astimezone(layout.zone).date() if starts else None,
-        "locked": is_locked,
-        "locked_at": locked_at if is_locked else None,
-        "expires_on": ad.last_day(ends, layout.zone),
-        "expired": ends is not None and ends <= now,
-        "must_change": (row.first("pwdReset") or b"").upper() == b"TRUE",
-        "password_set_on": set_on,
-        "password_expires_on": set_on + timedelta(days=days) if set_on and days else None,
-        "last_logon": _latest(_time(row, "authTimestamp"), _time(row, "pwdLastSuccess")),
-    }
-
-
-def _ns_account_lock(_layout: Layout, kind: str, row: Row, now: datetime) -> dict[str, Value]:
-    if kind != "user":
-        return {}
-    unlock, expires = _time(row, "accountUnlockTime"), _time(row, "passwordExpirationTime")
-    must_change = expires is not None and expires <= datetime(1970, 1, 2, tzinfo=UTC)
-    return {
-        "enabled": (row.first("nsAccountLock") or b"").lower() != b"true",
-        "locked": unlock is not None and (unlock > now or unlock < _FOR_EVER),
-        "must_change": must_change,
-        "password_expires_on": None if must_change else expires,
-        "password_set_on": _time(row, "passwordChangedTime"),
-    }
-
-
-_READERS: Mapping[str, Callable[[Layout, str, Row, datetime], dict[str, Value]]] = {
-    "active_directory": _active_directory,
-    "ppolicy": _ppolicy,
-    "ns_account_lock": _ns_account_lock,
-    "none": lambda *_: {},
-}

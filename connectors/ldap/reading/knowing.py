@@ -1,16 +1,20 @@
 """Find out what DNs and ids stand for: one search for many, and one more for each level of nested groups. Reads only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from connectors.errors import RejectedError
 from connectors.ldap import filters
 from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
 from connectors.ldap.reading.conditions import Circle, Known, named
 from connectors.ldap.reading.decoding import dn_key, members, stable_id
+from connectors.ldap.reading.listings import NamedGroups, listed
+from connectors.ldap.reading.ranges import completed
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.requests import Row, Search
-from connectors.spi import Filter, InGroup, Ref
+from connectors.spi import UNSEEN, Filter, InGroup, Ref
 
 _CHUNK = 100
 _DEEPEST = 50  # levels of nested groups; a loop ends by itself
@@ -26,18 +30,34 @@ class Thing:
     sid: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Groups by `dn_key`, and whether these are all: not where one cannot be read, or they are nested too deeply."""
+
+    groups: Mapping[str, Thing]
+    is_whole: bool
+
+
 @dataclass(slots=True)
 class Knowing:
-    """Remembers what one question has found out, and nothing beyond it: rights must not live on in a memory."""
+    """Remembers what one question has found out, and nothing beyond it: rights must not live on in a memory.
+
+    ``wider`` is a DN above the base below which is looked too, as far as the account may; ``unseen`` are DNs of groups
+    that were met and could not be read.
+    """
 
     serving: Serving
     layout: Layout
+    wider: str = ""
+    named: NamedGroups = field(default_factory=NamedGroups)
+    unseen: set[str] = field(default_factory=set)
+    _listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _things: dict[str, Thing | None] = field(default_factory=dict)
 
     # --- DNs --------------------------------------------------------------------------------------------------------
 
     def things(self, dns: Iterable[str]) -> Mapping[str, Thing]:
-        """Return what these DNs stand for by `dn_key`; those that stand for nothing below the base are left out."""
+        """Return what these DNs stand for by `dn_key`; those that stand for nothing that is seen are left out."""
         spelt = {dn_key(dn): dn for dn in dns}
         missing = [dn for key, dn in spelt.items() if key not in self._things]
         for start in range(0, len(missing), _CHUNK):
@@ -52,17 +72,31 @@ class Knowing:
         """Return the objects that these DNs stand for, sorted by id."""
         return tuple(sorted((thing.ref for thing in self.things(dns).values()), key=lambda ref: (ref.kind, ref.id)))
 
-    def above(self, groups: Iterable[str]) -> Mapping[str, Thing]:
-        """Return these groups and all that they are in, at any depth, by `dn_key`; takes DNs."""
+    def above(self, groups: Iterable[str]) -> Above:
+        """Return these groups and all that they are in, at any depth; takes DNs."""
         reached: dict[str, Thing] = {}
-        level = list(groups)
+        level, is_whole = {dn_key(dn): dn for dn in groups}, True
         for _ in range(_DEEPEST):
-            found = {key: thing for key, thing in self.things(level).items() if key not in reached}
-            if not found:
-                break
+            found = self.things(level.values())
+            missing = level.keys() - found.keys()
+            self.unseen.update(level[key] for key in missing)
+            is_whole = is_whole and not missing
             reached |= found
-            level = [dn for thing in found.values() for dn in self._parents(thing)]
-        return reached
+            listed = self.listed({thing.dn: thing.parents for thing in found.values()})
+            inside = (dn for thing in found.values() for dn in (*self._parents(thing), *listed[dn_key(thing.dn)]))
+            level = {key: dn for dn in inside if (key := dn_key(dn)) not in reached}
+            if not level:
+                return Above(reached, is_whole)
+        return Above(reached, is_whole=False)
+
+    def listed(self, held: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+        """Return the named groups that list entries which do not say so, by `dn_key`; ``held`` as in `listings.listed`."""
+        missing = {dn: groups for dn, groups in held.items() if dn_key(dn) not in self._listed}
+        if missing:
+            self._listed.update(dict.fromkeys(map(dn_key, missing), ()))
+            for dn, group in listed(self.serving, self.layout, self.named.ids(), missing):
+                self._listed[dn_key(dn)] += (group,)
+        return {key: self._listed[key] for key in map(dn_key, held)}
 
     def _parents(self, thing: Thing) -> Sequence[str]:
         return thing.parents if self.layout.dialect.member_of else self.direct_groups(thing.dn)
@@ -70,7 +104,7 @@ class Knowing:
     def direct_groups(self, dn: str) -> tuple[str, ...]:
         """Return the DNs of the groups that name this DN as a member: for servers that do not keep it in the entry."""
         wanted = filters.all_of((self.layout.kind("group").filter, filters.equals(self.layout.dialect.member, dn)))
-        return tuple(row.dn for row in self._search(wanted, ("1.1",)))
+        return tuple(dict.fromkeys(row.dn for row in self._search(wanted, ("1.1",))))
 
     def primary_group(self, row: Row) -> Thing | None:
         """Return the group that primaryGroupID points to: not among memberOf (MS-ADTS 3.1.1.4.5.2)."""
@@ -145,10 +179,14 @@ class Knowing:
         own = "objectSid" if dialect.states == "active_directory" else "uid"
         return tuple(name for name in (dialect.id, "objectClass", own, dialect.member_of) if name)
 
-    def _search(self, wanted: str, attributes: tuple[str, ...]) -> Iterable[Row]:
-        return self.serving.rows(Search(self.layout.base, wanted, attributes))
+    def _search(self, wanted: str, attributes: tuple[str, ...]) -> Iterator[Row]:
+        yield from self.serving.rows(Search(self.layout.base, wanted, attributes))
+        if self.wider:
+            with suppress(RejectedError):
+                yield from self.serving.rows(Search(self.wider, wanted, attributes))
 
     def _learn(self, row: Row) -> Thing | None:
+        row = completed(self.serving, row)
         id_, kind = stable_id(self.layout, row), kind_of(row)
         if id_ is None or kind is None:
             return None
@@ -190,8 +228,10 @@ def known(knowing: Knowing, filter_: Filter) -> Known:
     """Look up the objects and groups that a filter names."""
     given = list(named(filter_))
     refs = [one for one in given if isinstance(one, Ref)]
-    groups = {(one.group, one.nested) for one in given if isinstance(one, InGroup)}
+    groups = {(one.group, one.nested) for one in given if isinstance(one, InGroup) and one.group != UNSEEN}
     groups |= {(ref.id, False) for ref in refs if ref.kind == "group"}
+    for group, _ in groups:
+        knowing.named.add(group)
     circles = {
         (group, nested): circle
         for group, nested in sorted(groups)

@@ -117,7 +117,7 @@ class Querying:
         self.layout.kind(kind)
         typed = question.text.replace("\x00", " ")
         searched = _searched(kind, question.search) if words(typed) else ()
-        bounds = Conditions(kind, self.layout, known(self.reader.knowing, question.filter), self.reader.now).bounds(
+        bounds = Conditions(kind, self.layout, known(self.reader.everywhere, question.filter), self.reader.now).bounds(
             question.filter
         )
         found = places(question.filter)

@@ -8,14 +8,24 @@ from connectors.directory import names
 from connectors.ldap import filters
 from connectors.ldap.ids import id_filter
 from connectors.ldap.layout import Layout
-from connectors.ldap.reading.decoding import attributes_of, custom_of, dn_key, stable_id, text, version, wanted
-from connectors.ldap.reading.knowing import Knowing, Thing
+from connectors.ldap.reading.decoding import (
+    attributes_of,
+    custom_of,
+    dn_key,
+    is_readable,
+    stable_id,
+    text,
+    version,
+    wanted,
+)
+from connectors.ldap.reading.knowing import Above, Knowing, Thing
+from connectors.ldap.reading.listings import NamedGroups
 from connectors.ldap.reading.powerful import is_powerful
 from connectors.ldap.reading.primaries import PrimaryGroups, counted
 from connectors.ldap.reading.ranges import completed
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.requests import Row, Search
-from connectors.spi import Entry, Ref, Value
+from connectors.spi import UNSEEN, Entry, Ref, Value
 from connectors.verbs import ATTRIBUTES
 
 _CHUNK = 100
@@ -33,20 +43,24 @@ class Found:
 class Reader:
     """Reads at one moment; what it has found out about groups is forgotten with it.
 
-    ``everywhere`` knows the groups of the whole domain, where a base below its head leaves those out that rule it.
+    ``context`` is the DN of the naming context that holds the base: ``everywhere`` knows its groups, as a base below its
+    head leaves those out that rule it.
     """
 
     serving: Serving
     layout: Layout
     now: datetime
     primary_groups: PrimaryGroups = field(default_factory=PrimaryGroups)
+    context: str = ""
+    named: NamedGroups = field(default_factory=NamedGroups)
     knowing: Knowing = field(init=False)
     everywhere: Knowing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.knowing = self.everywhere = Knowing(self.serving, self.layout)
-        if self.layout.domain != self.layout.base:
-            self.everywhere = Knowing(self.serving, replace(self.layout, base=self.layout.domain))
+        self.knowing = self.everywhere = Knowing(self.serving, self.layout, named=self.named)
+        context = self.context or self.layout.domain
+        if dn_key(context) != dn_key(self.layout.base):
+            self.everywhere = Knowing(self.serving, self.layout, context, self.named)
 
     def by_ids(self, kind: str, ids: Iterable[str]) -> dict[str, Found]:
         """Return the objects of a kind with these ids; those that do not exist are left out."""
@@ -70,12 +84,15 @@ class Reader:
         return Search(base or self.layout.base, wanted_filter, wanted(self.layout, kind))
 
     def found(self, kind: str, rows: Sequence[Row]) -> list[Found]:
-        """Return the objects that these entries are, in their order; an entry without an id is left out."""
+        """Return the objects that these entries are, in their order; one without an id or a readable DN is left out."""
         whole = (completed(self.serving, row) for row in rows)
-        known = [(row, id_) for row in whole if (id_ := stable_id(self.layout, row)) is not None]
-        direct = {id(row): self._direct_groups(kind, row) for row, _ in known}
+        known = [
+            (row, id_) for row in whole if (id_ := stable_id(self.layout, row)) is not None and is_readable(row.dn)
+        ]
+        direct = self._direct(kind, [row for row, _ in known])
         self.knowing.things(dn for row, _ in known for dn in (*direct[id(row)], *self._linked(kind, row)))
-        self.everywhere.things(dn for row, _ in known for dn in direct[id(row)])
+        around = self.everywhere.things(dn for row, _ in known for dn in direct[id(row)])
+        self.everywhere.listed({thing.dn: thing.parents for thing in around.values()})
         marked = self._marked(kind, known)
         return [Found(self._entry(kind, row, id_, direct[id(row)], marked), row) for row, id_ in known]
 
@@ -98,12 +115,12 @@ class Reader:
         groups: frozenset[str] = frozenset()
         if "groups" in ATTRIBUTES[kind]:
             attributes["groups"] = tuple(ref for ref in self.knowing.ids(direct) if ref.kind == "group")
-            above = self._all_groups(self.knowing, kind, row, direct)
-            groups = frozenset(thing.ref.id for thing in above) - {id_}
+            above = self._above(kind, row, direct)
+            found = [thing for thing in above.groups.values() if thing.ref.kind == "group"]
+            groups = frozenset(thing.ref.id for thing in found if self._is_ours(thing)) - {id_}
+            groups |= frozenset() if above.is_whole else {UNSEEN}
             mark = {"user": "privileged", "group": "sensitive"}.get(kind)
-            if self.everywhere is not self.knowing:
-                above = self._all_groups(self.everywhere, kind, row, direct)
-            if mark and is_powerful((row.first("objectSid") or b"", *(thing.sid for thing in above))):
+            if mark and self._may_be_powerful(row, found, above):
                 attributes[mark] = True
         steps = names.strict_place(names.parse(row.dn))
         place = steps if kind == "ou" else steps[:-1]
@@ -118,20 +135,37 @@ class Reader:
             if (dn := text(row.first(attribute))) is not None:
                 yield dn
 
+    def _direct(self, kind: str, rows: Sequence[Row]) -> dict[int, tuple[str, ...]]:
+        """Return the DNs of the groups that entries are in themselves, by the identity of the row."""
+        direct = {id(row): self._direct_groups(kind, row) for row in rows}
+        if "groups" not in ATTRIBUTES[kind]:
+            return direct
+        listed = self.everywhere.listed({row.dn: direct[id(row)] for row in rows})
+        return {id(row): (*direct[id(row)], *listed[dn_key(row.dn)]) for row in rows}
+
     def _direct_groups(self, kind: str, row: Row) -> tuple[str, ...]:
         member_of = self.layout.dialect.member_of
         if "groups" not in ATTRIBUTES[kind]:
             return ()
         if not member_of:
-            return self.knowing.direct_groups(row.dn)
+            return self.everywhere.direct_groups(row.dn)
         return tuple(value.decode("utf-8", "replace") for value in row.values.get(member_of.lower(), ()))
 
-    def _all_groups(self, knowing: Knowing, kind: str, row: Row, direct: tuple[str, ...]) -> list[Thing]:
-        primary: Thing | None = None
-        if self.layout.dialect.states == "active_directory" and kind in ("user", "computer"):
-            primary = knowing.primary_group(row)
-        start = (*direct, primary.dn) if primary else direct
-        return [thing for thing in knowing.above(start).values() if thing.ref.kind == "group"]
+    def _above(self, kind: str, row: Row, direct: tuple[str, ...]) -> Above:
+        if self.layout.dialect.states != "active_directory" or kind not in ("user", "computer"):
+            return self.everywhere.above(direct)
+        primary = self.everywhere.primary_group(row)
+        found = self.everywhere.above((*direct, primary.dn) if primary else direct)
+        return found if primary else replace(found, is_whole=False)
+
+    def _is_ours(self, thing: Thing) -> bool:
+        return self.everywhere is self.knowing or dn_key(thing.dn).endswith("," + dn_key(self.layout.base))
+
+    def _may_be_powerful(self, row: Row, groups: Sequence[Thing], above: Above) -> bool:
+        """Say whether Active Directory gives power to an entry: one whose groups are not all seen may have any."""
+        if self.layout.dialect.states != "active_directory":
+            return False
+        return not above.is_whole or is_powerful((row.first("objectSid") or b"", *(thing.sid for thing in groups)))
 
     # --- what other entries tell ------------------------------------------------------------------------------------
 

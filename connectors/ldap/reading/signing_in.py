@@ -1,12 +1,14 @@
 """Verify a person's password by a bind, and say what the server said to it.
 
 Known and unknown logins cost the same: one search for the same few attributes, and one bind.  What a server takes longer to
-refuse a person than to refuse nobody, since it counts the failure, is hidden by refusing in steps of time.
+refuse a person than to refuse nobody, since it counts the failure, is hidden by refusing in steps of time.  Only a right
+password costs one search more.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from connectors.directory import names
 from connectors.directory.texts import is_storable
@@ -14,7 +16,8 @@ from connectors.errors import UnavailableError
 from connectors.folding import key
 from connectors.ldap import filters
 from connectors.ldap.controls import PASSWORD_POLICY, policy_error
-from connectors.ldap.reading.decoding import attributes_of, stable_id
+from connectors.ldap.ids import id_filter
+from connectors.ldap.reading.decoding import attributes_of, dn_key, is_readable, stable_id
 from connectors.ldap.reading.reader import Reader
 from connectors.ldap.requests import Answer, Search
 from connectors.ldap.talking.session import DirectorySession
@@ -32,6 +35,7 @@ _INVALID, _BUSY = 49, frozenset({51, 52})
 _EXPIRED_PASSWORD, _LOCKED, _MUST_CHANGE = 0, 1, 2
 _LONGEST = 256
 _STEP_SECONDS = 0.1
+_MOST = 50  # entries by one login: nobody is signed in with so many, nor with two
 _NOT_A_PASSWORD = Secret("this is nobody's password")
 _NAMES = ("login", "upn")
 _STATES: Mapping[str, tuple[str, ...]] = {
@@ -53,12 +57,16 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """Verifies passwords against one directory; ``monotonic`` gives seconds, ``pause`` waits for some."""
+    """Verifies passwords against one directory; ``monotonic`` gives seconds, ``pause`` waits for some.
+
+    ``domain`` returns what may stand before a login with a backslash, empty for nothing; it is asked whoever is meant.
+    """
 
     session: DirectorySession
     reader: Reader
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
+    domain: Callable[[], str] = lambda: ""
 
     def called(self, login: str) -> tuple[Entry, ...]:
         """Return the people who have a login or sign-in name, with these two attributes alone; one search in any case."""
@@ -85,6 +93,8 @@ class SigningIn:
         found = people[0] if len(people) == 1 else None
         answer = self._bound(found, secret)
         state, is_right = _state(answer, found) if found else ("wrong", False)
+        if found and is_right and not self._is_still_there(found):
+            state, is_right = "wrong", False
         if not is_right:
             self.pause(_STEP_SECONDS - (self.monotonic() - begun) % _STEP_SECONDS)
         return AuthenticationResult(state, found.ref if found and is_right else None)
@@ -96,7 +106,19 @@ class SigningIn:
             raise UnavailableError("The directory is busy and does not answer.")
         return answer
 
-    def _people(self, login: str) -> list[_Person]:
+    def _is_still_there(self, person: _Person) -> bool:
+        """Say whether the DN that was bound as is the person's, and not that of somebody who was given it meanwhile.
+
+        Only who knows a right password has this asked.
+        """
+        layout = self.reader.layout
+        called = id_filter(layout.dialect.id, person.ref.id)
+        asked = Search(layout.base, filters.all_of((layout.kind("user").filter, called)), (layout.dialect.id,))
+        rows = list(islice(self.reader.serving.rows(asked), 2)) if called else []
+        return [dn_key(row.dn) for row in rows if stable_id(layout, row) == person.ref.id] == [dn_key(person.dn)]
+
+    def _people(self, typed: str) -> list[_Person]:
+        login = self._without_domain(typed)
         if not login or not is_storable(login):
             return []
         layout = self.reader.layout
@@ -105,12 +127,20 @@ class SigningIn:
         called = filters.any_of(filters.equals(one, login) for one in attributes.values())
         wanted = (layout.dialect.id, *attributes.values(), *_STATES[layout.dialect.states])
         asked = Search(layout.base, filters.all_of((looks.filter, called)), wanted)
+        rows = list(islice(self.reader.serving.rows(asked), _MOST))
         known = (
             _Person(Ref("user", id_), row.dn, attributes_of(layout, "user", row, self.reader.now))
-            for row in self.reader.serving.rows(asked)
-            if (id_ := stable_id(layout, row)) is not None
+            for row in (rows if len(rows) < _MOST else ())
+            if (id_ := stable_id(layout, row)) is not None and is_readable(row.dn)
         )
         return [one for one in known if _is_called(one, login)]
+
+    def _without_domain(self, typed: str) -> str:
+        """Return the login behind the name of this domain (``SAMPLE`` and a backslash); with another it is nobody's."""
+        before, mark, login = typed.partition("\\")
+        if not (mark and before) or "@" in login or not is_storable(before):
+            return typed
+        return login if key(before) == key(self.domain()) else typed
 
 
 def _is_called(found: _Person, login: str) -> bool:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from connectors.ldap.requests import Answer, Row
 
-ENTRY, REFERENCE, EXTENDED, INTERMEDIATE = 0x64, 0x73, 0x78, 0x79
+ENTRY, SEARCH_DONE, REFERENCE, EXTENDED, INTERMEDIATE = 0x64, 0x65, 0x73, 0x78, 0x79
+# The tag of an operation and of its only, or last, answer (RFC 4511, 4.2 to 4.12).
+ANSWERS = {0x60: 0x61, 0x63: SEARCH_DONE, 0x66: 0x67, 0x68: 0x69, 0x4A: 0x6B, 0x6C: 0x6D, 0x77: EXTENDED}
 _SEQUENCE, _INTEGER, _CONTROLS, _REFERRAL, _RESPONSE_NAME = 0x30, 0x02, 0xA0, 0xA3, 0x8A
-_OCTETS = 0x04
+_OCTETS, _ENUMERATED = 0x04, 0x0A
+_LONGEST_CODE, _LONGEST_WORDS = 4, 1_000  # octets, letters
 PAGED = "1.2.840.113556.1.4.319"
 
 
@@ -116,18 +119,23 @@ def _octet_strings(octets: bytes, at: int, stop: int) -> tuple[bytes, ...]:
 
 
 def read_answer(message: Message) -> Answer:
-    """Read the result of any operation (RFC 4511, 4.1.9) and its controls; raises `MalformedError`."""
+    """Read the result of any operation (RFC 4511, 4.1.9) and its controls; raises `MalformedError`.
+
+    Of the server's words only the beginning is read.
+    """
     octets = message.octets
     try:
         tag, start, end = _element(octets, message.start, message.end)
-        code = int.from_bytes(octets[start:end], "big", signed=True)
-        if tag not in (_INTEGER, 0x0A):
+        code = int.from_bytes(octets[start:end], "big", signed=True) if end - start <= _LONGEST_CODE else -1
+        if tag != _ENUMERATED or start == end or code < 0:
             raise MalformedError("an answer has no result code")
-        _, start, end = _element(octets, end, message.end)
+        tag, start, end = _element(octets, end, message.end)
         matched = octets[start:end].decode("utf-8", "replace")
-        _, start, end = _element(octets, end, message.end)
-        words = octets[start:end].decode("utf-8", "replace").rstrip("\0")
-        return Answer(code, words, _controls(message), matched)
+        words_tag, start, end = _element(octets, end, message.end)
+        if tag != _OCTETS or words_tag != _OCTETS:
+            raise MalformedError("an answer has no name or no words")
+        words = octets[start : min(end, start + 4 * _LONGEST_WORDS)].decode("utf-8", "replace")
+        return Answer(code, words.rstrip("\0")[:_LONGEST_WORDS], _controls(message), matched)
     except IndexError:
         raise MalformedError("an answer ends too early") from None
 

@@ -15,12 +15,14 @@ from connectors.ldap.talking.answering import (
     ENTRY,
     INTERMEDIATE,
     REFERENCE,
+    SEARCH_DONE,
     MalformedError,
     page_cookie,
     read_answer,
     read_row,
 )
 from connectors.ldap.talking.connections import NOT_LDAP, Connection, Connections
+from connectors.ldap.talking.spending import Spending
 from connectors.ldap.talking.wire import Encryption, WireError
 from connectors.spi import Content
 
@@ -47,29 +49,36 @@ class Calls:
     def _until(self) -> float:
         return self._monotonic() + self._call_seconds
 
-    def first_page(self, body: Content) -> tuple[Connection, Page]:
+    def spending(self) -> Spending:
+        """Return the limits of one search."""
+        return Spending(self._call_seconds, self._monotonic)
+
+    def first_page(self, body: Content, spending: Spending) -> tuple[Connection, Page]:
         """Send a search and return the connection, for the next page on it, with what came.
 
         Raises `UnavailableError`; the connection is not kept then.
         """
-        until = self._until()
+        until = spending.until()
         connection = self._connections.take(until)
         try:
-            return connection, self._on(connection, lambda: _page(connection, body))
+            return connection, self._on(connection, lambda: _page(connection, body, spending, b""))
         except WireError as error:
             if error.late:
                 raise _unavailable(connection, error) from None
         connection = self._connections.take(until, fresh=True)
-        return connection, self._page_or_unavailable(connection, body)
+        return connection, self._page_or_unavailable(connection, body, spending, b"")
 
-    def next_page(self, connection: Connection, body: Content) -> Page:
-        """Send a search on the connection of the page before; raises `UnavailableError`, the connection is gone then."""
-        connection.wire.until = self._until()
-        return self._page_or_unavailable(connection, body)
+    def next_page(self, connection: Connection, body: Content, spending: Spending, cookie: bytes) -> Page:
+        """Send a search with the cookie of the page before on its connection.
 
-    def _page_or_unavailable(self, connection: Connection, body: Content) -> Page:
+        Raises `UnavailableError`; the connection is gone then.
+        """
+        connection.wire.until = spending.until()
+        return self._page_or_unavailable(connection, body, spending, cookie)
+
+    def _page_or_unavailable(self, connection: Connection, body: Content, spending: Spending, cookie: bytes) -> Page:
         try:
-            return self._on(connection, lambda: _page(connection, body))
+            return self._on(connection, lambda: _page(connection, body, spending, cookie))
         except WireError as error:
             raise _unavailable(connection, error) from None
 
@@ -128,17 +137,22 @@ class Calls:
         return answer
 
 
-def _page(connection: Connection, body: Content) -> Page:
+def _page(connection: Connection, body: Content, spending: Spending, asked_with: bytes) -> Page:
     number = connection.send(body)
     rows: list[Row] = []
     try:
         while True:
             message = connection.receive(number)
+            if message.tag == SEARCH_DONE:
+                answer = read_answer(message)
+                cookie = page_cookie(answer)
+                spending.turned(rows[0].dn if rows else None, asked_with, cookie)
+                return Page(rows, answer, cookie)
+            if message.tag not in (ENTRY, REFERENCE, INTERMEDIATE):
+                raise WireError(NOT_LDAP)
+            spending.came(len(message.octets), is_row=message.tag == ENTRY)
             if message.tag == ENTRY:
                 rows.append(read_row(message))
-            elif message.tag not in (REFERENCE, INTERMEDIATE):
-                answer = read_answer(message)
-                return Page(rows, answer, page_cookie(answer))
     except MalformedError:
         raise WireError(NOT_LDAP) from None
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from connectors.errors import UnavailableError
 from connectors.ldap.requests import SUCCESS, Answer
-from connectors.ldap.talking.answering import EXTENDED, INTERMEDIATE, MalformedError, Message, read_answer
+from connectors.ldap.talking.answering import ANSWERS, EXTENDED, INTERMEDIATE, MalformedError, Message, read_answer
 from connectors.ldap.talking.endpoints import Endpoint, Rota
 from connectors.ldap.talking.service_account import ServiceAccount
 from connectors.ldap.talking.trust import Trust
@@ -43,11 +43,13 @@ class Connection:
 
     def exchange(self, body: Content) -> Message:
         """Send an operation that has one answer and wait for it; raises `WireError`."""
-        number = self.send(body)
+        number, expected = self.send(body), ANSWERS[body.reveal()[0]]
         while True:
             message = self.receive(number)
-            if message.tag != INTERMEDIATE:
+            if message.tag == expected:
                 return message
+            if message.tag != INTERMEDIATE:
+                raise WireError(NOT_LDAP)
 
     def answer_to(self, body: Content) -> Answer:
         """Send an operation and return the result of its answer; raises `WireError`."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import ceil
 from threading import Lock
 
+from connectors.directory.texts import printable
 from connectors.errors import UnavailableError
 from connectors.ldap.requests import INVALID_CREDENTIALS, SUCCESS, Answer
 from connectors.ldap.talking.endpoints import Endpoint
@@ -62,7 +63,9 @@ class ServiceAccount:
         finally:
             self._turn.release()
         if answer.code != SUCCESS:
-            raise WireError(f"it refuses the sign-in of Deskhand's account (result {answer.code}): {answer.message}")
+            raise WireError(
+                f"it refuses the sign-in of Deskhand's account (result {answer.code}): {printable(answer.message)}"
+            )
 
     def _refuse(self, server: Endpoint, answer: Answer) -> None:
         code = _AD_CODE.search(answer.message)

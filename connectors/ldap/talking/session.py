@@ -75,7 +75,8 @@ class DirectorySession:
 
     Sessions that are given one `Rota` ask the same one of the servers, and leave one that fails together.
     ``ca_file`` holds the authorities that may have signed the servers' certificates, else the system's count.  A call
-    ends within ``call_seconds``, a page of a search too; ``monotonic`` gives seconds; ``account`` is shared with another one.
+    ends within ``call_seconds``, a page of a search too, and a whole search that brings next to nothing.  ``monotonic`` gives
+    seconds; ``account`` is shared with another one.
     """
 
     def __init__(
@@ -119,21 +120,23 @@ class DirectorySession:
         `SearchRefusedError` for every other result but success, referrals too; `UnavailableError` when no server answers.
         """
         body = partial(search, wanted, _written(partial(_filter, wanted.filter)))
-        connection, page = self._calls.first_page(_written(partial(body, b"")))
+        spending = self._calls.spending()
+        connection, page = self._calls.first_page(_written(partial(body, b"")), spending)
         try:
             while True:
                 yield from page.rows
                 _check(page.answer)
                 if not page.cookie:
                     return
-                page = self._calls.next_page(connection, body(page.cookie))
+                page = self._calls.next_page(connection, body(page.cookie), spending, page.cookie)
         finally:
             self._calls.done_with(connection)
 
     def first(self, wanted: Search) -> Row | None:
         """Return the entry a base search is for, or None when there is none; raises as `search` does."""
         octets = _written(partial(_filter, wanted.filter))
-        connection, page = self._calls.first_page(_written(partial(search, replace(wanted, page=0), octets)))
+        body = _written(partial(search, replace(wanted, page=0), octets))
+        connection, page = self._calls.first_page(body, self._calls.spending())
         self._calls.done_with(connection)
         if page.answer.code == NO_SUCH_OBJECT:
             return None

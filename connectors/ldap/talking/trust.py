@@ -25,9 +25,13 @@ class Trust:
             try:
                 self._context = ssl.create_default_context(cafile=self._ca_file)
             except ssl.SSLError:
-                raise WireError(f"ca_file {self._ca_file} holds no certificate in PEM form") from None
+                raise WireError(
+                    f"ca_file {self._ca_file} holds no certificate in PEM form (certutil -encode ca.cer ca.pem makes one)"
+                ) from None
             except OSError as error:
                 raise WireError(f"ca_file {self._ca_file} cannot be read ({error.strerror})") from None
+            except ValueError:
+                raise WireError("ca_file is no path of a file") from None
         return self._context
 
     def explained(self, error: ssl.SSLError, host: str) -> WireError:

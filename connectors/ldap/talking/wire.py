@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.directory.texts import printable
 from connectors.ldap.talking.answering import Message, framed, message_size, read_message
 from connectors.ldap.talking.endpoints import Address, Endpoint, is_address
 from connectors.spi import Content
@@ -49,7 +50,7 @@ class Encryption:
 
 def _written_name(name: Any) -> str:
     """Return a distinguished name, as `ssl.SSLSocket.getpeercert` gives it, as people read it."""
-    return ", ".join(str(value) for part in name for _, value in part)
+    return printable(", ".join(str(value) for part in name for _, value in part))
 
 
 class Wire:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectors.spi import Entry, Ref
+from connectors.spi import UNSEEN, Entry, Ref
 from runner.access.authority import MARKS, Authority
 from runner.access.explanation.lacking import Asked, principal_of, word
 from runner.access.holders import DECIDING
@@ -27,6 +27,8 @@ def protection(authority: Authority, asked: Asked, groups: Groups) -> str:
     for set_id in resolved.protected:
         if said := next(_reasons(resolved.sets[set_id], entry, groups), ""):
             return f'It is protected by the set "{set_id}": {said}.'
+    if UNSEEN in entry.groups and authority.is_protected(entry):
+        return f"{entry.label} is in groups that Deskhand's account cannot read, so in which others is not known."
     if entry.ref.kind == "user":
         for mark in MARKS:
             if entry.attributes.get(mark) is True:

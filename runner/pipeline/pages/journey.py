@@ -12,7 +12,10 @@ from runner.pipeline.pages.questions import FieldView, SectionView
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The steps of a form: (label, state), state ``done``, ``now`` or empty."""
+    """The steps of a form: (label, state), state ``done``, ``now`` or empty.
+
+    The last step of what was not or not wholly done has the state of the submission, and says it.
+    """
 
     steps: tuple[tuple[str, str], ...]
 
@@ -113,7 +116,10 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """One operation with its changes; ``state`` is empty in a plan, else planned, done, unchanged, failed, unknown."""
+    """One operation with its changes; ``state`` is empty in a plan, else planned, done, unchanged, failed, unknown.
+
+    The title of what was not done, is unclear or was taken back says so first.
+    """
 
     id: str
     title: str

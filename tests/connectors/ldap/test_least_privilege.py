@@ -11,7 +11,7 @@ from connectors.errors import RejectedError
 from connectors.ldap.connector import LdapDirectory
 from connectors.ldap.examining.rights import Right, as_attributes, everything_for
 from connectors.ldap.layout import Layout, layout
-from connectors.spi import Compare, Operation, Question, Ref, Secret
+from connectors.spi import Compare, Observation, Operation, Question, Ref, Secret
 from tests.connectors.ldap import sample_active_directory, sample_openldap
 from tests.connectors.ldap.delegations import (
     NEW_PASSWORD,
@@ -163,8 +163,15 @@ def foretold_for(delegated: Delegated, verb: str) -> dict[str, str]:
     """What doctor says of every verb to the account of one: ``ok`` or ``error``."""
     usages = [usage(other) for other in delegated.operations]
     found = delegated.directories[verb].examine(usages)
-    missing = {one.what.removeprefix("form "): one.state for one in found if one.what.startswith("form ")}
+    missing = {form: one.state for one in found for form in needed_by(one)}
     return {other: missing.get(other, "ok") for other in delegated.operations}
+
+
+def needed_by(one: Observation) -> list[str]:
+    """The forms that need what doctor found missing."""
+    return [
+        form for line in one.detail.splitlines() if line.startswith("needed by: ") for form in line[11:].split(", ")
+    ]
 
 
 def is_unseen(delegated: Delegated, verb: str, other: str) -> bool:

@@ -79,8 +79,34 @@ def test_who_is_called_so_comes_with_two_attributes_and_no_groups(directory: Lda
     assert directory.called("Alice@example.test") == ((alice,) if kept else ())
     assert alice.place == directory.place_of(alice.dn)[:-1]
     assert not alice.groups
-    for nobody in ("", " ", "alice*", "*", "EXAMPLE\\alice", "alice\0", "Alice Jansen"):
+    for nobody in (
+        "",
+        " ",
+        "alice*",
+        "*",
+        "ELSEWHERE\\alice",
+        "\\alice",
+        "EXAMPLE\\",
+        "EXAMPLE\\alice@example.test",
+        "alice\0",
+        "Alice Jansen",
+    ):
         assert directory.called(nobody) == ()
+
+
+def test_the_name_of_the_domain_before_a_login_makes_it_no_other(directory: LdapDirectory, sent: Sent) -> None:
+    is_domain = directory.layout.dialect.name == "active_directory"
+    asking = DirectorySignIn(directory)
+    for login in ("EXAMPLE\\alice", "example\\Alice"):
+        result = directory.authenticate(login, Secret(PASSWORD))
+        assert (result.state, result.ref) == (("ok", ALICE) if is_domain else ("wrong", None))
+        assert asking.counted_as(login) == ((ALICE.id,) if is_domain else ("alice",))
+    sent.searches.clear()
+    assert directory.authenticate("EXAMPLE\\nobody-at-all", Secret("typed-for-nobody")).state == "wrong"
+    assert directory.authenticate("ELSEWHERE\\alice", Secret("typed-elsewhere")).state == "wrong"
+    assert len(sent.searches) == 2
+    assert not [typed for _, typed in sent.binds if typed.startswith("typed-")]
+    assert directory.suffixes() == (("example.test",) if is_domain else ())
 
 
 def test_a_password_is_not_sent_for_a_login_that_nobody_has(directory: LdapDirectory, sent: Sent) -> None:

@@ -4,9 +4,12 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from connectors.ldap.connector import LdapDirectory
 from runner.cli.main import cli
-from runner.deskfolder import create
+from runner.connecting import open_connectors
+from runner.deskfolder import create, open_folder
 from runner.sealing import new_key
+from tests.runner.cli.commands import deskhand
 
 DIRECTORY = """\
 [connectors.directory]
@@ -67,3 +70,23 @@ def test_a_report_over_it_is_refused_with_the_search_the_attribute_and_the_direc
         ("report-lately.form.yaml", f'error E166: the search "disabled-lately" cannot be answered here: {reason}'),
         ("report-lately.form.yaml", f'warning W331: "disabled_at" tells nothing here: {reason}'),
     ]
+
+
+def test_a_directory_takes_the_time_zone_of_the_desk_unless_it_is_given_another(tmp_path: Path) -> None:
+    folder = desk(tmp_path / "desk")
+    settings = folder / "deskhand.toml"
+    for line, zone in (("", "Europe/Amsterdam"), ('time_zone = "Asia/Tokyo"\n', "Asia/Tokyo")):
+        settings.write_text(settings.read_text().replace('dialect = "active', f'{line}dialect = "active', 1))
+        directory = open_connectors(open_folder(folder)).for_kind("user")
+        assert isinstance(directory, LdapDirectory)
+        assert str(directory.layout.zone) == zone
+
+
+def test_forms_that_others_extend_stay_and_nothing_is_moved(tmp_path: Path) -> None:
+    folder = desk(tmp_path / "desk")
+    (folder / "forms" / "own-mfa.form.yaml").write_text("format: form/1\nid: own-mfa\nextends: reset-mfa\ntitle: Own\n")
+    before = sorted(file.name for file in (folder / "forms").iterdir())
+    done = deskhand("connect", folder, "--set-aside")
+    assert (done.code, "Nothing was set aside, since own-mfa.form.yaml builds on" in done.err) == (1, True), done.text
+    assert sorted(file.name for file in (folder / "forms").iterdir()) == before
+    assert not (folder / "set-aside").exists()

@@ -25,6 +25,7 @@ def test_init_makes_a_desk_that_only_its_owner_may_read(tmp_path: Path) -> None:
         "deskhand.db", "deskhand.toml", "forms", "secret.key",
     ]  # fmt: skip
     assert f"deskhand check {desk}" in made.out
+    assert f"deskhand connect {desk}" in made.out
 
 
 def test_init_takes_an_empty_folder_and_leaves_it_in_its_place(tmp_path: Path) -> None:

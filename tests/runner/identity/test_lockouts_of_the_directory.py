@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from connectors.errors import UnavailableError
+from connectors.spi import Entry
 from runner.errors import NotReachableError, RefusedError, TooManyError
 from tests.runner.identity.directory_door import Door
 from tests.runner.identity.people_directory import NOW, THEIRS, PeopleDirectory, person
@@ -110,3 +112,27 @@ def test_a_directory_that_counts_and_then_does_not_answer_is_still_asked_four_ti
         with pytest.raises((NotReachableError, TooManyError)):
             door.come_in(ALIASES[number % 7], "wrong", address=f"192.0.2.{number}")
     assert len(door.directory.asked) == 4
+
+
+@dataclass
+class TwoOfOneLogin(PeopleDirectory):
+    """A directory that says a login may mean both, and lets in who is named by the sign-in name."""
+
+    def called(self, login: str) -> tuple[Entry, ...]:
+        return tuple(self.people.values())
+
+
+def test_coming_in_forgives_nothing_of_a_namesake(door: Door) -> None:
+    door.use(TwoOfOneLogin())
+    door.directory.add(person("id-alice", "alice"), person("id-other", "alice2", upn="alice@other.test"))
+    for minute in range(12):
+        guess(door, "alice", minute)
+        with suppress(TooManyError):
+            door.come_in("alice@other.test", now=NOW + timedelta(minutes=minute), address="192.0.2.9")
+    assert door.directory.wrong == {"id-alice": 2}
+    assert door.directory.asked.count("alice@other.test") == 2
+
+
+def test_coming_in_by_a_login_that_the_directory_does_not_tell_forgives_it_too(door: Door) -> None:
+    for minute in range(9):
+        assert door.account("EXAMPLE\\alice", now=NOW + timedelta(minutes=minute)).login == "alice"

@@ -52,6 +52,15 @@ def test_a_failing_step_does_what_its_rule_says(desk, rule, error, state, operat
     assert page.state == desk.state(plan.head.submission) == state
     assert " ".join(found for _, found in desk.operations(plan.head.submission)) == operations
     assert attributes(desk) == left
+    assert page.head.journey.steps[-1] == (page.state_text, state)
+    said = {
+        "done": "",
+        "failed": "Not done: ",
+        "skipped": "Not done: ",
+        "unknown": "Unclear: ",
+        "undone": "Taken back: ",
+    }
+    assert all(one.title.startswith(said[one.state]) for one in page.operations)
     assert desk.store.journal.verify().ok
     outcomes = [entry["outcome"]["code"] for entry in desk.journal("outcome")]
     assert sorted(outcomes) == sorted([*operations.split(), *(["done"] if "undone" in operations else [])])
