@@ -83,6 +83,8 @@ def test_an_error_stands_in_the_json_where_json_is_asked_for(
 def test_the_journal_says_what_was_refused(desk: Path) -> None:
     deskhand(*plan(desk, "--target", "u.bakker", "--set", "office=X"))
     listed = deskhand("journal", "list", "--kind", "deny", "--desk", desk)
-    assert listed.out.rstrip().endswith("at-once, target u-u.bakker: refused: open: There is nothing here, or it is not yours to see.")
+    assert listed.out.rstrip().endswith(
+        "at-once, target u-u.bakker: refused: open: There is nothing here, or it is not yours to see."
+    )
     line = deskhand("journal", "list", "--kind", "deny", "--json", "--desk", desk).out
     assert json.loads(line)["kind"] == "deny"
