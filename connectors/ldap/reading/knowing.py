@@ -91,11 +91,15 @@ class Knowing:
 
     def listed(self, held: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
         """Return the named groups that list entries which do not say so, by `dn_key`; ``held`` as in `listings.listed`."""
-        missing = {dn: groups for dn, groups in held.items() if dn_key(dn) not in self._listed}
+        keys = {dn: dn_key(dn) for dn in held}
+        self._listed.update(self.named.recalled([key for key in keys.values() if key not in self._listed]))
+        missing = {dn: groups for dn, groups in held.items() if keys[dn] not in self._listed}
         if missing:
-            self._listed.update(dict.fromkeys(map(dn_key, missing), ()))
-            for dn, group in listed(self.serving, self.layout, self.named.ids(), missing):
-                self._listed[dn_key(dn)] += (group,)
+            named, found = self.named.ids(), dict.fromkeys((keys[dn] for dn in missing), tuple[str, ...]())
+            for dn, group in listed(self.serving, self.layout, named, missing):
+                found[keys[dn]] += (group,)
+            self.named.keep(named, found)
+            self._listed.update(found)
         return {key: self._listed[key] for key in map(dn_key, held)}
 
     def _parents(self, thing: Thing) -> Sequence[str]:

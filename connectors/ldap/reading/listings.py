@@ -2,9 +2,11 @@
 
 OpenLDAP fills memberOf when a group is written and never again, and in any directory an account's memberOf may be closed to
 those who can read the group.  So the groups that decide on rights are asked too: these are the ones that somebody named.
+What they list beyond memberOf changes as rarely as servers are repaired, so it is kept for moments.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from connectors.ldap import filters
@@ -16,26 +18,48 @@ from connectors.ldap.requests import Search
 
 _MOST = 1_000
 _CHUNK = 100
+_KEPT_SECONDS, _MOST_KEPT = 30.0, 20_000
 
 
 class NamedGroups:
-    """Ids of the groups that were asked for by name, or as a condition: those that policies and forms rest on. Thread-safe."""
+    """Ids of the groups that were asked for by name, or as a condition: those that policies and forms rest on. Thread-safe.
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    Also keeps for moments whom they list beyond memberOf; one more group, and that is forgotten.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._lock, self._monotonic = Lock(), monotonic
         self._ids: dict[str, None] = {}
+        self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
 
     def add(self, id_: str) -> None:
         """Note a group; of very many the oldest is forgotten."""
         with self._lock:
             if id_ not in self._ids and len(self._ids) >= _MOST:
                 del self._ids[next(iter(self._ids))]
+            if id_ not in self._ids:
+                self._kept = {}
             self._ids[id_] = None
 
     def ids(self) -> tuple[str, ...]:
         """Return all of them."""
         with self._lock:
             return tuple(self._ids)
+
+    def recalled(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return what is kept of these entries, by `dn_key`: the DNs of the groups that list them beyond memberOf."""
+        kept, oldest = self._kept, self._monotonic() - _KEPT_SECONDS
+        return {key: found[1] for key in keys if (found := kept.get(key)) is not None and found[0] > oldest}
+
+    def keep(self, asked: Sequence[str], found: Mapping[str, tuple[str, ...]]) -> None:
+        """Keep an answer that was given when these groups were the named ones; of very many all are forgotten."""
+        now = self._monotonic()
+        with self._lock:
+            if tuple(self._ids) != tuple(asked):
+                return
+            if len(self._kept) + len(found) > _MOST_KEPT:
+                self._kept = {}
+            self._kept.update((key, (now, groups)) for key, groups in found.items())
 
 
 def listed(
