@@ -108,21 +108,20 @@ class LdapDirectory:
             member_of=member_of,
         )
         self._clock = clock
-
         rota = Rota(tuple(endpoints))
 
-        def session(user: str, password: Secret) -> DirectorySession:
+        def session(account: Mapping[str, str]) -> DirectorySession:
             return DirectorySession(
                 rota,
-                user=user,
-                password=password,
+                user=account["user"],
+                password=secret_of(account),
                 ca_file=ca_file or None,
                 connect_seconds=connect_seconds,
                 call_seconds=call_seconds,
             )
 
-        self.session = session(user, secret_of({"password_file": password_file, "password_env": password_env}))
-        self._writing = session(writer_of(writer)["user"], secret_of(writer)) if writer else self.session
+        self.session = session({"user": user, "password_file": password_file, "password_env": password_env})
+        self._writing = session(writer_of(writer)) if writer else self.session
         self._endpoints = endpoints
         self._users = tuple(dict.fromkeys(((user, self.session), ((writer or {}).get("user", user), self._writing))))
         self._verbs = offered(self._layout)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import and_, delete, insert
 
+from connectors.directory.member_verbs import member_verbs
 from connectors.errors import RejectedError
 from connectors.local.drafting import Draft
 from connectors.local.tables import members
@@ -32,30 +33,10 @@ def leave_groups(draft: Draft) -> None:
         draft.undo_by("directory.user.join_groups", user=user.ref, groups=_refs(groups))
 
 
-def add_members(draft: Draft) -> None:
-    """Add members to a group."""
-    added, _ = _change(draft, draft.given("members"), None)
-    if added:
-        draft.undo_by("directory.group.remove_members", group=draft.given("group"), members=_refs(added))
-
-
-def remove_members(draft: Draft) -> None:
-    """Remove members from a group."""
-    _, removed = _change(draft, None, draft.given("members"))
-    if removed:
-        draft.undo_by("directory.group.add_members", group=draft.given("group"), members=_refs(removed))
-
-
-def change_members(draft: Draft) -> None:
-    """Add and remove members together."""
-    added, removed = _change(draft, draft.given("add"), draft.given("remove"))
-    if added or removed:
-        draft.undo_by(
-            "directory.group.change_members", group=draft.given("group"), add=_refs(removed), remove=_refs(added)
-        )
-
-
-def _change(draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | None) -> tuple[list[Entry], list[Entry]]:
+def _change(
+    draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | None
+) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
+    """Draft who comes into a group and who goes, and return them."""
     group, adding, removing = draft.entry("group"), draft.entries(add), draft.entries(remove)
     if {entry.ref for entry in adding if entry.ref.id} & {entry.ref for entry in removing}:
         raise RejectedError("The same member is to be added and removed.")
@@ -69,7 +50,7 @@ def _change(draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | Non
     for member in removed:
         draft.report("remove", group, "members", member.ref, None)
         _remove(draft, group, member)
-    return added, removed
+    return _refs(added), _refs(removed)
 
 
 def _is_in(member: Entry, group: Entry) -> bool:
@@ -100,7 +81,5 @@ def _note(draft: Draft, group: Entry, member: Entry) -> None:
 VERBS: dict[str, Callable[[Draft], None]] = {
     "directory.user.join_groups": join_groups,
     "directory.user.leave_groups": leave_groups,
-    "directory.group.add_members": add_members,
-    "directory.group.remove_members": remove_members,
-    "directory.group.change_members": change_members,
+    **member_verbs(_change),
 }

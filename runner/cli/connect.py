@@ -92,18 +92,9 @@ def connect(
         return
     reader = _Account(user, password_file, password_env, "The account that reads", "--user")
     writing = _Account(writer, writer_password_file, writer_password_env, "The account that writes", "--writer")
-    given = ca_file.absolute() if ca_file else None
-    servers, authority = _servers(servers, given, ask, plain=plain_on_loopback)
-    begun = Wanted(
-        path,
-        servers,
-        _account(path, reader, part, ask),
-        "",
-        "",
-        _written(path, authority) if authority else "",
-        plain_on_loopback=plain_on_loopback,
-        part=part,
-    )
+    servers, authority = _servers(servers, ca_file.absolute() if ca_file else None, ask, plain=plain_on_loopback)
+    account, trusted = _account(path, reader, part, ask), _written(path, authority) if authority else ""
+    begun = Wanted(path, servers, account, "", "", trusted, plain_on_loopback=plain_on_loopback, part=part)
     wanted = _with_base(begun, base, ask)
     if writing.user:
         wanted = replace(wanted, writer=_account(path, writing, part, ask))

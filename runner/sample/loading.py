@@ -42,8 +42,8 @@ def load_company(
     """Add what is missing of the sample company; what is there already stays as it is.
 
     ``now`` has a time zone; ``size`` is how many people the company has.  ``passwords`` maps a login to an Argon2 hash, or
-    None for no password.  Raises the errors
-    of `connectors.errors`; the directory, and then the mail system, is filled in one transaction each.
+    None for no password.  Raises the errors of `connectors.errors`; the directory, and then the mail system, is filled in
+    one transaction each.
     """
     company = make_company(now, size=size)
     return Loaded(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from connectors.directory.member_verbs import member_verbs
 from connectors.errors import RejectedError
 from connectors.ldap.changing.drafting import Draft, Writer
 from connectors.ldap.reading.decoding import members
@@ -33,30 +34,10 @@ def leave_groups(draft: Draft) -> None:
         draft.undo_by("directory.user.join_groups", user=user.entry.ref, groups=_refs(groups))
 
 
-def add_members(draft: Draft) -> None:
-    """Add members to a group."""
-    added, _ = _change(draft, draft.given("members"), None)
-    if added:
-        draft.undo_by("directory.group.remove_members", group=draft.given("group"), members=_refs(added))
-
-
-def remove_members(draft: Draft) -> None:
-    """Remove members from a group."""
-    _, removed = _change(draft, None, draft.given("members"))
-    if removed:
-        draft.undo_by("directory.group.add_members", group=draft.given("group"), members=_refs(removed))
-
-
-def change_members(draft: Draft) -> None:
-    """Add and remove members together."""
-    added, removed = _change(draft, draft.given("add"), draft.given("remove"))
-    if added or removed:
-        draft.undo_by(
-            "directory.group.change_members", group=draft.given("group"), add=_refs(removed), remove=_refs(added)
-        )
-
-
-def _change(draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | None) -> tuple[list[Found], list[Found]]:
+def _change(
+    draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | None
+) -> tuple[tuple[Ref, ...], tuple[Ref, ...]]:
+    """Draft who comes into a group and who goes, and return them."""
     group, adding, removing = draft.found("group"), draft.all_found(add), draft.all_found(remove)
     if {one.entry.ref for one in adding if one.entry.ref.id} & {one.entry.ref for one in removing}:
         raise RejectedError("The same member is to be added and removed.")
@@ -69,7 +50,7 @@ def _change(draft: Draft, add: Sequence[Ref] | None, remove: Sequence[Ref] | Non
     for member in removed:
         draft.report("remove", group.entry, "members", member.entry.ref, None)
     write_members(draft, group, added, removed)
-    return added, removed
+    return _refs(added), _refs(removed)
 
 
 def write_members(draft: Draft, group: Found, added: Sequence[Found], removed: Sequence[Found]) -> None:
@@ -120,7 +101,5 @@ def _refs(found: Sequence[Found]) -> tuple[Ref, ...]:
 VERBS: Mapping[str, Writer] = {
     "directory.user.join_groups": join_groups,
     "directory.user.leave_groups": leave_groups,
-    "directory.group.add_members": add_members,
-    "directory.group.remove_members": remove_members,
-    "directory.group.change_members": change_members,
+    **member_verbs(_change),
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 from connectors.ldap import filters
 from connectors.ldap.examining.rights import Right, as_attributes, as_dsacls
 from connectors.ldap.layout import Layout
+from connectors.ldap.reading.own_accounts import security_ids
 from connectors.ldap.reading.serving import Serving
 from connectors.ldap.requests import Search
 
@@ -110,8 +111,7 @@ def account_of(serving: Serving, layout: Layout, written: str) -> Account:
     """Return the account that is signed in, which the settings call ``written``; raises as `Serving.rows` does."""
     if not layout.dialect.by_guid:
         return Account(written)
-    row = serving.first(Search("", "(objectClass=*)", ("tokenGroups",), "base", page=0))
-    sids = row.values.get("tokengroups", ()) if row is not None else ()
+    sids = security_ids(serving)
     asked = filters.any_of(f"(objectSid={filters.octets(sid)})" for sid in sids)
     names = ("sAMAccountName", "objectSid")
     found = [one for one in serving.rows(Search(layout.domain, f"(&(objectClass=user){asked})", names)) if sids]

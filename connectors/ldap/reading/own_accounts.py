@@ -56,7 +56,7 @@ def own_accounts(reader: Reader, accounts: Iterable[tuple[str, Serving]]) -> Own
 
 def _known(reader: Reader, name: str, serving: Serving) -> frozenset[str] | None:
     """Return the account, none when it is no person below the base; None when that cannot be told."""
-    if sids := _security_ids(serving) if reader.layout.dialect.states == "active_directory" else ():
+    if sids := security_ids(serving) if reader.layout.dialect.states == "active_directory" else ():
         asked = (filters.any_of(f"(objectSid={filters.octets(sid)})" for sid in part) for part in _chunks(sids))
         return frozenset(id_ for one in asked for id_ in _people(reader, one))
     try:
@@ -67,7 +67,8 @@ def _known(reader: Reader, name: str, serving: Serving) -> frozenset[str] | None
     return frozenset({ref.id} if ref else ())
 
 
-def _security_ids(serving: Serving) -> Sequence[bytes]:
+def security_ids(serving: Serving) -> Sequence[bytes]:
+    """Return the security ids of whoever asks an Active Directory, groups among them; none when it does not tell."""
     try:
         row = serving.first(Search("", "(objectClass=*)", ("tokenGroups",), "base", page=0))
     except ConnectorError:
