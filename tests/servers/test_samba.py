@@ -1,7 +1,6 @@
 """The Samba domain controller of the tests is what it says: TLS, lockout, rights, resets."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -66,10 +65,11 @@ def test_a_lock_is_gone_after_a_reset_and_a_reset_of_nothing_costs_nothing(samba
     assert not samba.lets_in("alice@example.test", SAMPLE_PASSWORD)
     samba.reset()
     samba.search("(objectClass=user)")
-    began = time.monotonic()
+    processes = set()
     for _ in range(20):
         samba.reset()
-    assert time.monotonic() - began < 2
+        processes.add(samba._process)
+    assert len(processes) < 5  # it writes a little of its own accord
     assert samba.lets_in("alice@example.test", SAMPLE_PASSWORD)
 
 

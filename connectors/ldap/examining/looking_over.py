@@ -197,22 +197,30 @@ class Examination:
         if not dialect.member_of:
             yield Observation("memberships", "ok", "they are read from the groups")
             return
-        kind = self.layout.kind("group")
-        wanted = f"(&{kind.filter}({dialect.member}=*))"
+        told = list(self._told_memberships())
+        if not told:
+            yield Observation("memberships", "ok", "no group with members was seen, so nothing could be compared")
+        elif not any(told):
+            fix = "Switch the memberOf overlay (plug-in) on and fill it, and let the account read it."
+            missing = f"a member of a group has no {dialect.member_of} to be seen"
+            yield Observation("memberships", "error", f"{missing}. {fix}")
+        elif not all(told) and dialect.states != "active_directory":  # which keeps it itself, and hides some
+            fix = "Fill the memberOf of the groups that were there before the overlay (plug-in)."
+            missing = f"{told.count(False)} of {len(told)} members of groups have no {dialect.member_of} to be seen"
+            yield Observation("memberships", "warning", f"{missing}. {fix}")
+        else:
+            yield Observation("memberships", "ok", f"{dialect.member_of} tells which groups somebody is in")
+
+    def _told_memberships(self) -> Iterator[bool]:
+        """Yield for members of groups whether they tell themselves that they are one."""
+        dialect = self.layout.dialect
+        wanted = f"(&{self.layout.kind('group').filter}({dialect.member}=*))"
         for group in self._some(wanted, (dialect.member,), 20):
             for member in members(self.layout, group)[:3]:
                 row = self._at(member, (dialect.member_of, "objectClass"))
-                if row is None:
-                    continue
-                if row.values.get(dialect.member_of.lower()):
-                    yield Observation("memberships", "ok", f"{dialect.member_of} tells which groups somebody is in")
-                else:
-                    fix = "Switch the memberOf overlay (plug-in) on and fill it, and let the account read it."
-                    yield Observation(
-                        "memberships", "error", f"a member of a group has no {dialect.member_of} to be seen. {fix}"
-                    )
-                return
-        yield Observation("memberships", "ok", "no group with members was seen, so nothing could be compared")
+                if row is not None:
+                    yield bool(row.values.get(dialect.member_of.lower()))
+                    break
 
     # --- the password policy ----------------------------------------------------------------------------------------
 
