@@ -1,5 +1,6 @@
 """Measure the journal: durable chained appends against raw durable writes, and verifying against reading."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from runner.journal.chain import Head, seal
 from runner.journal.exporting import json_lines
 from runner.journal.records import JSON, Record
 from runner.journal.verifying import Place, verify
+from runner.sealing import KeySealer, new_key
+from runner.store.person_keys import Keyring
 from runner.store.schema import upgrade
 from runner.store.store import Store
 
@@ -38,7 +41,8 @@ def record() -> Record:
 def _appends(folder: Path, effort: Effort) -> Iterator[Figure]:
     url = f"sqlite:///{folder / 'desk.db'}"
     upgrade(url)
-    with Store.open(url) as store, durable_writes(folder / "raw") as write:
+    keyring = Keyring(KeySealer(new_key()), secrets.token_bytes)
+    with Store.open(url, keyring) as store, durable_writes(folder / "raw") as write:
 
         def append(_client: int = 0) -> None:
             store.journal.append([record()])

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef
+from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef, Verb
 from connectors.spi import Value as SpiValue
 from forms.answering.situation import Situation, given, in_language
 from forms.answering.wire import stored
@@ -177,7 +177,7 @@ def _operation(
     return PlannedOperation(
         operation,
         in_language(step.title, situation.language, environment) or step.verb.meaning.partition(";")[0],
-        tuple(dict.fromkeys(_requirements(step, arguments))),
+        requirements_of(step.verb, arguments),
         step.on_error or situation.form.on_error,
         undo=step.undo == "auto",
         retry=step.retry,
@@ -244,8 +244,13 @@ def _plain(value: Value) -> SpiValue:
     return value  # type: ignore[return-value]
 
 
-def _requirements(step: Step, arguments: Mapping[str, SpiValue]) -> Iterator[Requirement]:
-    for need in step.verb.needs:
+def requirements_of(verb: Verb, arguments: Mapping[str, SpiValue]) -> tuple[Requirement, ...]:
+    """Return what the actor must hold, and on what, for a verb to be done with these arguments; each once."""
+    return tuple(dict.fromkeys(_requirements(verb, arguments)))
+
+
+def _requirements(verb: Verb, arguments: Mapping[str, SpiValue]) -> Iterator[Requirement]:
+    for need in verb.needs:
         value = arguments.get(need.on)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Ref | OutputRef):

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import SetUpError
-from runner.settings import FORMAT, SETTINGS_FILE, MailSettings, SignInSettings, WebSettings, read_settings
+from runner.hook_settings import ChannelSettings
+from runner.settings import (
+    FORMAT,
+    SETTINGS_FILE,
+    EngineSettings,
+    JournalSettings,
+    MailSettings,
+    SignInSettings,
+    WebSettings,
+    read_settings,
+)
 from runner.store.schema import upgrade
 
 KEY_FILE = "secret.key"
@@ -54,9 +64,12 @@ class DeskFolder:
     connectors: Mapping[str, tuple[str, Mapping[str, Any]]]
     mail: MailSettings
     web: WebSettings
+    engine: EngineSettings
     demo: bool = False
     forms: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
 
 def is_desk_folder(path: Path) -> bool:
@@ -73,7 +86,19 @@ def open_folder(path: Path) -> DeskFolder:
         raise SetUpError(f"{path} is no desk folder: it has no {SETTINGS_FILE}. Make one with: deskhand init {path}")
     found = read_settings(path / SETTINGS_FILE)
     forms = read_forms(path / FORMS_FOLDER)
-    return DeskFolder(path, found.store_url, found.connectors, found.mail, found.web, found.demo, forms, found.sign_in)
+    return DeskFolder(
+        path,
+        found.store_url,
+        found.connectors,
+        found.mail,
+        found.web,
+        found.engine,
+        found.demo,
+        forms,
+        found.sign_in,
+        found.journal,
+        found.channels,
+    )
 
 
 def read_forms(folder: Path) -> Mapping[str, bytes]:

@@ -5,7 +5,7 @@ the next one begins.  Dispatch sees only the plan; where it comes from is the pi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from connectors.errors import ConnectorError, StaleObjectError, UnavailableError, UnknownOutcomeError
@@ -14,17 +14,23 @@ from forms.planning import PlannedOperation, Requirement
 
 State: TypeAlias = Literal["done", "unchanged", "failed", "unknown", "skipped", "undone"]
 _MOST_TRIES_WHEN_STALE = 5
+_STAYS = "It cannot be taken back, so it stays done."
 
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What became of one operation. ``detail`` is a sentence when it was not done."""
+    """What became of one operation. ``detail`` is a sentence when it was not done, ``outputs`` what it made.
+
+    ``is_unavailable`` says that its system did not answer, so that nothing was done and it may be tried again.
+    """
 
     planned: PlannedOperation
     state: State
     changes: tuple[Change, ...] = ()
     detail: str = ""
     inverse: Operation | None = None
+    outputs: Mapping[str, Ref] = field(default_factory=dict)
+    is_unavailable: bool = False
 
 
 class RefusedNowError(Exception):
@@ -102,11 +108,12 @@ class Dispatcher:
         except UnknownOutcomeError as unknown:
             return Performed(planned, "unknown", detail=str(unknown))
         except ConnectorError as error:
-            return Performed(planned, "failed", detail=str(error))
+            is_unavailable = isinstance(error, UnavailableError)
+            return Performed(planned, "failed", detail=str(error), is_unavailable=is_unavailable)
         for name, ref in outcome.outputs.items():
             outputs[planned.operation.id, name] = ref
         state: State = "done" if outcome.state == "changed" else "unchanged"
-        return Performed(planned, state, outcome.changes, inverse=outcome.inverse)
+        return Performed(planned, state, outcome.changes, inverse=outcome.inverse, outputs=outcome.outputs)
 
     def _try(self, planned: PlannedOperation) -> Outcome:
         """Perform; when the object changed in between, decide anew; when it was unavailable, as often as the form says."""
@@ -146,8 +153,10 @@ class Dispatcher:
             raise UnknownOutcomeError("The connector failed in an unexpected way.") from error
 
     def _undo(self, done: Performed, outputs: Mapping[tuple[str, str], Ref]) -> Performed:
-        if done.state != "done" or done.inverse is None or not done.planned.undo:
+        if done.state != "done":
             return done
+        if done.inverse is None or not done.planned.undo:
+            return replace(done, detail=_STAYS)
         planned = replace(done.planned, operation=done.inverse)
         try:
             outcome = self._try(_with_outputs(planned, outputs))

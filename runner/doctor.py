@@ -1,4 +1,7 @@
-"""Examine an installation and say in sentences what is well and what is not. Reads only."""
+"""Examine an installation and say in sentences what is well and what is not.
+
+Reads only; that a journal does not verify is noted, and the desk is read-only from then on.
+"""
 
 import socket
 from collections.abc import Iterator, Mapping
@@ -11,10 +14,12 @@ from forms.definition import Form, Step
 from runner.counting import counted
 from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
+from runner.message_findings import message_findings
 from runner.org_names import unfound
 from runner.reach import Reach
 from runner.serving import is_process_alive
 from runner.wiring import Installation
+from runner.witnessing.finding import journal_findings
 
 _MOST = 50
 
@@ -38,9 +43,9 @@ def examine(installation: Installation) -> list[Finding]:
         *_org(installation),
         *_bindings(installation),
         *_sign_in(installation),
-        _journal(installation),
+        *(Finding(*found) for found in journal_findings(installation)),
         *_unclear(installation),
-        _mails(installation),
+        *(Finding(*found) for found in message_findings(installation)),
     ]
 
 
@@ -153,13 +158,6 @@ def _sign_in(installation: Installation) -> list[Finding]:
     return [Finding("sign-in", "ok", f"with the directory, for members of {name}")]
 
 
-def _journal(installation: Installation) -> Finding:
-    result = installation.services.store.journal.verify()
-    if result.fault is None:
-        return Finding("journal", "ok", f"{result.records} records, and the chain holds")
-    return Finding("journal", "error", f"it was tampered with: {result.fault.sentence}")
-
-
 def _unclear(installation: Installation) -> list[Finding]:
     store, now = installation.services.store, installation.services.clock()
     ended = set(store.nodes.dead(now, socket.gethostname(), is_process_alive))
@@ -175,10 +173,3 @@ def _unclear(installation: Installation) -> list[Finding]:
         )
         for one in submissions
     ]
-
-
-def _mails(installation: Installation) -> Finding:
-    waiting = len(installation.services.store.notifications.pending(limit=1_000))
-    if waiting:
-        return Finding("mail", "warning", f"{waiting} mails still have to go out")
-    return Finding("mail", "ok", "no mail is waiting")

@@ -35,6 +35,10 @@ class TooManyError(RunnerError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class BusyError(TooManyError):
+    """Something else is being done to the same target just now; nothing was done."""
+
+
 class NotDurableError(RunnerError):
     """The record could not be stored, so nothing was done."""
 

@@ -15,16 +15,19 @@ from waitress.server import create_server
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
 from runner.delegation.reviews.using import note_bindings
-from runner.errors import RunnerError, SetUpError
+from runner.engine.rounds import make_rounds
+from runner.engine.workers import Workers
+from runner.errors import NotFoundError, RunnerError, SetUpError
 from runner.gate import AccountGate
 from runner.pipeline import drafting, waiting
-from runner.pipeline.notifying import deliver
+from runner.pipeline.delivering import deliver_due
 from runner.sample.cast import sign_ins
 from runner.store.records import Submission
 from runner.watching import Watch, systems_of
 from runner.web.app import create_app
 from runner.web.ports import SignInHint
 from runner.wiring import Installation
+from runner.witnessing.keeping import JournalKeeping, keeping_of
 
 HEARTBEAT_SECONDS = 2.0
 _MAILS_AT_ONCE = 50
@@ -73,8 +76,7 @@ def sweep(installation: Installation) -> Sequence[Submission]:
 
 def send_waiting(installation: Installation) -> int:
     """Send mails that could not be sent before; return how many went out."""
-    waiting = installation.services.store.notifications.pending(limit=_MAILS_AT_ONCE)
-    return sum(deliver(installation.services, mail) for mail in waiting)
+    return deliver_due(installation.services, limit=_MAILS_AT_ONCE)
 
 
 def forget_files(installation: Installation) -> int:
@@ -90,16 +92,28 @@ def end_drafts(installation: Installation) -> int:
     return services.store.submissions.expire(now - drafting.LIFETIME, now)
 
 
+def beat(installation: Installation) -> None:
+    """Note that this process lives; one that was taken for gone signs on again, since it is not."""
+    services = installation.services
+    try:
+        services.store.nodes.heartbeat(services.node, services.clock())
+    except NotFoundError:
+        services.store.nodes.register(services.node, socket.gethostname(), os.getpid(), services.clock())
+
+
 @dataclass(slots=True)
 class Housekeeping:
-    """Beats, sweeps and sends in a thread of its own until it is told to stop."""
+    """Beats, sweeps, makes rounds and sends in a thread of its own until it is told to stop."""
 
     installation: Installation
     _stop: threading.Event = field(default_factory=threading.Event)
+    _journal: JournalKeeping | None = None
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Begin; raises `SetUpError` when the journal cannot be kept as the settings say."""
+        self._journal = keeping_of(self.installation, _tell)
+        self._journal.start()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self._thread.start()
 
@@ -108,16 +122,19 @@ class Housekeeping:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        if self._journal is not None:
+            self._journal.stop()
 
     def _run(self) -> None:
         rounds = 0
         while not self._stop.wait(HEARTBEAT_SECONDS):
             rounds += 1
             try:
-                self.installation.services.store.nodes.heartbeat(
-                    self.installation.services.node, self.installation.services.clock()
-                )
+                beat(self.installation)
                 report(sweep(self.installation))
+                if self._journal is not None:
+                    self._journal.round()
+                make_rounds(self.installation.services, rounds * int(HEARTBEAT_SECONDS))
                 self.installation.services.store.binding_uses.follow(steps=1)
                 if rounds % 15 == 0:
                     send_waiting(self.installation)
@@ -145,6 +162,7 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
     Raises `SetUpError` when the port cannot be used. The installation is closed in any case.
     """
     housekeeping = Housekeeping(installation)
+    workers = Workers(installation.services, installation.folder.engine.workers, _tell)
     watch = Watch(systems_of(installation.services.connectors.all()), _tell)
     server: Server | None = None
     try:
@@ -152,6 +170,7 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
         report(sweep(installation))
         server = listen(installation, host, port)
         housekeeping.start()
+        workers.start()
         watch.start()
         ready(f"http://{_shown(host)}:{_port(server)}/")
         server.run()
@@ -159,10 +178,39 @@ def serve_forever(installation: Installation, *, host: str, port: int, ready: Ca
         pass
     finally:
         watch.stop()
-        housekeeping.stop()
         if server is not None:
             server.close()
+        _drain(workers)
+        housekeeping.stop()
         installation.close()
+
+
+def work_forever(installation: Installation, *, count: int, ready: Callable[[str], None]) -> None:
+    """Carry out what waits, without serving pages, until interrupted or terminated; what is under way then is ended first.
+
+    ``ready`` is told the id of this process.  The installation is closed in any case.
+    """
+    housekeeping = Housekeeping(installation)
+    workers = Workers(installation.services, count, _tell)
+    over = threading.Event()
+    try:
+        _end_at_sigterm()
+        report(sweep(installation))
+        housekeeping.start()
+        workers.start()
+        ready(installation.services.node)
+        over.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        _drain(workers)
+        housekeeping.stop()
+        installation.close()
+
+
+def _drain(workers: Workers) -> None:
+    if not workers.stop():
+        _tell("Something was still being done after a minute, and is left. It is unclear now; see: deskhand doctor")
 
 
 def _tell(line: str) -> None:

@@ -2,17 +2,30 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from connectors.spi import Secret
 from runner.errors import SetUpError
+from runner.hook_settings import ChannelSettings, read_channels
+from runner.retention import BY_HAND, wrong_retention
 
 FORMAT = 1
 SETTINGS_FILE = "deskhand.toml"
 _KEYS: Mapping[str, Mapping[str, type]] = {
-    "": {"format": int, "demo": bool, "store": dict, "connectors": dict, "mail": dict, "web": dict, "sign_in": dict},
+    "": {
+        "format": int,
+        "demo": bool,
+        "store": dict,
+        "connectors": dict,
+        "mail": dict,
+        "web": dict,
+        "sign_in": dict,
+        "engine": dict,
+        "journal": dict,
+        "webhooks": dict,
+    },
     "store": {"url": str},
     "mail": {
         "outbox": str,
@@ -23,12 +36,27 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "user": str,
         "password_file": str,
         "ca_file": str,
+        "operator": str,
     },
-    "web": {"host": str, "port": int, "threads": int},
+    "web": {"host": str, "port": int, "threads": int, "address": str},
+    "engine": {"workers": int},
     "sign_in": {"directory": bool, "only_members_of": str, "tries": int, "within_minutes": int},
+    "journal": {
+        "witness_file": str,
+        "witness_url": str,
+        "witness_syslog": str,
+        "witness_mail": str,
+        "syslog": str,
+        "ca_file": str,
+        "operator": str,
+        "keep": str,
+        "archive": str,
+        "archive_to": str,
+    },
 }
 _TYPES: Mapping[type, str] = {int: "a whole number", bool: "true or false", str: 'a text: "…"', dict: "a table"}
 _MOST_THREADS = 1_000
+_MOST_WORKERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +75,19 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the desk listens."""
+    """Where the desk listens, and at which ``address`` people reach it: links in messages begin with it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     threads: int = 32
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How many submissions a process carries out at a time of those that waited. 0: none, other processes do."""
+
+    workers: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +104,25 @@ class SignInSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalSettings:
+    """Who is sent checkpoints of the journal (``witness_…``), and where every record is forwarded to (``syslog``).
+
+    ``ca_file`` replaces the system's list of authorities for all of them; what is empty is not used.  What is older than
+    ``keep`` may be archived into ``archive_to``, by hand or once a month.
+    """
+
+    witness_file: Path | None = None
+    witness_url: str = ""
+    witness_syslog: str = ""
+    witness_mail: str = ""
+    syslog: str = ""
+    ca_file: str | None = None
+    keep: str = ""
+    archive: str = BY_HAND
+    archive_to: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything ``deskhand.toml`` says.
 
@@ -79,8 +134,11 @@ class Settings:
     connectors: Mapping[str, tuple[str, Mapping[str, Any]]]
     mail: MailSettings
     web: WebSettings
+    engine: EngineSettings
     demo: bool = False
     sign_in: SignInSettings = SignInSettings()
+    journal: JournalSettings = JournalSettings()
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
 
 def read_settings(file: Path) -> Settings:
@@ -102,9 +160,25 @@ def read_settings(file: Path) -> Settings:
         connectors={name: _connector(file, name, options) for name, options in content["connectors"].items()},
         mail=_mail(file, content.get("mail", {})),
         web=WebSettings(**content.get("web", {})),
+        engine=EngineSettings(**content.get("engine", {})),
         demo=content.get("demo", False),
         sign_in=_sign_in(file, content.get("sign_in", {})),
+        journal=_journal(file, content.get("journal", {})),
+        channels=read_channels(file, content),
     )
+
+
+def store_url_of(file: Path, folder: Path | None = None) -> str:
+    """Return the URL of the store alone, whatever else the settings say, as it is meant in a desk folder.
+
+    Raises `SetUpError`.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = content["store"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise SetUpError(f"{file} cannot be read, or has no [store]: {error}") from error
+    return _url(folder or file.parent, _needed(file, table if isinstance(table, dict) else {}, "store", "url"))
 
 
 def _check(file: Path, content: Mapping[str, Any]) -> None:
@@ -123,6 +197,7 @@ def _check(file: Path, content: Mapping[str, Any]) -> None:
         _check_table(file, table, content if not table else content.get(table, {}), known)
     _check_range(file, content.get("web", {}), "web", "port", 0, 65_535)
     _check_range(file, content.get("web", {}), "web", "threads", 1, _MOST_THREADS)
+    _check_range(file, content.get("engine", {}), "engine", "workers", 0, _MOST_WORKERS)
     _check_range(file, content.get("mail", {}), "mail", "port", 1, 65_535)
     _check_range(file, content.get("sign_in", {}), "sign_in", "tries", 1, 100)
     _check_range(file, content.get("sign_in", {}), "sign_in", "within_minutes", 1, 60)
@@ -189,7 +264,19 @@ def _sign_in(file: Path, table: Mapping[str, Any]) -> SignInSettings:
     return found
 
 
+def _journal(file: Path, table: Mapping[str, Any]) -> JournalSettings:
+    for key, value in table.items():
+        if not value:
+            raise SetUpError(f"{file}: [journal] {key} is empty. Fill it in, or remove the line.")
+    if problem := wrong_retention(table):
+        raise SetUpError(f"{file}: [journal] {problem}")
+    files = {key: file.parent / table[key] for key in ("witness_file", "ca_file", "archive_to") if key in table}
+    paths = {key: str(path) if key == "ca_file" else path for key, path in files.items()}
+    return JournalSettings(**{**table, **paths})
+
+
 def _mail(file: Path, table: Mapping[str, Any]) -> MailSettings:
+    table = {key: value for key, value in table.items() if key != "operator"}
     if "outbox" in table and "host" in table:
         raise SetUpError(f"{file}: [mail] has both outbox and host. Keep outbox to write mails into a folder, or host.")
     if "outbox" in table or not table:

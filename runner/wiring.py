@@ -31,14 +31,18 @@ from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
 from runner.journal.records import JSON, Record
 from runner.keeping import PolicyKeeper
+from runner.kept_versions import KeptForms
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
-from runner.pipeline.services import Halt, Services
+from runner.pipeline.services import Channels, Halt, Services
 from runner.policy_file import PolicyFile
 from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
+from runner.store.person_keys import Keyring
 from runner.store.store import Store
 from runner.versions import Versions, remember_versions
+from runner.webhooks import Webhook
+from runner.witnessing.read_only import why_read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,12 @@ def open_postman(folder: DeskFolder) -> Postman:
         )
     except RejectedError as error:
         raise SetUpError(f"{folder.path / SETTINGS_FILE}: [mail] {error}") from error
+
+
+def open_channels(folder: DeskFolder) -> Channels:
+    """Make what reaches people and systems besides mail."""
+    found = folder.channels
+    return Channels(found.address, found.operator, {name: Webhook(hook) for name, hook in found.hooks.items()})
 
 
 def read_definitions(
@@ -140,7 +150,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
     catalogue, policy, problems = read_definitions(folder.forms, connectors)
     sealer, postman = open_sealer(folder), open_postman(folder)
     with naming_the_store(folder):
-        store = Store.open(folder.store_url)
+        store = Store.open(folder.store_url, Keyring(sealer, secrets.token_bytes))
     random = SystemRandom()
     try:
         catalogue, changed = remember_versions(store, catalogue, folder.forms, versions)
@@ -159,7 +169,9 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
             make_password=lambda policy: make_password(policy, random),
             make_code=lambda: f"{secrets.randbelow(1_000_000):06d}",
             node=register_node(store),
-            halt=Halt(),
+            halt=Halt(why_read_only(store)),
+            channels=open_channels(folder),
+            kept_form=KeptForms(store, catalogue, connectors.unkept).form,
         )
     except BaseException:
         store.close()

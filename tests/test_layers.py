@@ -60,12 +60,14 @@ ROOMS: Mapping[str, Room] = {
     "runner.errors": _room(is_pure=True),
     "runner.access": _room((*DECIDING, "runner.counting"), is_pure=True),
     "runner.dispatch": _room(DECIDING),
+    "runner.letters": _room((), "jinja2 markupsafe", is_pure=True),
     "runner.pipeline": _room(
         (
             *DECIDING,
             "runner.access",
             "runner.counting",
             "runner.dispatch",
+            "runner.letters",
             "runner.resource_names",
             "runner.store",
             "runner.verification",
@@ -83,6 +85,7 @@ ROOMS: Mapping[str, Room] = {
     ),
     "runner.journal": _room(DECIDING, "cryptography"),
     "runner.store": _room(HOUSES, "sqlalchemy alembic"),
+    "runner.engine": _room((*DECIDING, "runner.pipeline", "runner.store")),
     "runner.identity": _room(HOUSES, "argon2"),
     "runner.web": _room(
         HOUSES, "flask flask_wtf flask_bootstrap jinja2 markupsafe werkzeug waitress wtforms markdown_it cryptography"

@@ -20,7 +20,7 @@ _NOT_IN_A_BODY = re.compile("[\0-\b\v\f\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
-    """Return the mail that says ``message``, in seven-bit encoding; ``now`` is aware.
+    """Return the mail that says ``message``, in seven-bit encoding, as multipart/alternative with HTML; ``now`` is aware.
 
     ``Message-ID`` is made from the message's id and the sender's domain, so a second try carries the same.  The mail
     calls itself automatic (RFC 3834) so that nobody's absence note answers it.  Raises `RejectedError` when an address,
@@ -35,8 +35,14 @@ def compose(message: Message, *, sender: str, now: datetime) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail.set_content(message.body.replace("\r\n", "\n").replace("\r", "\n"), charset="utf-8")
+    mail.set_content(_lines(message.body), charset="utf-8")
+    if message.html:
+        mail.add_alternative(_lines(message.html), subtype="html", charset="utf-8")
     return mail
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _check(message: Message) -> None:
@@ -50,5 +56,5 @@ def _check(message: Message) -> None:
         map(unicodedata.category, message.subject)
     ):
         raise RejectedError(f"The subject of a mail must be one line of at most {_SUBJECT_CHARACTERS} characters.")
-    if len(message.body) > _BODY_CHARACTERS or _NOT_IN_A_BODY.search(message.body):
+    if any(len(text) > _BODY_CHARACTERS or _NOT_IN_A_BODY.search(text) for text in (message.body, message.html)):
         raise RejectedError("The text of a mail is too long or holds control characters.")

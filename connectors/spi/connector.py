@@ -81,12 +81,13 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A plain-text mail; addresses are bare (``a.jansen@example.org``)."""
+    """A mail in plain text; addresses are bare (``a.jansen@example.org``). ``html`` says the same again, or is empty."""
 
     to: tuple[str, ...]
     subject: str
     body: str
     id: str
+    html: str = ""
 
 
 class Postman(Protocol):

@@ -169,12 +169,9 @@ def _approver(values: Values, record: Record, scope: Scope) -> Approver:
 def compile_notify(values: Values, record: Record, scope: Scope) -> Notify:
     """Compile a message."""
     before = record.integer("before")
-    if record.string("by") in ("chat", "webhook"):
-        message = f"notifications by {record.string('by')} are not available in this version"
-        values.report.error("E199", record.node_of("by"), message, "Remove it: messages go out by mail.")
     return Notify(
         on=record.strings("on"),
-        to=tuple(_addressee(values, node, scope) for node in record.nodes("to")),
+        to=tuple(_addressee(values, node, scope, record.string("by") or "mail") for node in record.nodes("to")),
         subject=values.text(record.words("subject"), scope, "notify") or Text({}),
         body=values.text(record.words("body"), scope, "notify"),
         when=values.condition(record.scalar("when"), scope),
@@ -183,10 +180,13 @@ def compile_notify(values: Values, record: Record, scope: Scope) -> Notify:
     )
 
 
-def _addressee(values: Values, node: Node, scope: Scope) -> Any:
+def _addressee(values: Values, node: Node, scope: Scope, by: str) -> Any:
     found = values.given(node, ANY, scope, "to", "notify")
     type_ = getattr(found, "type", TEXT)
     one = type_.item if type_.name == "list" and type_.item else type_
+    if by != "mail" and one.name not in ("text", "choice", "any"):
+        values.report.error("E214", node, f'"to" needs the name of a {by} in deskhand.toml, this is {called(type_)}')
+        return found
     if one.name not in ("user", "group", "mailbox", "contact", "text", "choice", "any", "null"):
         values.report.error("E214", node, f'"to" needs a person or an address, this is {called(type_)}')
     return found

@@ -10,14 +10,21 @@ from typing import IO, Any, BinaryIO
 
 import click
 
+from runner.cli import journal_archiving, journal_signed
+from runner.cli.journal_archiving import verified_archive
+from runner.cli.journal_signed import offline_options, verified_offline
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
+from runner.counting import counted
+from runner.journal.chain import canonical
 from runner.journal.exporting import csv_lines, json_lines
 from runner.journal.records import JSON, Record, subject_id
 from runner.journal.telling import told
-from runner.journal.verifying import verify
+from runner.journal.verifying import START, verify
 from runner.store.journal import JournalStore
 from runner.store.records import JournalEntry
+from runner.witnessing.examining import examine_journal
+from runner.witnessing.keys import public_key_at
 
 _MOST_OPERATIONS = 10_000
 
@@ -36,12 +43,12 @@ def journal() -> None:
 @desk_option
 @json_option
 def list_records(kind: str | None, submission: str | None, limit: int, desk_path: Path, as_json: bool) -> None:
-    """List records, the newest first, one line each; with --json each whole record as it was sealed."""
+    """List records, the newest first, one line each; with --json each whole record; what was erased reads so."""
     with installation_at(desk_path) as installation:
         entries = installation.services.store.journal.search(kind=kind, submission=submission, limit=limit)
         intents = _Intents(installation.services.store.journal)
         for entry in entries:
-            click.echo(entry.line if as_json else _line(entry, intents.of(entry)))
+            click.echo(canonical(entry.body) if as_json else _line(entry, intents.of(entry)))
 
 
 @dataclass(slots=True)
@@ -73,25 +80,52 @@ def _line(entry: JournalEntry, intent: Mapping[str, Any]) -> str:
     type=click.File("rb"),
     help="Verify an export instead of the store.",
 )
+@click.option(
+    "--archive",
+    "archived",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Verify a file that  deskhand journal archive  wrote.",
+)
+@click.option("--start", "start", help="NUMBER:HASH in front of the first record of --file, when earlier ones were archived.")
 @click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
+@offline_options
 @desk_option
 @json_option
-def verify_journal(file: BinaryIO | None, head: str | None, desk_path: Path, as_json: bool) -> None:
-    """Verify the chain and name the first bad record; exit 1 when there is one."""
-    known = _head(head)
+def verify_journal(
+    file: BinaryIO | None,
+    archived: Path | None,
+    start: str | None,
+    head: str | None,
+    offline: Path | None,
+    notes: Path | None,
+    keys: tuple[str, ...],
+    desk_path: Path,
+    as_json: bool,
+) -> None:
+    """Verify the chain and the checkpoints, and name the first bad record; exit 1 when there is one."""
+    if offline is not None:
+        verified_offline(offline, notes, keys)
+        return
+    known, examined = head_of(head), None
+    if archived is not None:
+        verified_archive(archived, desk_path, known)
+        return
     if file is not None:
-        result = verify((line.removesuffix(b"\n") for line in file), head=known)
+        result = verify((line.removesuffix(b"\n") for line in file), head=known, start=head_of(start) or START)
     else:
         with installation_at(desk_path) as installation:
             store = installation.services.store.journal
-            result = store.verify()
+            examined = examine_journal(installation.services.store, public_key_at(desk_path))
+            result = examined.verification()
             if known and result.ok:
-                result = verify(store.all_lines(), head=known)
+                result = verify(store.all_lines(), head=known, start=store.start())
     if as_json:
         fault = asdict(result.fault) if result.fault else None
         click.echo(json.dumps({"ok": result.ok, "records": result.records, "fault": fault, "head": list(result.head)}))
     elif result.fault is None:
         click.echo(f"{result.records} records, and the chain holds. Head: {result.head[0]}:{result.head[1]}")
+        if examined is not None and examined.checkpoints:
+            click.echo(f"{examined.covered} of them are under {counted(examined.checkpoints, 'signed checkpoint')}.")
     else:
         where = f"{file.name}:{result.fault.line}: " if file is not None else ""
         click.echo(f"The journal was tampered with: {where}{result.fault.sentence}.", err=True)
@@ -99,7 +133,8 @@ def verify_journal(file: BinaryIO | None, head: str | None, desk_path: Path, as_
         raise click.exceptions.Exit(1)
 
 
-def _head(text: str | None) -> tuple[int, str] | None:
+def head_of(text: str | None) -> tuple[int, str] | None:
+    """Return a place of the journal written as NUMBER:HASH; raises `click.UsageError`."""
     if text is None:
         return None
     number, _, digest = text.partition(":")
@@ -111,14 +146,21 @@ def _head(text: str | None) -> tuple[int, str] | None:
 @journal.command("export")
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="A file; standard output when left out.")
+@click.option(
+    "--plain", is_flag=True, help="JSON lines that say what is said of persons, as CSV does; they cannot be verified."
+)
 @desk_option
-def export(format_: str, output: Path | None, desk_path: Path) -> None:
-    """Export the whole journal; the export itself is recorded first."""
+def export(format_: str, output: Path | None, plain: bool, desk_path: Path) -> None:
+    """Export the whole journal; the export itself is recorded first.
+
+    JSON lines are what was sealed, with what is said of persons encrypted, so that they can be verified anywhere.
+    """
     with installation_at(desk_path) as installation:
         store = installation.services.store.journal
         body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": f"export {format_}"}
         store.append([Record("export", datetime.now(UTC), body)])
-        lines = store.all_lines()
+        is_proof = format_ == "jsonl" and not plain
+        lines = store.all_lines() if is_proof else map(canonical, store.opened(store.all_lines()))
         chunks = json_lines(lines) if format_ == "jsonl" else (row.encode("utf-8") for row in csv_lines(lines))
         with _opened(output) as stream:
             stream.writelines(chunks)
@@ -135,4 +177,6 @@ def _opened(output: Path | None) -> AbstractContextManager[IO[Any]]:
     return whole_file(output) if is_ordinary else click.open_file(str(output), "wb")
 
 
+for command in (*journal_signed.COMMANDS, journal_archiving.archive):
+    journal.add_command(command)
 COMMANDS = (journal,)

@@ -23,12 +23,16 @@ from runner.cli import (
     access_lint,
     access_review,
     accounts,
+    backup,
     connect,
+    diff,
     explaining,
     formatting,
     forms,
     journal,
+    journal_erasing,
     new,
+    notifications,
     operating,
     people,
     reference,
@@ -60,8 +64,10 @@ def cli() -> None:
 
 for module in (
     operating,
+    backup,
     connect,
     forms,
+    diff,
     formatting,
     new,
     schema,
@@ -78,6 +84,8 @@ for module in (
     access_lint,
     access_review,
     journal,
+    journal_erasing,
+    notifications,
 ):
     for command in module.COMMANDS:
         cli.add_command(command)

@@ -17,9 +17,10 @@ from runner.identity.passwords import check_length
 from runner.sample.cast import sign_ins
 from runner.sample.demo import fill
 from runner.sealing import new_key
-from runner.serving import serve_forever
+from runner.serving import serve_forever, work_forever
 from runner.store.schema import upgrade as upgrade_database
 from runner.wiring import naming_the_store, open_installation
+from runner.witnessing.keys import make_signing_key
 
 DEMO_PASSWORD = "DESKHAND_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -33,6 +34,7 @@ _port_type = click.IntRange(0, 65_535)
 def init(folder: Path, port: int) -> None:
     """Make a new desk folder with the forms that ship with the product."""
     create(folder, demo=False, port=port, key=new_key())
+    make_signing_key(folder)
     click.echo(f"Made {folder}. Next:")
     click.echo(f"  deskhand connect {folder}    # Active Directory, OpenLDAP or another LDAP server")
     click.echo("  or, to try things out with people from a file:")
@@ -117,6 +119,22 @@ def serve(desk_path: Path, host: str | None, port: int | None) -> None:
 
 @click.command()
 @desk_option
+@click.option(
+    "--count", default=4, show_default=True, type=click.IntRange(1, 64), help="How many submissions at a time."
+)
+def worker(desk_path: Path, count: int) -> None:
+    """Carry out what waits, without serving pages: for a desk on several machines."""
+    installation = open_installation(open_folder(desk_path))
+    if installation.folder.store_url.startswith("sqlite"):
+        installation.close()
+        raise SetUpError(
+            "A desk on SQLite is one process: deskhand serve carries out what waits. Use PostgreSQL for several."
+        )
+    work_forever(installation, count=count, ready=lambda node: click.echo(f"Working as {node}. Press Ctrl+C to stop."))
+
+
+@click.command()
+@desk_option
 def upgrade(desk_path: Path) -> None:
     """Bring the store's tables to this release."""
     _upgrade(open_folder(desk_path))
@@ -146,4 +164,4 @@ def doctor(desk_path: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (init, demo, serve, upgrade, doctor)
+COMMANDS = (init, demo, serve, worker, upgrade, doctor)

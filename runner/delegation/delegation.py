@@ -8,6 +8,7 @@ from runner.delegation.explorer.exploring import Exploring
 from runner.delegation.graphs.graphing import Graphing
 from runner.delegation.reviews.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
+from runner.pipeline.message_queue import MessageQueue
 from runner.pipeline.services import Services
 
 __all__ = ["Delegation", "check_reading", "may_manage", "may_read"]
@@ -40,6 +41,11 @@ class Delegation:
     def reviewing(self) -> Reviewing:
         """Reviews of bindings: campaigns, decisions, findings."""
         return Reviewing(self.services)
+
+    @property
+    def messages(self) -> MessageQueue:
+        """Messages that wait or could not go out, for whoever reads the journal."""
+        return MessageQueue(self.services)
 
     @property
     def simulating(self) -> Simulating:

@@ -4,15 +4,17 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeAlias
 
 from connectors.spi import Secret, SecretLeakError
 from runner.journal.records import JSON, KINDS, RESERVED, Record, timestamp
 
 VERSION = 1
 GENESIS = bytes(32).hex()
+Hide: TypeAlias = Callable[[Mapping[str, JSON], str], Mapping[str, JSON]]
 _MOST = 2**53 - 1  # RFC 8785 section 3.2.2.3: larger integers are not the same number everywhere
 
 
@@ -51,8 +53,10 @@ def canonical(value: object) -> str:
     return text
 
 
-def seal(record: Record, seq: int, prev: str) -> Sealed:
+def seal(record: Record, seq: int, prev: str, hide: Hide | None = None) -> Sealed:
     """Put ``record`` into the chain as number ``seq`` behind the hash ``prev``. Pure.
+
+    ``hide`` is given the body and the id of the record, and returns the body that is written.
 
     Raises what `canonical` raises, and `ValueError` for an unknown kind or a body that holds a key of the chain's own.
     """
@@ -63,7 +67,8 @@ def seal(record: Record, seq: int, prev: str) -> Sealed:
     time = timestamp(record.time)
     identity = sha256(f"{prev}/{seq}/{time}/{record.kind}".encode()).hexdigest()[:32]
     chained: Mapping[str, JSON] = {"v": VERSION, "seq": seq, "prev": prev, "id": identity, "time": time}
-    line = canonical({**record.body, **chained, "kind": record.kind})
+    body = record.body if hide is None else hide(record.body, identity)
+    line = canonical({**body, **chained, "kind": record.kind})
     return Sealed(seq, prev, link(prev, line.encode()), line, identity)
 
 

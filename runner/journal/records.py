@@ -22,8 +22,8 @@ Kind: TypeAlias = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
-# What the chain itself writes into a line; a body may not hold them.
-RESERVED = frozenset({"v", "seq", "prev", "id", "time", "kind"})
+# What the chain itself writes into a line, and where personal values are sealed; a body may not hold them.
+RESERVED = frozenset({"v", "seq", "prev", "id", "time", "kind", "personal"})
 
 
 @dataclass(frozen=True, slots=True)

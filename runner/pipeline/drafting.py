@@ -94,7 +94,7 @@ def kept_answers(walk: Walk, submission: Submission) -> dict[str, object]:
     answers: dict[str, object] = dict(submission.answers)
     if submission.sealed is not None:
         try:
-            answers |= json.loads(walk.services.sealer.unseal(submission.sealed))
+            answers |= json.loads(walk.services.sealer.unseal(submission.sealed, waited=walk.waited))
         except ValueError as error:
             sentence = "The password that was typed is no longer kept. Type it again."
             raise AnswersError([AnswerProblem("", sentence)]) from error

@@ -1,26 +1,23 @@
 """Steps 10 to 12 of the way through: the intent, durably; the changes; their outcome; who is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from connectors.spi import Entry, Operation, Secret
-from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.access.model import Actor
 from runner.dispatch import Dispatcher, Performed, RefusedNowError
 from runner.errors import NotDurableError, RunnerError
-from runner.journal.records import Record
 from runner.pipeline.authorising import decide_operation
-from runner.pipeline.notifying import telling
+from runner.pipeline.outcomes import Recorder
 from runner.pipeline.planning import Prepared
-from runner.pipeline.recording import intents, nobody_told, outcome
+from runner.pipeline.recording import intents
 from runner.pipeline.refusing import has_ended
-from runner.pipeline.telling import Teller, line_json
 from runner.pipeline.waiting import with_contents
 from runner.pipeline.walking import Walk, reader_for
-from runner.store.records import Ceiling, OperationEnd, OperationRow, Submission, SubmissionState
-from runner.verification.checks import CheckState
+from runner.store.records import Ceiling, OperationRow, Submission, SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +31,58 @@ class Finished:
     secrets: Mapping[str, Secret]
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """What a run rests on: the caller checks it used, and of those the ids to use up.
+
+    Of what waited, ``waited_with`` is the digest it waited with, and ``shown_once`` what its actor may see once, sealed;
+    ``wait_for`` says until when it waits again for a system that did not answer.
+    """
+
+    verified: Sequence[Mapping[str, Any]] = ()
+    consume: Sequence[str] = ()
+    waited_with: str | None = None
+    shown_once: bytes | None = None
+    wait_for: "WaitFor | None" = None
+
+
+WaitFor: TypeAlias = Callable[[Sequence[Performed]], datetime | None]
+"""Returns when what could not be done is to be tried again; None when it is not."""
+
+
 def carry_out(
     prepared: Prepared,
     submission: Submission,
-    check: CheckState | None,
+    resting: Resting,
     secrets: Mapping[str, Secret],
     ceilings: Sequence[Ceiling] = (),
 ) -> Finished:
     """Store the intent, perform the plan, store the outcome.
 
-    Raises `StaleError` when another request got here first, `TooManyError` at one of the ``ceilings``,
+    Raises `BusyError` while something else is done to the same target, `StaleError` when another request got here first,
+    `TooManyError` at one of the ``ceilings``,
     `NotDurableError` when the intent could not be stored: nothing was done then.  An outcome that could not be stored
     leaves the submission to be found as unknown.
     """
+    prepared.walk.services.halt.check()
+    _begin(prepared, submission, resting, ceilings)
+    return carry_on(prepared, submission, secrets, wait_for=resting.wait_for)
+
+
+def carry_on(
+    prepared: Prepared,
+    submission: Submission,
+    secrets: Mapping[str, Secret],
+    earlier: Sequence[str] = (),
+    wait_for: WaitFor | None = None,
+) -> Finished:
+    """Perform the plan of a submission that has begun, and store the outcome.
+
+    ``earlier`` are the states of operations that ended before and are not in the plan.  Raises `NotDurableError` when the
+    outcome could not be stored.
+    """
     walk = prepared.walk
-    walk.services.halt.check()
-    _begin(prepared, submission, check, ceilings)
-    recorder = _Recorder(prepared, submission)
+    recorder = Recorder(prepared, submission)
     dispatcher = Dispatcher(
         connector_for=walk.services.connectors.for_verb,
         authorise=lambda planned: _authorise(walk, planned),
@@ -60,8 +92,12 @@ def carry_out(
     )
     try:
         performed = dispatcher.run(prepared.plan.operations)
-        state = outcome_state(performed)
-        recorder.finish(performed, state)
+        due_at = wait_for(performed) if wait_for is not None else None
+        state = outcome_state(performed, earlier) if due_at is None else "queued"
+        if due_at is None:
+            recorder.finish(performed, state)
+        else:
+            recorder.pause(performed, due_at)
     except NotDurableError as lost:
         walk.services.halt.reason = (
             "What was done could not be recorded. The desk takes nothing more until it restarts."
@@ -74,11 +110,8 @@ def carry_out(
     return Finished(walk, prepared, state, performed, delivered)
 
 
-def _begin(prepared: Prepared, submission: Submission, check: CheckState | None, ceilings: Sequence[Ceiling]) -> None:
+def _begin(prepared: Prepared, submission: Submission, resting: Resting, ceilings: Sequence[Ceiling]) -> None:
     walk = prepared.walk
-    used = [] if check is None else [{"method": view.id} for view in check.methods if view.state == "passed"]
-    if check is None and walk.form.verify is not None and walk.form.verify.because:
-        used = [{"method": "none", "because": walk.form.verify.because}]
     records = intents(
         walk.reader.now,
         walk.actor,
@@ -86,7 +119,7 @@ def _begin(prepared: Prepared, submission: Submission, check: CheckState | None,
         submission,
         walk.services.authority.digest,
         list(zip(prepared.plan.operations, prepared.permits, prepared.kept, strict=True)),
-        used,
+        resting.verified,
     )
     walk.services.store.submissions.begin(
         submission.id,
@@ -98,15 +131,19 @@ def _begin(prepared: Prepared, submission: Submission, check: CheckState | None,
         node=walk.services.node,
         now=walk.reader.now,
         records=records,
-        consume=check.usable if check else (),
+        consume=resting.consume,
         ceilings=ceilings,
+        target_id=submission.target_id,
+        waited_with=resting.waited_with,
+        plan=list(prepared.kept),
+        shown_once=resting.shown_once,
     )
 
 
 def _with_contents(walk: Walk, operation: Operation) -> Operation:
     """Return an operation with the files it takes, for the connector's eyes alone."""
     try:
-        return with_contents(walk.services, walk.actor.id, walk.form.id, walk.submission, operation)
+        return with_contents(walk.services, walk.actor.id, walk.form.id, walk.submission, operation, waited=walk.waited)
     except RunnerError as gone:
         raise RefusedNowError(str(gone)) from gone
 
@@ -133,98 +170,19 @@ def fresh_actor(walk: Walk) -> Actor:
     return replace(walk.actor, person=person)
 
 
-def outcome_state(performed: Sequence[Performed]) -> SubmissionState:
-    """Sum the operations up: unknown if one is, else done, failed, or partly done."""
-    states = {done.state for done in performed}
+def outcome_state(performed: Sequence[Performed], earlier: Sequence[str] = ()) -> SubmissionState:
+    """Sum the operations up: unknown if one is, else done, failed, or partly done. Pure."""
+    return summed_up([*earlier, *(done.state for done in performed)])
+
+
+def summed_up(all_states: Sequence[str]) -> SubmissionState:
+    """Return the state of a submission whose operations have these states. Pure."""
+    states = set(all_states)
     if "unknown" in states:
         return "unknown"
     if not states & {"failed", "skipped"}:
         return "done"
     return "partly_done" if states & {"done", "unchanged"} else "failed"
-
-
-@dataclass(slots=True)
-class _Recorder:
-    """Stores the outcome of each operation and, with the last one, of the submission."""
-
-    prepared: Prepared
-    submission: Submission
-
-    def remember(self, performed: Performed, following: PlannedOperation | None) -> None:
-        end, record = self._told(performed)
-        self._store.operation_finished(
-            self.submission.id,
-            end.operation_id,
-            state=end.state,
-            changes=end.changes,
-            error=end.error,
-            inverse=end.inverse,
-            now=self._now(),
-            records=[record],
-            next_running=following.operation.id if following else None,
-        )
-
-    def finish(self, performed: Sequence[Performed], state: SubmissionState) -> None:
-        """Store the end; what was remembered already is left as it is."""
-        known = {row.operation_id for row in self._store.operations(self.submission.id) if row.finished_at is not None}
-        left = [done for done in performed if done.planned.operation.id not in known and done.state != "skipped"]
-        for done in left[:-1]:
-            self.remember(done, None)
-        last, records = None, list[Record]()
-        if left:
-            last, record = self._told(left[-1])
-            records.append(record)
-        records += [self._told(one)[1] for one in performed if one.state == "skipped"]
-        told = telling(self.prepared, self.submission, state, self._now())
-        if told.reached_nobody:
-            walk = self.prepared.walk
-            records.append(nobody_told(self._now(), walk.actor, walk.form, self.submission))
-        self._store.finish(
-            self.submission.id,
-            state=state,
-            now=self._now(),
-            records=records,
-            operation=last,
-            notifications=told.mails,
-        )
-
-    @property
-    def _store(self) -> Any:
-        return self.prepared.walk.services.store.submissions
-
-    def _now(self) -> Any:
-        return self.prepared.walk.services.now()
-
-    def _lines(self, performed: Performed) -> list[dict[str, str]]:
-        """Return the changes for keeping; names that cannot be read now are left out, the outcome is stored anyway."""
-        teller = Teller(self.prepared.walk.reader)
-        try:
-            return [line_json(line) for line in teller.lines(performed.changes)]
-        except Exception:  # the change is done: nothing may keep its outcome from being stored
-            return [line_json(line) for line in teller.without_names().lines(performed.changes)]
-
-    def _told(self, performed: Performed) -> tuple[OperationEnd, Record]:
-        """Return an outcome for keeping and for the journal; what changed is read and written once for both."""
-        walk = self.prepared.walk
-        kept = performed.state in ("done", "undone")
-        lines = self._lines(performed) if kept or performed.changes else []
-        end = OperationEnd(
-            performed.planned.operation.id,
-            performed.state,
-            lines if kept else [],
-            performed.detail or None,
-            inverse_json(performed.inverse),
-        )
-        told = lines if performed.changes else []
-        return end, outcome(self._now(), walk.actor, walk.form, self.submission, performed, told)
-
-
-def inverse_json(inverse: Operation | None) -> Any:
-    """Return what takes a change back, for keeping."""
-    if inverse is None:
-        return None
-    arguments = {name: stored(value) for name, value in inverse.arguments.items()}
-    return {"verb": inverse.verb, "arguments": arguments}
 
 
 def _refresh_authority(walk: Walk, performed: Sequence[Performed]) -> None:

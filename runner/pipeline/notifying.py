@@ -1,145 +1,190 @@
-"""Who is told by mail that a form ran: one mail for each recipient, so that a bad address keeps nobody else's back."""
+"""Who is told what of a submission: what its form says, what Deskhand says itself, and alarms. Reads; writes nothing."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Literal
 
-from connectors.errors import ConnectorError
-from connectors.spi import Message, Ref
-from forms.answering.situation import Situation, given, in_language, is_true
-from forms.definition import Notify
-from forms.expressions import Environment
-from forms.values import Choice, Value
-from runner.errors import NotDurableError
+from connectors.spi import Entry, Ref
+from forms.answering.situation import Request, Situation
+from forms.definition import Form
+from forms.values import Value
+from runner.access.model import Actor
+from runner.dispatch import Performed
+from runner.errors import NotFoundError
+from runner.letters.cleaning import one_line
+from runner.letters.writing import Particulars, write
+from runner.pipeline.delivering import deliver, deliver_due
+from runner.pipeline.form_rules import Occasion, messages
+from runner.pipeline.happening import Event, Happening, Told
+from runner.pipeline.own_mails import OwnMails, link_to
 from runner.pipeline.planning import Prepared
+from runner.pipeline.reading import Reader
+from runner.pipeline.recording import nobody_told
 from runner.pipeline.services import Services
-from runner.pipeline.walking import Walk
-from runner.store.records import Notification, NotificationState, Submission, SubmissionState
+from runner.pipeline.touching import tell_touched
+from runner.pipeline.walking import Walk, situation_of
+from runner.store.records import Notification, Submission, SubmissionState
 
-_MOST_RECIPIENTS = 20
-_MOST_TRIES = 20
-_MOST_SUBJECT = 300
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
-_LONGEST = 254
-_NO_ADDRESS = "This is not one mail address, so no mail went there."
-_TOO_MANY = f"More than {_MOST_RECIPIENTS} recipients; this one was left out."
-_NOT_WRITTEN = "What this mail says, or to whom, could not be worked out."
-_EVENTS: Mapping[str, Literal["done", "partly_done", "failed"]] = {
-    "done": "done",
-    "partly_done": "partly_done",
-    "failed": "failed",
-    "unknown": "failed",
-}
+__all__ = [
+    "Event",
+    "Happening",
+    "Told",
+    "alarm",
+    "deliver",
+    "deliver_due",
+    "event_of",
+    "notify",
+    "send_mails",
+    "telling",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """The mails of a form that ran. ``reached_nobody``: somebody was to be told, but there is no address."""
-
-    mails: tuple[Notification, ...] = ()
-    reached_nobody: bool = False
+_EVENTS: Mapping[str, Event] = {"done": "done", "partly_done": "partly_done", "failed": "failed", "unknown": "failed"}
+_MOST_ALARM = 400
+_NOT_WRITTEN = "Who is to be told of this could not be worked out."
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """What one rule says, and to whom."""
-
-    to: tuple[str, ...]
-    subject: str = ""
-    body: str = ""
+def event_of(state: SubmissionState) -> Event | None:
+    """Return what the end of a run is called in a form; None while there is none. Pure."""
+    return _EVENTS.get(state)
 
 
-def telling(prepared: Prepared, submission: Submission, state: SubmissionState, now: datetime) -> Telling:
-    """Return the mails a form sends now that it ended in ``state``; one that cannot go out says why. Never raises."""
-    run: dict[str, Value] = {"finished_at": now, "outcome": state.replace("_", " "), "id": submission.id}
-    mails: list[Notification] = []
-    is_due = False
-    for rule in prepared.walk.form.notify:
-        if _EVENTS.get(state) in rule.on and rule.by == "mail":
-            try:
-                letter, _ = prepared.walk.reader.gather(prepared.walk.situation, partial(_letter, prepared, rule, run))
-            except Exception:  # the change is done, whatever becomes of the mail
-                is_due = True
-                mails.append(_notification(prepared, submission, now, _Letter(()), "", _NOT_WRITTEN))
-                continue
-            is_due = is_due or letter is not None
-            mails += _mails(prepared, submission, now, letter) if letter is not None else ()
-    return Telling(tuple(mails), is_due and not any(mail.state == "pending" for mail in mails))
+def notify(
+    services: Services,
+    submission: Submission,
+    happening: Happening,
+    *,
+    form: Form | None = None,
+    prepared: Prepared | None = None,
+) -> Told:
+    """Return what goes out because of a happening, to be stored together with the change of state it speaks of.
+
+    ``form`` is the version the submission keeps; else the one in use now.  ``prepared`` is given where the submission was
+    worked out a moment ago.  Never raises: what cannot be worked out is among the messages, as failed.
+    """
+    try:
+        form = prepared.walk.form if prepared else form or services.catalogue.forms.get(submission.form_id)
+        actor = prepared.walk.actor if prepared else _actor(services, submission)
+        reader = prepared.walk.reader if prepared else Reader(services, actor, submission.form_id, happening.at)
+        own = tuple(OwnMails(services, submission, happening, reader, actor.person).all())
+        return Told(own) + (_by_rules(services, submission, happening, form, reader, prepared) if form else Told())
+    except Exception:  # what it is about has happened, whatever becomes of the messages
+        return Told((_lost(services, submission, happening),))
 
 
-def _letter(prepared: Prepared, rule: Notify, run: Mapping[str, Value], situation: Situation) -> _Letter | None:
-    environment = situation.environment(prepared.worked.values, run=run)
-    if rule.when is not None and not is_true(rule.when, environment):
+def _by_rules(
+    services: Services,
+    submission: Submission,
+    happening: Happening,
+    form: Form,
+    reader: Reader,
+    prepared: Prepared | None,
+) -> Told:
+    if not any(happening.event in rule.on for rule in form.notify):
+        return Told()
+    run: dict[str, Value] = {"id": submission.id, "finished_at": happening.at, **happening.run}
+    run.setdefault("outcome", happening.event.replace("_", " "))
+    occasion = Occasion(
+        services=services,
+        submission=submission,
+        form=form,
+        reader=reader,
+        situation=prepared.walk.situation if prepared else _situation(reader, form, submission),
+        event=happening.event,
+        at=happening.at,
+        values=prepared.worked.values if prepared else None,
+        run=run,
+    )
+    found, reached_nobody = messages(occasion)
+    records = (nobody_told(happening.at, reader.actor, form, submission),) if reached_nobody else ()
+    return Told(found, records)
+
+
+def _situation(reader: Reader, form: Form, submission: Submission) -> Situation:
+    target = _target(reader, submission)
+    language = submission.language or reader.services.catalogue.settings.languages[0]
+    situation = situation_of(reader, form, target, language, submission.channel)
+    then = (submission.asked_at or submission.created_at).astimezone(reader.now.tzinfo)
+    request = Request(submission.ticket, submission.reason, submission.channel, then)
+    return replace(situation, now=then, request=request)
+
+
+def _target(reader: Reader, submission: Submission) -> Entry | None:
+    if submission.target_kind is None or submission.target_id is None:
         return None
-    to = [address for one in rule.to for address in _addresses(given(one, environment), environment)]
-    return _Letter(
-        tuple(dict.fromkeys(to)),
-        " ".join(in_language(rule.subject, situation.language, environment).split())[:_MOST_SUBJECT],
-        in_language(rule.body, situation.language, environment),
-    )
+    return reader.entry(Ref(submission.target_kind, submission.target_id))
 
 
-def _mails(prepared: Prepared, submission: Submission, now: datetime, letter: _Letter) -> Iterator[Notification]:
-    good = [address for address in letter.to if _is_address(address)]
-    for address in letter.to:
-        error = "" if address in good[:_MOST_RECIPIENTS] else _TOO_MANY if address in good else _NO_ADDRESS
-        yield _notification(prepared, submission, now, letter, address[:_LONGEST], error)
+def _actor(services: Services, submission: Submission) -> Actor:
+    """Return who asked, with the person behind the account as far as it is still known."""
+    try:
+        person_id = services.store.accounts.get(submission.actor_id).person_id
+    except NotFoundError:
+        person_id = None
+    nobody = Actor(submission.actor_id, submission.actor_login, submission.actor_login, None)
+    if person_id is None:
+        return nobody
+    person = Reader(services, nobody, None, services.now()).entry(Ref("user", person_id))
+    return replace(nobody, display_name=person.label, person=person) if person else nobody
 
 
-def _notification(
-    prepared: Prepared, submission: Submission, now: datetime, letter: _Letter, to: str, error: str
-) -> Notification:
-    state: NotificationState = "failed" if error else "pending"
+def _lost(services: Services, submission: Submission, happening: Happening) -> Notification:
     return Notification(
-        id=prepared.walk.services.new_id(),
+        id=services.new_id(),
         submission_id=submission.id,
-        to=(to,) if to else (),
-        subject=letter.subject,
-        body=letter.body,
-        created_at=now,
-        state=state,
-        error=error,
+        to=(),
+        subject=one_line(submission.form_title),
+        body="",
+        created_at=happening.at,
+        state="failed",
+        error=_NOT_WRITTEN,
+        event=happening.event,
     )
 
 
-def _addresses(value: Value, environment: Environment) -> list[str]:
-    if isinstance(value, Ref):
-        entry = environment.facts.entry(value)
-        value = entry.attributes.get("mail") if entry else None
-    if isinstance(value, list | tuple):
-        return [address for item in value for address in _addresses(item, environment)]
-    text = value.value if isinstance(value, Choice) else value
-    return [text.strip()] if isinstance(text, str) and text.strip() else []
+def alarm(
+    services: Services, sentence: str, at: datetime, *, submission: Submission | None = None, path: str = ""
+) -> tuple[Notification, ...]:
+    """Return the mail that calls the operator; nothing where deskhand.toml names none. Never raises."""
+    operator = services.channels.operator
+    if not operator:
+        return ()
+    where = path or (f"/submissions/{submission.id}" if submission else "")
+    told = Particulars(body=one_line(sentence, _MOST_ALARM), link=link_to(services, where) if where else "")
+    letter = write("alarm", services.catalogue.settings.languages[0], told)
+    return (
+        Notification(
+            id=services.new_id(),
+            submission_id=submission.id if submission else None,
+            to=(operator,),
+            subject=letter.subject,
+            body=letter.text,
+            created_at=at,
+            event="alarm",
+            html=letter.html,
+        ),
+    )
 
 
-def _is_address(text: str) -> bool:
-    return len(text) <= _LONGEST and _ADDRESS.fullmatch(text) is not None
+def telling(
+    prepared: Prepared,
+    submission: Submission,
+    performed: Sequence[Performed],
+    state: SubmissionState,
+    now: datetime,
+) -> Told:
+    """Return what goes out when a run ends in ``state``, to people whose account was touched too. Never raises."""
+    services, event = prepared.walk.services, event_of(state)
+    if event is None:
+        return Told()
+    run = {"outcome": state.replace("_", " ")}
+    happening = Happening(event, now, was_waiting=prepared.walk.waited, run=run)
+    told = notify(services, submission, happening, prepared=prepared)
+    try:
+        return told + tell_touched(prepared, submission, performed, now)
+    except Exception:  # what it is about is done, whatever becomes of the mail
+        return told + Told((_lost(services, submission, happening),))
 
 
 def send_mails(walk: Walk, submission_id: str) -> None:
-    """Send the mails of a submission; one that cannot be sent stays in the queue with its reason.
-
-    Never raises: what the mails are about is done and recorded.
-    """
-    try:
-        for waiting in walk.services.store.notifications.list(submission_id=submission_id, state="pending"):
-            deliver(walk.services, waiting)
-    except NotDurableError:  # they stay in the queue
-        return
-
-
-def deliver(services: Services, waiting: Notification) -> bool:
-    """Send a mail that waits and return whether it went out; one that cannot is tried again, but not for ever."""
-    store = services.store.notifications
-    try:
-        services.postman.send(Message(waiting.to, waiting.subject, waiting.body, waiting.id))
-    except ConnectorError as error:
-        store.mark_failed(waiting.id, str(error), services.now(), is_final=waiting.attempts >= _MOST_TRIES)
-        return False
-    store.mark_sent(waiting.id, services.now())
-    return True
+    """Send what is to go out for a submission; one that cannot be sent stays in the queue with its reason. Never raises."""
+    deliver_due(walk.services, submission_id=submission_id)

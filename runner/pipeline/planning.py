@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import RejectedError
-from connectors.spi import Preparation
+from connectors.spi import Change, Preparation
 from forms.answering.situation import Situation
 from forms.answering.validating import validate
 from forms.answering.wire import stored
@@ -40,8 +40,8 @@ class Prepared:
 
     @property
     def can_undo(self) -> bool:
-        """Whether all of it can be taken back."""
-        return all(preparation.can_undo for preparation in self.preparations)
+        """Whether all of what it changes can be taken back."""
+        return all(one["can_undo"] for one in self.kept if one["changes"])
 
 
 def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
@@ -54,14 +54,20 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     try:
         made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
         permits = decide_plan(walk.reader, walk.form, made, walk.target)
-        preparations = tuple(_prepare(walk, planned) for planned in made.operations)
+        preparations = tuple(prepare_operation(walk, planned) for planned in made.operations)
     except (RefusedError, PlanError, RejectedError) as refused:
         _record(walk, str(refused))
         raise RefusedError(str(refused)) from refused
-    kept = tuple(_kept(walk, planned, prep) for planned, prep in zip(made.operations, preparations, strict=True))
-    exact = [{key: value for key, value in one.items() if key != "lines"} for one in kept]
-    digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact)
+    kept = tuple(
+        kept_operation(walk, planned, prep) for planned, prep in zip(made.operations, preparations, strict=True)
+    )
+    digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact(kept))
     return Prepared(walk, worked, made, permits, preparations, kept, digest)
+
+
+def exact(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the operations of a kept plan without the lines that are for people. Pure."""
+    return [{key: value for key, value in one.items() if key != "lines"} for one in kept]
 
 
 def validated(walk: Walk, posted: Mapping[str, object]) -> tuple[Worked, Situation]:
@@ -75,8 +81,11 @@ def validated(walk: Walk, posted: Mapping[str, object]) -> tuple[Worked, Situati
         raise
 
 
-def _prepare(walk: Walk, planned: PlannedOperation) -> Preparation:
-    operation = with_contents(walk.services, walk.actor.id, walk.form.id, walk.submission, planned.operation)
+def prepare_operation(walk: Walk, planned: PlannedOperation) -> Preparation:
+    """Ask the connector what an operation would change now; raises as the connector does, and `RefusedError`."""
+    operation = with_contents(
+        walk.services, walk.actor.id, walk.form.id, walk.submission, planned.operation, waited=walk.waited
+    )
     return walk.services.connectors.for_verb(operation.verb).prepare(operation)
 
 
@@ -88,17 +97,19 @@ def _record(walk: Walk, reason: str) -> None:
     )
 
 
-def _kept(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> dict[str, Any]:
-    """Return an operation and its changes as JSON; the raw values make the digest exact, the lines are for people."""
+def kept_operation(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> dict[str, Any]:
+    """Return a planned operation and its changes as JSON; the raw values make the digest exact, the lines are for people."""
     teller = Teller(walk.reader)
     return operation_json(planned) | {
-        "changes": [
-            [change.kind, str(change.ref), change.attribute, stored(change.before), stored(change.after)]
-            for change in preparation.changes
-        ],
+        "changes": [change_json(change) for change in preparation.changes],
         "lines": [line_json(line) for line in teller.lines(preparation.changes)],
-        "can_undo": preparation.can_undo,
+        "can_undo": preparation.can_undo and planned.undo,
     }
+
+
+def change_json(change: Change) -> list[Any]:
+    """Return a change with its values, as JSON. Pure."""
+    return [change.kind, str(change.ref), change.attribute, stored(change.before), stored(change.after)]
 
 
 def operation_views(kept: Sequence[Mapping[str, Any]]) -> tuple[OperationView, ...]:

@@ -13,7 +13,21 @@ from runner.pipeline.recording import denial
 from runner.pipeline.services import Services
 
 _LONGEST_ID = 100
-_CHANGING = frozenset({"export", "check_start", "check_answer", "turn", "submit", "plan", "confirm"})
+_CHANGING = frozenset(
+    {
+        "export",
+        "check_start",
+        "check_answer",
+        "turn",
+        "submit",
+        "plan",
+        "confirm",
+        "cancel",
+        "reveal",
+        "send_again",
+        "give_up",
+    }
+)
 _ONLY_LOOKING = "You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done."
 _ENDED = "Your own account is disabled in the directory, or has ended. Nothing was done."
 Parameters = ParamSpec("Parameters")

@@ -17,8 +17,10 @@ from runner.errors import NotFoundError, NotReachableError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
+from runner.pipeline.handing_in import WAITING
 from runner.pipeline.links import links_after
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
+from runner.pipeline.planning import operation_views
 from runner.pipeline.services import Services
 from runner.pipeline.telling import initials, line_of, moment
 from runner.pipeline.walking import Walk, head, reader_for
@@ -42,7 +44,11 @@ _MESSAGES: Mapping[str, str] = {
     "by itself.",
     "failed": "Nothing was changed.",
     "partly_done": "Some steps were done and some were not. What was done stays done.",
-    "expired": "Nobody confirmed this in time, so what was filled in was removed. Nothing was changed. Open the form again.",
+    "expired": "Nobody confirmed or agreed to this in time. Nothing was changed. Open the form again.",
+    "awaiting_approval": "This waits for a yes. Nothing is done before that, and everything is looked at again then.",
+    "queued": "This is to run by itself. Everything is looked at again at that moment.",
+    "cancelled": "This was cancelled before it began. Nothing was changed.",
+    "rejected": "This was not agreed to. Nothing was changed.",
     "running": "This is being done now, or it was interrupted. Load the page again in a moment.",
 }
 
@@ -193,15 +199,47 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
         state=submission.state,
         state_text=STATE_TEXTS[submission.state],
-        message=_MESSAGES.get(submission.state, ""),
-        operations=()
-        if hidden
-        else _operation_views(services.store.submissions.operations(submission.id), submission.plan or ()),
+        message=_said(submission),
+        operations=() if hidden else _operations(services, submission),
         shows=(),
         facts=_facts(services, submission),
         journal=_journal(services, submission, hidden=hidden),
         notice=_SHOWN_ONCE if _showed_secret(services, submission) and not hidden else "",
+        can_cancel=submission.state in WAITING and submission.actor_id == actor.id,
+        can_reveal=submission.shown_once is not None
+        and submission.finished_at is not None
+        and submission.actor_id == actor.id,
+        conditions=_waits_for(services, submission),
     )
+
+
+def _operations(services: Services, submission: Submission) -> tuple[OperationView, ...]:
+    """Return what was done, or, of what was handed in and did not begin, what is to be done."""
+    rows = services.store.submissions.operations(submission.id)
+    if not rows and submission.asked_at is not None and isinstance(submission.plan, list | tuple):
+        state = "planned" if submission.finished_at is None else "skipped"
+        return tuple(replace(view, state=state) for view in operation_views(submission.plan))
+    return _operation_views(rows, submission.plan or ())
+
+
+def _waits_for(services: Services, submission: Submission) -> tuple[Fact, ...]:
+    if submission.state not in WAITING:
+        return ()
+    now = services.now()
+    facts = []
+    if submission.state == "awaiting_approval" and submission.expires_at is not None:
+        facts.append(Fact("Waits until", moment(submission.expires_at, now)))
+    if submission.due_at is not None and submission.due_at > now:
+        facts.append(Fact("Runs", moment(submission.due_at, now)))
+    if submission.note:
+        facts.append(Fact("So far", submission.note))
+    return tuple(facts)
+
+
+def _said(submission: Submission) -> str:
+    """Return what a state means, with the reason where nothing was done."""
+    message = _MESSAGES.get(submission.state, "")
+    return " ".join(part for part in (message, submission.note if submission.finished_at else "") if part)
 
 
 def _showed_secret(services: Services, submission: Submission) -> bool:

@@ -1,13 +1,13 @@
 """What the pipeline works with, wired once in `runner.wiring`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.spi import Connector, Postman, Secret, Unkepts, Verb
-from forms.definition import Catalogue, PasswordPolicy
+from forms.definition import Catalogue, Form, PasswordPolicy
 from runner.access.authority import Authority
 from runner.access.model import Policy
 from runner.errors import NotDurableError
@@ -52,16 +52,16 @@ class Sealer(Protocol):
         """Encrypt a text."""
         ...
 
-    def unseal(self, sealed: bytes) -> str:
-        """Decrypt it; raises `ValueError` when it was not sealed here or is too old."""
+    def unseal(self, sealed: bytes, *, waited: bool = False) -> str:
+        """Decrypt it; raises `ValueError` when it was not sealed here or is too old, which what ``waited`` never is."""
         ...
 
     def seal_file(self, content: bytes) -> bytes:
         """Encrypt the content of a file."""
         ...
 
-    def unseal_file(self, sealed: bytes) -> bytes:
-        """Decrypt it; raises `ValueError` when it was not sealed here or is older than a day."""
+    def unseal_file(self, sealed: bytes, *, waited: bool = False) -> bytes:
+        """Decrypt it; raises `ValueError` when it was not sealed here or is older than a day, but for what ``waited``."""
         ...
 
     def code_hash(self, code: str, salt: str) -> str:
@@ -106,12 +106,46 @@ class Halt:
             raise NotDurableError(self.reason)
 
 
+class Hook(Protocol):
+    """Hands what happened to another system. Raises the errors of `connectors.errors`."""
+
+    def send(self, id: str, body: str) -> None:
+        """Hand a body of JSON over; a second try comes with the same id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """How people and systems are reached besides mail.
+
+    ``web_address`` is where the desk is (``https://desk.example``), for links; without it messages carry none.  ``operator``
+    is the address that alarms go to.  ``hooks`` are webhooks and chats by name.
+    """
+
+    web_address: str = ""
+    operator: str = ""
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Bell:
+    """Calls the workers of this process; without any, it is heard by nobody."""
+
+    answer: Callable[[], None] | None = None
+
+    def ring(self) -> None:
+        """Say that something may be due now."""
+        if self.answer is not None:
+            self.answer()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything outside that the pipeline calls.
 
     ``clock`` gives aware times in UTC, ``new_id`` random ids, ``make_password`` a password of a policy, ``make_code`` a
-    one-time code.  ``node`` is this process's id in the store.
+    one-time code.  ``node`` is this process's id in the store.  ``bell`` calls the workers of this process when something
+    may be due now.
     """
 
     catalogue: Catalogue
@@ -126,6 +160,9 @@ class Services:
     make_code: Callable[[], str]
     node: str
     halt: Halt
+    bell: Bell = field(default_factory=Bell)
+    kept_form: Callable[[str, str, str], Form] | None = None
+    channels: Channels = field(default_factory=Channels)
 
     def now(self) -> datetime:
         """Return the time now, in the organisation's time zone."""

@@ -1,22 +1,23 @@
 """Submit and confirm: from posted answers to a plan that is shown, and from a confirmed plan to what was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connectors.spi import Secret
 from forms.answering.situation import given
-from forms.answering.wire import PICKERS, normalise
+from forms.answering.wire import PICKERS
 from forms.errors import AnswerProblem, AnswersError
 from forms.facts import Search
-from runner.errors import RefusedError, StaleError, TooManyError
+from runner.errors import BusyError, RefusedError, StaleError, TooManyError
 from runner.pipeline.braking import brake, braked, ceilings
 from runner.pipeline.drafting import keep, kept_answers
 from runner.pipeline.filling import fill_page, verify_page
-from runner.pipeline.finishing import Finished, carry_out
+from runner.pipeline.finishing import Finished, Resting, carry_out
+from runner.pipeline.handing_in import HandedIn, hand_in, used_checks, waits
 from runner.pipeline.pages import FillPage, PlanPage, Posted, VerifyPage
 from runner.pipeline.paging import with_pages
 from runner.pipeline.planning import Prepared, operation_views, prepare
 from runner.pipeline.reading_back import answers_view
+from runner.pipeline.secrets import secrets_of
 from runner.pipeline.services import Services
 from runner.pipeline.terms import terms
 from runner.pipeline.turning import turn
@@ -28,8 +29,6 @@ from runner.verification.checks import CallerChecks, CheckState
 CHECK_FIRST = "Check the caller first."
 EXPIRED = "The caller check has expired. Check the caller again."
 _NOT_YET = {
-    "approval": "This needs somebody's approval, which this version cannot ask for yet. Nothing was changed.",
-    "later": "This is to run later, which this version cannot do yet. Nothing was changed.",
     "ends": "This is to end by itself on a day, which this version cannot do yet. Leave the end date empty.",
 }
 
@@ -159,6 +158,7 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         answers=answers,
         review=is_paged,
         conditions=terms(prepared),
+        asks="approval" if prepared.plan.approval else "later" if prepared.plan.later else "",
     )
 
 
@@ -174,18 +174,17 @@ def _text_to_type(walk: Walk, prepared: Prepared) -> str:
 
 def _not_yet(prepared: Prepared) -> str:
     """Say plainly what a form asks for that this version cannot do."""
-    if prepared.plan.approval:
-        return _NOT_YET["approval"]
-    if prepared.plan.later:
-        return _NOT_YET["later"]
     return _NOT_YET["ends"] if prepared.plan.ends_by_itself else ""
 
 
-def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> PlanPage | VerifyPage | Finished:
+def confirm(
+    walk: Walk, submission: Submission, confirmation: Confirmation
+) -> PlanPage | VerifyPage | Finished | HandedIn:
     """Carry a confirmed plan out, once.
 
     Everything is worked out again, now: a plan that would do something else than was confirmed is shown instead.
-    Raises `StaleError` when the submission is no draft any more, `AnswersError` when its answers do not fit any more.
+    One that needs a yes, or runs later, waits from then on.  Raises `BusyError` while something else is done to the same
+    target, `StaleError` when the submission is no draft any more, `AnswersError` when its answers do not fit any more.
     """
     if submission.state != "draft" or submission.plan_digest is None:
         raise StaleError("This was already done, or there is nothing to confirm.")
@@ -203,9 +202,14 @@ def confirm(walk: Walk, submission: Submission, confirmation: Confirmation) -> P
     problems = _confirmation_problems(walk, prepared, confirmation)
     if problems or _not_yet(prepared):
         return plan_page(prepared, problems)
-    secrets = _secrets(walk, prepared, answers)
+    secrets = secrets_of(walk, prepared, answers)
     try:
-        return carry_out(prepared, replace(submission, plan_digest=prepared.digest), state, secrets, ceilings(walk))
+        if waits(prepared):
+            return hand_in(prepared, submission, state)
+        resting = Resting(used_checks(walk, state), state.usable if state else ())
+        return carry_out(prepared, replace(submission, plan_digest=prepared.digest), resting, secrets, ceilings(walk))
+    except BusyError:
+        raise
     except TooManyError as refused:
         raise braked(walk, refused)  # noqa: B904 - the same one
 
@@ -225,18 +229,3 @@ def _confirmation_problems(walk: Walk, prepared: Prepared, confirmation: Confirm
     if not boxes <= set(confirmation.acknowledged):
         problems.append(("acknowledge", "Confirmation", "Tick every box to confirm."))
     return problems
-
-
-def _secrets(walk: Walk, prepared: Prepared, answers: Mapping[str, object]) -> dict[str, Secret]:
-    """Make or open the secrets the plan hands over; they live in this request only."""
-    secrets: dict[str, Secret] = {}
-    for field in walk.form.fields:
-        answer = prepared.worked.answers[field.id]
-        if field.type != "password" or not answer.asked:
-            continue
-        if field.generate is not None:
-            policy = walk.services.catalogue.settings.password_policies[field.generate]
-            secrets[field.id] = walk.services.make_password(policy)
-        elif answers.get(field.id):
-            secrets[field.id] = Secret(str(normalise(field, answers[field.id])))
-    return secrets

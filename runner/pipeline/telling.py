@@ -19,6 +19,7 @@ _MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members")
 _ENDS_SOON_DAYS = 30
 _OLD_PASSWORD_DAYS = 90
 _AT_ONCE = 500
+_LINE = ("kind", "what", "attribute", "before", "after", "note")
 
 
 def day(value: date) -> str:
@@ -250,5 +251,5 @@ def line_json(line: ChangeLine) -> dict[str, str]:
 
 
 def line_of(kept: Mapping[str, Any]) -> ChangeLine:
-    """Return a line that was kept."""
-    return replace(ChangeLine("set", "", "", "", ""), **{key: str(kept.get(key, "")) for key in kept})
+    """Return a line that was kept; what else stands beside it is left out."""
+    return replace(ChangeLine("set", "", "", "", ""), **{key: str(kept[key]) for key in _LINE if key in kept})

@@ -1,6 +1,7 @@
 """One person's way through one form: the form and target they may use, and what stands on every page of it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from connectors.spi import Entry, Ref
@@ -32,7 +33,10 @@ _SAY = (
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A form opened by somebody who may, on a target they may use it on. ``submission`` is the id it is kept under."""
+    """A form opened by somebody who may, on a target they may use it on. ``submission`` is the id it is kept under.
+
+    ``waited`` says that it was handed in before and is opened again, to be carried out.
+    """
 
     services: Services
     actor: Actor
@@ -42,6 +46,7 @@ class Walk:
     situation: Situation
     submission: str
     policy: VerificationPolicy | None
+    waited: bool = False
 
     def with_request(self, ticket: str, reason: str) -> "Walk":
         """Return the same walk with a ticket and a reason."""
@@ -91,29 +96,40 @@ def start(
     submission: str,
     language: str,
     channel: str = "portal",
+    *,
+    handed_in: datetime | None = None,
+    kept: Form | None = None,
+    is_begun: bool = False,
 ) -> Walk:
     """Open a form on a target; refusals are recorded.
 
+    What was ``handed_in`` before is opened again with the values of that moment, in the version that was ``kept`` of the
+    form; what is allowed is decided as things are now.  What ``is_begun`` has changed its target already, which is not held
+    against the form's conditions then.
     Raises `NotFoundError` when the form or the target is not the actor's, `RefusedError` with the author's message when
     the target does not fit the form's conditions.
     """
     reader = reader_for(services, actor, form_id)
     wanted = Ref("", target_id) if target_id is not None else None
     try:
-        form, target = _opened(reader, form_id, target_id)
+        form, target = _opened(reader, form_id, target_id, kept)
     except NotFoundError as refused:
         raise refuse(services, actor, "open", refused, form=form_id, target=wanted)  # noqa: B904 - the same one
     situation = situation_of(reader, form, target, language, channel)
-    situation = replace(situation, files=waiting_files(services, actor.id, form, submission, reader.now))
-    refusal, situation = reader.gather(situation, target_refusal)
+    if handed_in is not None:
+        then = handed_in.astimezone(reader.now.tzinfo)
+        situation = replace(situation, now=then, request=replace(situation.request, created_at=then))
+    situation = replace(situation, files=waiting_files(services, actor.id, form, submission, situation.now))
+    refusal, situation = reader.gather(situation, target_refusal) if not is_begun else ("", situation)
     if refusal:
         raise refuse(services, actor, "open", RefusedError(refusal), form=form_id, target=wanted)
     policy, situation = reader.gather(situation, lambda known: policy_for(form, known))
-    return Walk(services, actor, reader, form, target, situation, submission, policy)
+    return Walk(services, actor, reader, form, target, situation, submission, policy, waited=handed_in is not None)
 
 
-def _opened(reader: Reader, form_id: str, target_id: str | None) -> tuple[Form, Entry | None]:
-    form = open_form(reader, reader.services.catalogue.forms, form_id)
+def _opened(reader: Reader, form_id: str, target_id: str | None, kept: Form | None) -> tuple[Form, Entry | None]:
+    forms = reader.services.catalogue.forms
+    form = open_form(reader, forms if kept is None else {**forms, form_id: kept}, form_id)
     if (form.target is None) != (target_id is None):
         raise NotFoundError("This form is opened in another way.")
     return form, open_target(reader, form, target_id) if target_id is not None else None

@@ -34,6 +34,10 @@ class Database(Protocol):
         """Run ``work`` on a connection that may only read; never waits for a writer."""
         ...
 
+    def carry(self, **options: object) -> None:
+        """Give connections that write, from now on, these options; see `Connection.get_execution_options`."""
+        ...
+
     def close(self) -> None:
         """Give every connection back."""
         ...
@@ -90,6 +94,10 @@ class SqliteDatabase:
         """Run ``work`` on a connection that may only read."""
         return _read(self.reader, work)
 
+    def carry(self, **options: object) -> None:
+        """Give the connection that writes, opened by the first write, these options."""
+        self.writer.update_execution_options(**options)
+
     def close(self) -> None:
         """Close every connection."""
         self._together.close()
@@ -119,6 +127,10 @@ class PostgresDatabase:
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on a connection that commits nothing."""
         return _read(self.reader, work)
+
+    def carry(self, **options: object) -> None:
+        """Give connections that write these options."""
+        self.writer.update_execution_options(**options)
 
     def close(self) -> None:
         """Close every connection."""

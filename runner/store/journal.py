@@ -1,18 +1,22 @@
 """The stored journal: append, read, search, verify."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
 from runner.journal.chain import Head, Sealed, link
-from runner.journal.records import Record
-from runner.journal.verifying import Fault, Verification, verify
+from runner.journal.records import JSON, Record
+from runner.journal.verifying import Fault, Place, Verification, verify
 from runner.store.database import Database
 from runner.store.journalling import append, indexed
+from runner.store.person_keys import Keyring, opened_with
 from runner.store.records import JournalEntry
+from runner.store.retention import journal_start, wrong_start
 from runner.store.tables import journal, journal_head
 
 _PAGE = 2_000
@@ -23,8 +27,8 @@ _WHOLE = select(journal)
 class JournalStore:
     """Records that can be added and read, never changed."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
+        self._database, self._keyring = database, keyring
 
     def append(self, records: Sequence[Record]) -> list[Sealed]:
         """Store ``records`` durably, in this order; raises `SecretLeakError`, and nothing is stored."""
@@ -44,20 +48,33 @@ class JournalStore:
         """Yield every line up to the head as it is now, read page by page."""
         return (row["line"] for row in self._rows(_PLACE, self.head().seq))
 
-    def verify(self) -> Verification:
+    def start(self) -> Place:
+        """Return the place behind which the journal begins: the end of what was archived, or the beginning of all."""
+        return self._database.read(journal_start)
+
+    def verify(self, *, start: Place | None = None) -> Verification:
         """Verify the chain up to the stored head, and that the columns it is searched by say what the lines say.
 
-        Reads the whole journal.  Someone who may write the database can move the head along with a truncation: compare
-        `head` with one noted elsewhere.
+        Reads the whole journal that was not archived, or what stands behind ``start``, a (number, hash).  Someone who may
+        write the database can move the head along with a truncation: compare `head` with one noted elsewhere.
         """
+        begin = self.start()
+        found = self._verified(start or begin)
+        if start is None and not found.ok and self.start() != begin:
+            return self.verify()  # a part was archived meanwhile
+        fault = self._database.read(wrong_start) if found.ok else None
+        return found if fault is None else Verification(found.records, found.head, fault)
+
+    def _verified(self, start: Place) -> Verification:
         head = self.head()
-        verification = verify((row["line"] for row in self._rows(_PLACE, head.seq)), head=(head.seq, head.hash))
+        lines = (row["line"] for row in self._rows(_PLACE, head.seq, start[0]))
+        verification = verify(lines, head=(head.seq, head.hash), start=start)
         surplus = self._page(_PLACE, head.seq, 1) if self.head().seq == head.seq else []
         if verification.ok and surplus:
             seq = surplus[0]["seq"]
             fault = Fault(seq, head.seq + 1, "inserted", f"record {seq} stands behind the head of the journal")
             return Verification(verification.records, verification.head, fault)
-        return self._with_columns(verification)
+        return self._with_columns(verification, start[0])
 
     def search(
         self,
@@ -81,8 +98,19 @@ class JournalStore:
         if until is not None:
             query = query.where(journal.c.time < until)
         query = query.order_by(journal.c.time.desc(), journal.c.seq.desc()).limit(limit).offset(offset)
-        rows = self._database.read(lambda connection: connection.execute(query).mappings().all())
-        return [_entry(row) for row in rows]
+
+        def read(connection: Connection) -> list[JournalEntry]:
+            rows = connection.execute(query).mappings().all()
+            bodies = opened_with(connection, self._keyring, [row["line"] for row in rows])
+            return [_entry(row, body) for row, body in zip(rows, bodies, strict=True)]
+
+        return self._database.read(read)
+
+    def opened(self, lines: Iterable[str]) -> Iterator[dict[str, JSON]]:
+        """Yield the bodies of lines, with what is personal in them as far as its keys are there."""
+        waiting = iter(lines)
+        while some := list(islice(waiting, _PAGE)):
+            yield from self._database.read(partial(opened_with, keyring=self._keyring, lines=some))
 
     def _page(self, wanted: Select[Any], after: int, limit: int) -> Sequence[RowMapping]:
         query = wanted.where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
@@ -92,8 +120,7 @@ class JournalStore:
 
         return self._database.read(read)
 
-    def _rows(self, wanted: Select[Any], last: int) -> Iterator[RowMapping]:
-        after = 0
+    def _rows(self, wanted: Select[Any], last: int, after: int = 0) -> Iterator[RowMapping]:
         while page := self._page(wanted, after, _PAGE):
             for row in page:
                 if row["seq"] > last:
@@ -101,14 +128,14 @@ class JournalStore:
                 yield row
             after = page[-1]["seq"]
 
-    def _with_columns(self, verification: Verification) -> Verification:
-        rows = self._rows(_WHOLE, verification.head[0])
+    def _with_columns(self, verification: Verification, after: int = 0) -> Verification:
+        rows = self._rows(_WHOLE, verification.head[0], after)
         seq = next((row["seq"] for row in rows if not _columns_agree(row)), None)
         if seq is None:
             return verification
         fault = Fault(seq, seq, "edited", f"the columns beside record {seq} no longer say what the record says")
         earlier = verification.fault is not None and verification.fault.seq <= seq
-        return verification if earlier else Verification(seq - 1, verification.head, fault)
+        return verification if earlier else Verification(seq - 1 - after, verification.head, fault)
 
 
 def _conditions(wanted: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
@@ -128,5 +155,5 @@ def _columns_agree(row: RowMapping) -> bool:
     return all(row[name] == value for name, value in expected.items())
 
 
-def _entry(row: RowMapping) -> JournalEntry:
-    return JournalEntry(row["seq"], row["hash"], row["kind"], row["time"], json.loads(row["line"]), row["line"])
+def _entry(row: RowMapping, body: Mapping[str, JSON]) -> JournalEntry:
+    return JournalEntry(row["seq"], row["hash"], row["kind"], row["time"], body, row["line"])

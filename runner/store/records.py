@@ -22,7 +22,10 @@ SubmissionState: TypeAlias = Literal[
 ]
 OperationState: TypeAlias = Literal["planned", "running", "done", "unchanged", "failed", "unknown", "skipped", "undone"]
 VerificationState: TypeAlias = Literal["open", "sent", "passed", "failed"]
-NotificationState: TypeAlias = Literal["pending", "sent", "failed"]
+NotificationState: TypeAlias = Literal["pending", "sent", "failed", "given_up"]
+NotificationChannel: TypeAlias = Literal["mail", "webhook", "chat"]
+ApprovalDecision: TypeAlias = Literal["yes", "no"]
+GrantState: TypeAlias = Literal["running", "ending", "ended", "failed", "gone"]
 AccountKind: TypeAlias = Literal["local", "directory"]
 
 
@@ -32,6 +35,11 @@ class Submission:
 
     ``answers`` maps field ids to JSON without secrets; ``sealed`` is what had to be kept encrypted, gone once it runs.
     ``plan_digest`` is what the person confirms.  ``begun_at`` is set when it begins to run.  Times are aware, in UTC.
+
+    One that waits was asked for at ``asked_at``, in ``language``, after the caller checks ``verified``.  ``due_at`` is when
+    a worker takes it, ``attempts`` how often one could not do it yet, ``note`` why it is as it is.  While somebody has to
+    agree, ``stage`` is the round it is in, until ``expires_at``.  ``shown_once`` is what its actor may see one time, sealed.
+    ``undoes`` names the submission that it takes back, ``bulk_id`` what it is one row of.
     """
 
     id: str
@@ -57,6 +65,18 @@ class Submission:
     finished_at: datetime | None
     channel: str
     begun_at: datetime | None = None
+    due_at: datetime | None = None
+    asked_at: datetime | None = None
+    expires_at: datetime | None = None
+    reminded_at: datetime | None = None
+    stage: int = 0
+    language: str = ""
+    attempts: int = 0
+    note: str = ""
+    verified: JSON = ()
+    bulk_id: str | None = None
+    undoes: str | None = None
+    shown_once: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +110,81 @@ class OperationRow:
     inverse: JSON = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    outputs: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
 class OperationEnd:
-    """How an operation ended."""
+    """How an operation ended. ``outputs`` maps what it made to the objects, for the operations behind it."""
 
     operation_id: str
     state: OperationState
     changes: JSON = ()
     error: str | None = None
     inverse: JSON = None
+    outputs: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What one person said to the plan of one submission, named by its digest, in one round.
+
+    ``person_id`` is who that is in the directory; ``instead_of`` the person whose deputy this was.
+    """
+
+    id: str
+    submission_id: str
+    plan_digest: str
+    stage: int
+    approver_id: str
+    approver_login: str
+    person_id: str | None
+    instead_of: str | None
+    decision: ApprovalDecision
+    comment: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one operation gave until ``ends_at``; ``inverse`` takes back exactly what it changed.
+
+    ``warn_at`` is when people are told that it ends soon.  One that could not be taken back is tried again at
+    ``retry_at`` and says why in ``error``.
+    """
+
+    id: str
+    submission_id: str
+    operation_id: str
+    form_id: str
+    actor_id: str
+    actor_login: str
+    target_kind: str | None
+    target_id: str | None
+    target_label: str
+    group_id: str | None
+    title: str
+    inverse: JSON
+    state: GrantState
+    ends_at: datetime
+    warn_at: datetime | None
+    retry_at: datetime | None
+    attempts: int
+    error: str
+    node: str
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A mail that is to go out. ``to`` holds bare addresses; ``attempts`` counts the tries so far."""
+    """A message that is to go out: a mail, or what a webhook or a chat is given.
+
+    ``to`` holds bare addresses, or the name of the webhook; ``body`` is plain text, or the JSON a webhook gets; ``html`` says
+    the same as ``body`` in HTML.  ``event`` says what happened.  ``attempts`` counts the tries so far, the next is at
+    ``due_at``; until ``claimed_until`` the node ``claimed_by`` is trying.
+    """
 
     id: str
     submission_id: str | None
@@ -117,6 +196,12 @@ class Notification:
     attempts: int = 0
     error: str = ""
     updated_at: datetime | None = None
+    event: str = ""
+    channel: NotificationChannel = "mail"
+    html: str = ""
+    due_at: datetime | None = None
+    claimed_by: str = ""
+    claimed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

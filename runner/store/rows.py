@@ -32,12 +32,19 @@ def as_row(record: Any) -> Row:
 
 def submission_row(submission: Submission) -> Row:
     """Return the row of a submission; raises `SecretLeakError` when a secret stands in its answers or plan."""
-    return as_row(submission) | {"answers": canonical(submission.answers), "plan": written(submission.plan)}
+    return as_row(submission) | {
+        "answers": canonical(submission.answers),
+        "plan": written(submission.plan),
+        "verified": canonical(submission.verified),
+    }
 
 
 def submission(row: RowMapping) -> Submission:
     """Return the submission that a row holds."""
-    return Submission(**{**row, "answers": json.loads(row["answers"]), "plan": decoded(row["plan"])})
+    verified = tuple(json.loads(row["verified"]))
+    return Submission(
+        **{**row, "answers": json.loads(row["answers"]), "plan": decoded(row["plan"]), "verified": verified}
+    )
 
 
 def operation_row(operation: OperationRow) -> Row:
@@ -46,12 +53,13 @@ def operation_row(operation: OperationRow) -> Row:
         "arguments": canonical(operation.arguments),
         "changes": canonical(operation.changes),
         "inverse": written(operation.inverse),
+        "outputs": written(operation.outputs),
     }
 
 
 def operation(row: RowMapping) -> OperationRow:
     """Return the operation that a row holds."""
-    json_columns = {name: decoded(row[name]) for name in ("arguments", "changes", "inverse")}
+    json_columns = {name: decoded(row[name]) for name in ("arguments", "changes", "inverse", "outputs")}
     return OperationRow(**{**row, **json_columns})
 
 
@@ -61,6 +69,7 @@ def notification_row(notification: Notification) -> Row:
         "to": canonical(notification.to),
         "subject": _text(notification.subject),
         "body": _text(notification.body),
+        "html": _text(notification.html),
     }
 
 

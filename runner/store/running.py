@@ -9,17 +9,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from runner.errors import NotFoundError, StaleError, TooManyError
+from runner.errors import BusyError, NotFoundError, StaleError, TooManyError
 from runner.journal.records import Record
 from runner.store import rows
 from runner.store.journalling import append, locked_head
 from runner.store.records import Ceiling, OperationRow, Submission
-from runner.store.tables import notifications, operations, submissions, uploads, verifications
+from runner.store.tables import nodes, notifications, operations, submissions, uploads, verifications
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What has to hold, and to be noted, when a draft begins to run."""
+    """What has to hold, and to be noted, when a draft begins to run, or what waited.
+
+    What waited is kept with the plan as it is now, since things may have changed around it.
+    """
 
     id: str
     plan_digest: str
@@ -27,24 +30,38 @@ class Beginning:
     node: str
     now: datetime
     consume: tuple[str, ...]
+    target_id: str | None = None
+    waited_with: str | None = None
+    plan: str | None = None
+    shown_once: bytes | None = None
 
 
 def begin(connection: Connection, beginning: Beginning, operation_rows: Sequence[rows.Row]) -> None:
     """Turn the draft into a running submission, insert its operations and use up its verifications.
 
-    Raises `StaleError` when the plan is another one, it is no draft, or a verification is used up already.
+    Raises `StaleError` when the plan is another one, it is no draft, or a verification is used up already, and `BusyError`
+    while another submission for the same target runs.
     """
-    ready = (submissions.c.state == "draft") & (submissions.c.plan_digest == beginning.plan_digest)
-    values = {
+    if beginning.waited_with is None:
+        ready = (submissions.c.state == "draft") & (submissions.c.plan_digest == beginning.plan_digest)
+    else:
+        taken = (submissions.c.state == "queued") & (submissions.c.node == beginning.node)
+        ready = taken & (submissions.c.plan_digest == beginning.waited_with)
+    values: rows.Row = {
         "state": "running",
         "sealed": None,
         "node": beginning.node,
         "updated_at": beginning.now,
         "begun_at": beginning.now,
+        "note": "",
     }
+    if beginning.waited_with is not None:
+        values |= {"plan_digest": beginning.plan_digest, "plan": beginning.plan}
+        values |= {"shown_once": beginning.shown_once}
     query = update(submissions).where(submissions.c.id == beginning.id, ready).values(values)
     if connection.execute(query).rowcount != 1:
         raise _why_not(connection, beginning.id)
+    stay_alone(connection, beginning.id, beginning.target_id)
     first = min((operation.position for operation in beginning.operations), default=0)
     for row in operation_rows:
         if row["position"] == first:
@@ -53,6 +70,19 @@ def begin(connection: Connection, beginning: Beginning, operation_rows: Sequence
         connection.execute(insert(operations), list(operation_rows))
     for verification_id in beginning.consume:
         consume(connection, verification_id, beginning.id, beginning.now)
+
+
+def stay_alone(connection: Connection, id: str, target_id: str | None) -> None:
+    """Raise `BusyError` while another submission for the same target runs: two never do at a time.
+
+    The head of the journal is held from here on, so that of several that begin at once each sees those before it.
+    """
+    if target_id is None:
+        return
+    locked_head(connection)
+    running = (submissions.c.state == "running") & (submissions.c.target_id == target_id) & (submissions.c.id != id)
+    if connection.execute(select(submissions.c.id).where(running).limit(1)).first() is not None:
+        raise BusyError("Something else is being done here at this moment. Nothing was done; try again.", 5)
 
 
 def stay_below(connection: Connection, ceilings: Sequence[Ceiling]) -> None:
@@ -128,9 +158,16 @@ def finish(
         connection.execute(insert(notifications), list(mails))
 
 
-def mark_lost(connection: Connection, dead_nodes: Sequence[str], now: datetime) -> list[Submission]:
-    """Turn running submissions of ``dead_nodes`` into unknown ones and record it; returns them as they are now."""
-    lost = (submissions.c.state == "running") & submissions.c.node.in_(dead_nodes)
+def mark_lost(
+    connection: Connection, dead_nodes: Sequence[str], now: datetime, id: str | None = None
+) -> list[Submission]:
+    """Turn running submissions of ``dead_nodes`` and of nodes nobody knows, or the one of ``id``, into unknown ones.
+
+    Returns them as they are now.
+    """
+    is_orphan = submissions.c.node.not_in(select(nodes.c.id))
+    those = submissions.c.id == id if id is not None else submissions.c.node.in_(dead_nodes) | is_orphan
+    lost = (submissions.c.state == "running") & those
     query = select(submissions.c.id).where(lost).order_by(submissions.c.id).with_for_update()
     ids = connection.execute(query).scalars().all()
     unclear = {lost_id: _lose_operations(connection, lost_id, now) for lost_id in ids}

@@ -29,7 +29,7 @@ def upgrade(url: str) -> None:
 def check(database: Database) -> None:
     """Raise `SetUpError`, with what to do, unless the database has exactly the tables of this release."""
     try:
-        found = database.read(_version)
+        found = database.read(version_of)
     except NotDurableError as error:
         raise _not_opened(error) from error
     _compare(found, expected_version())
@@ -43,7 +43,7 @@ def expected_version() -> int:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    if _version(connection) > expected_version():
+    if version_of(connection) > expected_version():
         raise SetUpError(_TOO_NEW)
     config = _config()
     config.attributes["connection"] = connection
@@ -58,7 +58,8 @@ def _config() -> Config:
     return config
 
 
-def _version(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
+    """Return the number of the newest migration a database has; 0 for one without tables."""
     if not inspect(connection).has_table(_VERSION_TABLE):
         return 0
     found = connection.execute(text("SELECT version_num FROM meta")).scalar_one_or_none()

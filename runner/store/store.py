@@ -4,13 +4,22 @@ from types import TracebackType
 from typing import Self
 
 from runner.errors import SetUpError
+from runner.store.absences import AbsenceStore
 from runner.store.accounts import AccountStore
+from runner.store.approvals import ApprovalStore
 from runner.store.binding_uses import BindingUseStore
+from runner.store.checkpoints import CheckpointStore
+from runner.store.continuing import ContinuationStore
 from runner.store.database import Database, connect, missing_file
+from runner.store.erasing import ErasureStore
 from runner.store.form_versions import FormVersionStore
+from runner.store.grants import GrantStore
 from runner.store.journal import JournalStore
 from runner.store.nodes import NodeStore
 from runner.store.notifications import NotificationStore
+from runner.store.person_keys import OPTION, Keyring
+from runner.store.queue import QueueStore
+from runner.store.retention import RetentionStore
 from runner.store.reviews import ReviewStore
 from runner.store.schema import check
 from runner.store.sessions import SessionStore
@@ -27,10 +36,11 @@ class Store:
     Any call raises `NotDurableError` when the database fails, and nothing was written then.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring | None = None) -> None:
         self.database = database
+        database.carry(**{OPTION: keyring})
         self.submissions = SubmissionStore(database)
-        self.journal = JournalStore(database)
+        self.journal = JournalStore(database, keyring)
         self.nodes = NodeStore(database)
         self.verifications = VerificationStore(database)
         self.form_versions = FormVersionStore(database)
@@ -42,10 +52,21 @@ class Store:
         self.uploads = UploadStore(database)
         self.binding_uses = BindingUseStore(database)
         self.reviews = ReviewStore(database)
+        self.checkpoints = CheckpointStore(database)
+        self.queue = QueueStore(database)
+        self.continuing = ContinuationStore(database)
+        self.approvals = ApprovalStore(database)
+        self.absences = AbsenceStore(database)
+        self.grants = GrantStore(database)
+        self.erasures = ErasureStore(database)
+        self.retention = RetentionStore(database)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open the store at ``url``; raises `SetUpError` unless the database has the tables of this release."""
+    def open(cls, url: str, keyring: Keyring | None = None) -> Self:
+        """Open the store at ``url``; raises `SetUpError` unless the database has the tables of this release.
+
+        With a ``keyring`` the journal holds what is personal encrypted, under a key for each person.
+        """
         if file := missing_file(url):
             raise SetUpError(
                 f"the database {file} is missing: restore it from a backup; for an empty one run deskhand upgrade"
@@ -56,7 +77,7 @@ class Store:
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, keyring)
 
     def close(self) -> None:
         """Give every connection back; the store cannot be used afterwards."""

@@ -114,15 +114,33 @@ class SubmissionStore:
         records: Sequence[Record],
         consume: Sequence[str] = (),
         ceilings: Sequence[Ceiling] = (),
+        target_id: str | None = None,
+        waited_with: str | None = None,
+        plan: JSON = None,
+        shown_once: bytes | None = None,
     ) -> None:
         """Turn a draft into a running submission, if it still has the plan that was confirmed.
+
+        One that waited is begun by the node that took it, ``waited_with`` being the digest it waited with; ``plan`` and
+        ``plan_digest`` are kept as they are now.  Raises `BusyError` while another submission for ``target_id`` runs.
 
         The operations are inserted, the first of them as running; the journal gets ``records``; ``sealed`` is dropped;
         the verifications named in ``consume`` are used up.  All of it is durable when this returns.  Of many callers
         exactly one gets here; the others get `StaleError` and nothing was written.  Whoever would go over one of the
         ``ceilings`` gets `TooManyError`, however many come at once.
         """
-        beginning = Beginning(id, plan_digest, tuple(operations), node, now, tuple(consume))
+        beginning = Beginning(
+            id=id,
+            plan_digest=plan_digest,
+            operations=tuple(operations),
+            node=node,
+            now=now,
+            consume=tuple(consume),
+            target_id=target_id,
+            waited_with=waited_with,
+            plan=rows.written(plan),
+            shown_once=shown_once,
+        )
         operation_rows = [rows.operation_row(operation) for operation in operations]
 
         def work(connection: Connection) -> None:
@@ -144,13 +162,14 @@ class SubmissionStore:
         now: datetime,
         records: Sequence[Record],
         next_running: str | None = None,
+        outputs: JSON = None,
     ) -> None:
         """Store how an operation ended and which one runs next.
 
         Raises `StaleError` when the submission is not running or the operation has ended already: then somebody else
         has taken this submission for lost, and the next operation must not be started.
         """
-        values = _ending(OperationEnd(operation_id, state, changes, error, inverse), now)  # type: ignore[arg-type]
+        values = _ending(OperationEnd(operation_id, state, changes, error, inverse, outputs), now)  # type: ignore[arg-type]
 
         def work(connection: Connection) -> None:
             operation_finished(connection, id, operation_id, values, next_running)
@@ -187,6 +206,10 @@ class SubmissionStore:
         The first operation without an outcome becomes unknown, those behind it skipped.
         """
         return self._database.write(lambda connection: mark_lost(connection, tuple(dead_nodes), now))
+
+    def mark_unknown(self, id: str, now: datetime) -> Sequence[Submission]:
+        """Turn a running submission whose outcome nobody can tell into ``unknown``, as `mark_lost` does."""
+        return self._database.write(lambda connection: mark_lost(connection, (), now, id))
 
     def operations(self, id: str) -> Sequence[OperationRow]:
         """Return the operations of a submission in their order; empty before it began."""
@@ -230,6 +253,7 @@ def _ending(end: OperationEnd, now: datetime) -> rows.Row:
         "changes": canonical(end.changes),
         "error": end.error,
         "inverse": rows.written(end.inverse),
+        "outputs": rows.written(end.outputs),
         "finished_at": now,
     }
 

@@ -70,10 +70,25 @@ submissions = Table(
     Column("begun_at", Moment),
     Column("finished_at", Moment),
     Column("channel", String(32), nullable=False),
+    Column("due_at", Moment),
+    Column("asked_at", Moment),
+    Column("expires_at", Moment),
+    Column("reminded_at", Moment),
+    Column("stage", Integer, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("verified", Text, nullable=False),
+    Column("bulk_id", String(64), index=True),
+    Column("undoes", String(64), index=True),
+    Column("shown_once", LargeBinary),
     Index(None, "actor_id", "created_at"),
     Index(None, "target_id", "created_at"),
     Index(None, "state", "created_at"),
+    Index(None, "state", "due_at"),
+    Index(None, "state", "target_id"),
     Index(None, "form_id", "begun_at"),
+    Index(None, "actor_id", "finished_at"),
     Index(None, "created_at"),
 )
 
@@ -92,6 +107,7 @@ operations = Table(
     Column("inverse", Text),
     Column("started_at", Moment),
     Column("finished_at", Moment),
+    Column("outputs", Text),
 )
 
 journal = Table(
@@ -207,7 +223,14 @@ notifications = Table(
     Column("error", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment),
+    Column("event", String(32), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("html", Text, nullable=False),
+    Column("due_at", Moment),
+    Column("claimed_by", String(), nullable=False),
+    Column("claimed_until", Moment),
     Index(None, "state", "created_at"),
+    Index(None, "state", "due_at"),
 )
 
 nodes = Table(

@@ -27,6 +27,7 @@ class Upload:
     created_at: datetime
 
 
+_HANDED_IN = select(submissions.c.id).where(submissions.c.state.in_(("awaiting_approval", "queued", "running")))
 _KNOWN = [uploads.c[name] for name in Upload.__slots__]
 
 
@@ -39,11 +40,10 @@ class UploadStore:
     def keep(self, upload: Upload, content: bytes, *, most: int) -> None:
         """Insert a file in place of the one chosen before for the same question.
 
-        When more than ``most`` files of this actor would wait, the oldest go, but for those of what is running.
+        When more than ``most`` files of this actor would wait, the oldest go, but for those of what was handed in.
         """
         same = _bound(upload.actor_id, upload.form_id, upload.submission_id) & (uploads.c.field_id == upload.field_id)
-        running = select(submissions.c.id).where(submissions.c.state == "running")
-        waiting = (uploads.c.actor_id == upload.actor_id) & uploads.c.submission_id.not_in(running)
+        waiting = (uploads.c.actor_id == upload.actor_id) & uploads.c.submission_id.not_in(_HANDED_IN)
         newest = select(uploads.c.token).where(waiting).order_by(uploads.c.created_at.desc(), uploads.c.token)
 
         def work(connection: Connection) -> None:
@@ -66,8 +66,8 @@ class UploadStore:
         return self._database.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def forget(self, before: datetime) -> int:
-        """Remove what came before a moment; return how many files that were."""
-        query = delete(uploads).where(uploads.c.created_at < before)
+        """Remove what came before a moment, but for what was handed in; return how many files that were."""
+        query = delete(uploads).where(uploads.c.created_at < before, uploads.c.submission_id.not_in(_HANDED_IN))
         return self._database.write(lambda connection: connection.execute(query).rowcount)
 
 

@@ -19,6 +19,7 @@ from runner.web.guarding import guard
 from runner.web.health import health_blueprint
 from runner.web.history import history_blueprint
 from runner.web.icons import installed_icons
+from runner.web.notifications import notifications_blueprint
 from runner.web.outbox import outbox_blueprint
 from runner.web.paths import paths_blueprint
 from runner.web.person import person_blueprint
@@ -98,6 +99,7 @@ def _blueprints(web: Web) -> list[Blueprint]:
     if (delegation := web.delegation) is not None:
         blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
+        blueprints.append(notifications_blueprint(delegation))
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     return blueprints

@@ -144,6 +144,14 @@ class DeskPort(Protocol):
         """Carry a confirmed plan out, once."""
         ...
 
+    def cancel(self, actor: Actor, submission_id: str) -> SubmissionPage:
+        """End one's own submission that waits, before anything of it is done."""
+        ...
+
+    def reveal(self, actor: Actor, submission_id: str, language: str) -> SubmissionPage:
+        """Return one's own submission with what may be seen one time, which is gone from then on."""
+        ...
+
     def photo(self, actor: Actor, person_id: str) -> File:
         """Return the photo of a person with its content; raises `NotFoundError`."""
         ...

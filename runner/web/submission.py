@@ -1,6 +1,6 @@
 """A submission by its address: the step it is at, or the record of what was done; and the button that does it."""
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from runner.web.context import Web, actor, language
@@ -10,6 +10,8 @@ from runner.web.posted import expect_only
 _LONGEST_TYPED = 500
 _MOST_BOXES = 100
 _CONFIRMED = frozenset({"csrf_token", "submission", "target", "digest", "typed", "acknowledged"})
+
+_TOKEN_ONLY = frozenset({"csrf_token"})
 
 
 def submission_blueprint(web: Web) -> Blueprint:
@@ -39,5 +41,16 @@ def submission_blueprint(web: Web) -> Blueprint:
             language(),
         )
         return rendered(page, posted=True, confirmed=True)
+
+    @blueprint.post("/cancel")
+    def cancel(submission_id: str) -> Response:
+        expect_only(request.form, _TOKEN_ONLY)
+        web.desk.cancel(actor(), submission_id)
+        return redirect(f"/submissions/{submission_id}", 303)
+
+    @blueprint.post("/reveal")
+    def reveal(submission_id: str) -> Response:
+        expect_only(request.form, _TOKEN_ONLY)
+        return rendered(web.desk.reveal(actor(), submission_id, language()), posted=True)
 
     return blueprint

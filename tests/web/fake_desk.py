@@ -187,6 +187,15 @@ class FakeDesk:
         self.done.append(("confirm", (typed, acknowledged)))
         return samples_of_questions.done(self.bend, secret=fresh)
 
+    def cancel(self, actor: Actor, submission_id: str) -> SubmissionPage:
+        self._fail()
+        self.done.append(("cancel", submission_id))
+        return samples_of_questions.done(self.bend, secret=False)
+
+    def reveal(self, actor: Actor, submission_id: str, language: str) -> SubmissionPage:
+        self._fail()
+        return samples_of_questions.done(self.bend, secret=True)
+
     def history(self, actor: Actor, page: int, language: str) -> HistoryPage:
         self._fail()
         return samples_of_questions.history(page, self.bend)

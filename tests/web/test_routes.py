@@ -109,6 +109,9 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/access/reviews/<campaign_id>/items/<int:position>/restore"): Row(
         f"/access/reviews/{MISSING}/items/1/restore", 401, all_(404), {"reason": "needed"}
     ),
+    ("GET", "/notifications"): Row("/notifications", 302, READERS),
+    ("POST", "/notifications/<id>/send-again"): Row(f"/notifications/{MISSING}/send-again", 401, all_(404), {}),
+    ("POST", "/notifications/<id>/give-up"): Row(f"/notifications/{MISSING}/give-up", 401, all_(404), {}),
     ("POST", "/theme"): Row("/theme", 303, all_(303), {"theme": "dark", "back": "/"}),
     ("POST", "/forms/<form_id>/evaluate"): Row("/forms/office/evaluate", 401, (404, 200, 404, 404, 404), OFFICE),
     ("POST", "/forms/<form_id>/pick"): Row(
@@ -123,6 +126,12 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/forms/<form_id>/check"): Row(
         "/forms/reset-password/check", 401, (404, 303, 404, 404, 404), CHECK | {"submission": MISSING},
         ("submissions", "verifications"),
+    ),
+    ("POST", "/submissions/<submission_id>/cancel"): Row(
+        f"/submissions/{DRAFT}/cancel", 401, (404, 303, 404, 404, 404), {}, ("submissions",)
+    ),
+    ("POST", "/submissions/<submission_id>/reveal"): Row(
+        f"/submissions/{DRAFT}/reveal", 401, (404, 200, 404, 404, 404), {}
     ),
     ("POST", "/submissions/<submission_id>/confirm"): Row(
         f"/submissions/{DRAFT}/confirm", 401, (404, 200, 404, 404, 404), {"digest": "…"},

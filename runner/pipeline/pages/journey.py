@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from connectors.spi import Secret
 from runner.pipeline.pages.lists import Chip, Fact, Thing
@@ -151,7 +151,8 @@ class PlanPage:
     """What will change. ``refused`` says why it cannot be confirmed, in a sentence; then there is no button.
 
     ``answers`` reads back what was answered; ``review`` says that it is a step of its own, to be looked at.  ``conditions``
-    say what else belongs to it: who must agree, when it runs, what ends by itself.
+    say what else belongs to it: who must agree, when it runs, what ends by itself.  ``asks`` says that confirming does
+    nothing yet, but asks for a yes, or sets a later run up.
     """
 
     head: Head
@@ -168,6 +169,7 @@ class PlanPage:
     answers: tuple[AnswersView, ...] = ()
     review: bool = False
     conditions: tuple[Fact, ...] = ()
+    asks: Literal["", "approval", "later"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,8 @@ class SubmissionPage:
     """A submission: what was asked, what was done, when, by whom. Also the last page of the journey.
 
     ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then; later,
-    ``notice`` says where a secret was.
+    ``notice`` says where a secret was.  ``conditions`` say what it waits for; ``can_cancel`` and ``can_reveal`` say that
+    there is a button to end it before it begins, or to see what is shown one time.
     """
 
     head: Head
@@ -213,3 +216,6 @@ class SubmissionPage:
     next: tuple[NextView, ...] = ()
     just_done: bool = False
     notice: str = ""
+    can_cancel: bool = False
+    can_reveal: bool = False
+    conditions: tuple[Fact, ...] = ()

@@ -20,9 +20,10 @@ def test_init_makes_a_desk_that_only_its_owner_may_read(tmp_path: Path) -> None:
     desk = tmp_path / "a" / "desk"
     assert stat.S_IMODE(desk.stat().st_mode) == 0o700
     assert stat.S_IMODE((desk / "secret.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((desk / "journal.key").stat().st_mode) == 0o600
     assert {str(file.relative_to(desk / "forms")) for file in (desk / "forms").rglob("*.yaml")} == set(library())
     assert sorted(entry.name for entry in desk.iterdir() if not entry.name.startswith("deskhand.db-")) == [
-        "deskhand.db", "deskhand.toml", "forms", "secret.key",
+        "deskhand.db", "deskhand.toml", "forms", "journal.key", "secret.key",
     ]  # fmt: skip
     assert f"deskhand check {desk}" in made.out
     assert f"deskhand connect {desk}" in made.out

@@ -4,6 +4,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from connectors.local.connector import LocalDirectory
@@ -27,7 +29,8 @@ from runner.access_names import AccessNames
 from runner.delegation.delegation import Delegation
 from runner.deskfolder import library, open_folder
 from runner.doctor import examine
-from runner.errors import NotDurableError
+from runner.engine.workers import Workers
+from runner.errors import NotDurableError, StaleError
 from runner.identity.identity import identity_on
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
@@ -36,6 +39,7 @@ from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
 from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
 from runner.store.database import Database, connect
+from runner.store.records import Account
 from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.wiring import Installation, keeper_for, register_node
@@ -83,6 +87,9 @@ class BreakableDatabase:
     def read(self, work: Callable[[Connection], Any]) -> Any:
         return self.inner.read(work)
 
+    def carry(self, **options: object) -> None:
+        self.inner.carry(**options)
+
     def close(self) -> None:
         self.inner.close()
 
@@ -99,6 +106,7 @@ class TestDesk:
     clock: Clock
     database: "BreakableDatabase"
     passwords: list[str] = field(default_factory=list)
+    accounts: set[str] = field(default_factory=set)
 
     @property
     def desk(self) -> Desk:
@@ -120,6 +128,12 @@ class TestDesk:
     # --- people ---------------------------------------------------------------------------------------------------
 
     def actor(self, login: str) -> Actor:
+        """Return somebody of the company; a worker finds them by their account, which is made when it is not there."""
+        if login not in self.accounts:
+            self.accounts.add(login)
+            with suppress(StaleError):
+                account = Account(f"acc-{login}", login, login, f"u-{login}", disabled=False)
+                self.store.accounts.create(account, self.clock())
         return actor_of(self.services, f"acc-{login}", login, login, f"u-{login}")
 
     def entry(self, id_: str, kind: str = "user") -> Entry:
@@ -154,6 +168,15 @@ class TestDesk:
         page = self.confirm(who, plan)
         assert isinstance(page, SubmissionPage), page
         return page
+
+    def carried_out(self) -> int:
+        """Let a worker do everything that is due, and return how much that was."""
+        workers = Workers(self.services, 0, lambda line: pytest.fail(line))
+        count = 0
+        while workers.step():
+            count += 1
+            assert count < 1_000
+        return count
 
     def verified(self, who: str, form: str, target: str, submission: str | None = None) -> str:
         """Check the caller in person and by a call back; return the submission."""

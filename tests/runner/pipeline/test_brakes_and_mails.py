@@ -119,6 +119,8 @@ def test_a_mail_that_cannot_go_out_waits_and_the_change_stands(desk):
     assert desk.done(AGENT, plan).state == "done"
     assert [waiting.attempts for waiting in desk.store.notifications.pending(limit=9)] == [1, 1]
     outbox.unlink()
+    assert send_waiting(desk.installation) == 0
+    desk.clock.forward(minutes=1)
     assert send_waiting(desk.installation) == 2
     assert {mail.to for mail in desk.mails()} == {("t.novak@sample.test",), ("u.chef@sample.test",)}
 

@@ -1,0 +1,89 @@
+"""What ``deskhand.toml`` names that belongs to a desk: databases, keys, other files; and the text without passwords. Pure."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from runner.errors import SetUpError
+from runner.settings import SETTINGS_FILE
+
+PASSWORDS = f"passwords of databases in {SETTINGS_FILE} (--with-keys takes them in)"
+"""What a backup says when they were left out."""
+_PASSWORD = re.compile(r"(?P<before>://[^:@/\"']*):[^@/\"']*@")
+_IN_FOLDER = re.compile(r"sqlite:///(?!/)(?P<path>[^?]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the settings name: the store's URL as it is written, SQLite files of connectors, files with keys, and others."""
+
+    store_url: str
+    databases: tuple[str, ...]
+    keys: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def named(text: str) -> Named:
+    """Return what settings name; raises `SetUpError` when they cannot be read or name no store."""
+    try:
+        content = tomllib.loads(text)
+        url = content["store"]["url"]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError):
+        raise SetUpError(f"{SETTINGS_FILE} cannot be read, or names no store") from None
+    options = [pair for table, value in content.items() if table != "store" for pair in _options(value)]
+    files = [(key, value) for key, value in options if key.endswith("_file") and value]
+    return Named(
+        url,
+        tuple(dict.fromkeys(path for key, value in options if key == "url" and (path := path_in_folder(value)))),
+        tuple(dict.fromkeys(value for key, value in files if key != "ca_file")),
+        tuple(dict.fromkeys(value for key, value in files if key == "ca_file")),
+    )
+
+
+def _options(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield every option that is a text, in tables at any depth."""
+    for key, one in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(one, str):
+            yield key, one
+        yield from _options(one)
+
+
+def path_in_folder(url: str) -> str:
+    """Return the path of a SQLite database below the desk folder, empty for every other database."""
+    found = _IN_FOLDER.match(url)
+    return found["path"] if found and is_inside(found["path"]) else ""
+
+
+def is_inside(path: str) -> bool:
+    """Say whether a path as settings name it stays in the desk folder."""
+    parts = PurePath(path).parts
+    return not PurePath(path).is_absolute() and ".." not in parts and path != ":memory:"
+
+
+def without_passwords(text: str) -> str:
+    """Return settings without the passwords in the URLs of databases."""
+    return _PASSWORD.sub(r"\g<before>@", text)
+
+
+def holds_passwords(text: str) -> bool:
+    """Say whether settings hold a password in the URL of a database; comments do not count."""
+    return tomllib.loads(text) != tomllib.loads(without_passwords(text))
+
+
+def with_store(text: str, url: str) -> str:
+    """Return settings that name another store; raises `SetUpError` when the present one is written too unusually."""
+    content = tomllib.loads(text)
+    found = [one for one in (f'"{content["store"]["url"]}"', f"'{content['store']['url']}'") if text.count(one) == 1]
+    content["store"]["url"] = url
+    changed = text.replace(found[0], json.dumps(url)) if len(found) == 1 else ""
+    try:
+        is_right = tomllib.loads(changed) == content
+    except tomllib.TOMLDecodeError:
+        is_right = False
+    if not is_right:
+        raise SetUpError(f'{SETTINGS_FILE}: [store] cannot be changed by itself; write  url = "…"  there first')
+    return changed

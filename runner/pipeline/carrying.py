@@ -1,0 +1,190 @@
+"""Carry out what waited: a worker's way from a row of the queue to its end. Nothing waits for ever, nothing ends unsaid."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
+
+from connectors.errors import ConnectorError, UnavailableError
+from connectors.spi import Secret
+from forms.errors import AnswersError
+from runner.errors import BusyError, NotDurableError, NotReachableError, RunnerError, StaleError, TooManyError
+from runner.pipeline.braking import ceilings
+from runner.pipeline.drafting import kept_answers
+from runner.pipeline.finishing import Finished, Resting, carry_out
+from runner.pipeline.notifying import send_mails
+from runner.pipeline.planning import Prepared
+from runner.pipeline.recording_waits import ended_waiting, handed_in
+from runner.pipeline.reopening import planned_again
+from runner.pipeline.secrets import secrets_of
+from runner.pipeline.services import Services
+from runner.store.records import Submission
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
+_MOST_ATTEMPTS = 100
+"""A system that does not answer for about a day is not waited for any longer."""
+_IN_THE_WAY = timedelta(seconds=1)
+_OTHERWISE = "What it would do is no longer what was confirmed. Nothing was done. Open the form again and look at it."
+_CHANGED = "The plan is another one than was agreed to, so it needs a yes again."
+_FAILED = "It could not be worked out. Nothing was done; tell an administrator."
+
+Became: TypeAlias = Literal["carried out", "postponed", "ended", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a worker made of a submission."""
+
+    became: Became
+    note: str = ""
+
+
+def carry_out_waiting(services: Services, submission: Submission) -> Carried:
+    """Carry out a submission that this node took from the queue, once.
+
+    It is opened, decided on and planned anew.  While a system does not answer, or a limit is reached, it waits longer.
+    What may no longer be done, or would do something else than was confirmed, ends without anything done.  Raises
+    `NotDurableError` when the store fails.
+    """
+    try:
+        prepared = planned_again(services, submission)
+        if prepared.plan.approval and not is_agreed(services, submission, prepared):
+            return _ask_again(prepared, submission)
+        if not is_as_confirmed(submission, prepared):
+            return _end(services, submission, _OTHERWISE)
+        return _carried(prepared, submission)
+    except StaleError:
+        return Carried("gone")
+    except NotDurableError:
+        raise
+    except (UnavailableError, NotReachableError) as error:
+        return _wait(services, submission, str(error), _pause(submission))
+    except BusyError as error:
+        return _wait(services, submission, str(error), _IN_THE_WAY)
+    except TooManyError as error:
+        return _wait(services, submission, str(error), timedelta(seconds=error.retry_after_seconds))
+    except AnswersError as wrong:
+        return _end(services, submission, " ".join(problem.message for problem in wrong.problems))
+    except (RunnerError, ConnectorError) as error:
+        return _end(services, submission, str(error))
+
+
+def give_up(services: Services, submission: Submission) -> None:
+    """End what failed in a way nobody foresaw; what was begun of it is unclear."""
+    try:
+        _end(services, submission, _FAILED)
+    except StaleError:
+        services.store.submissions.mark_unknown(submission.id, services.now())
+
+
+def is_as_confirmed(submission: Submission, prepared: Prepared) -> bool:
+    """Say whether a plan does what was confirmed: the same operations of the same version of the form, on the same things.
+
+    What they change may be less or more by now, since things change around them; where somebody agreed to the plan, it is
+    the very same.
+    """
+    form = prepared.walk.form
+    same_form = (submission.form_id, submission.form_digest) == (form.id, form.digest)
+    return submission.plan_digest == prepared.digest or (same_form and _asked(submission.plan) == _asked(prepared.kept))
+
+
+def is_agreed(services: Services, submission: Submission, prepared: Prepared) -> bool:
+    """Say whether everybody who has to agree did so, to this very plan."""
+    said = services.store.approvals.of(submission.id, prepared.digest)
+    return submission.plan_digest == prepared.digest and any(one.decision == "yes" for one in said)
+
+
+def _ask_again(prepared: Prepared, submission: Submission) -> Carried:
+    """Let a submission wait for a yes to its plan as it is now."""
+    walk, approval = prepared.walk, prepared.walk.form.approval
+    now = walk.services.now()
+    expires_at = now + timedelta(seconds=approval.expires_seconds if approval else 0)
+    due_at = submission.due_at or now
+    values = {
+        "plan": list(prepared.kept),
+        "plan_digest": prepared.digest,
+        "stage": 0,
+        "expires_at": expires_at,
+        "reminded_at": None,
+        "note": _CHANGED,
+    }
+    record = handed_in(walk, submission, prepared.digest, due_at, expires_at, _checks(submission))
+    walk.services.store.queue.move(
+        submission.id, before=("queued",), state="awaiting_approval", now=now, values=values, records=[record]
+    )
+    return Carried("ended", _CHANGED)
+
+
+def _asked(plan: Any) -> list[list[Any]]:
+    rows = plan if isinstance(plan, list | tuple) else []
+    return [[row[key] for key in ("id", "verb", "arguments", "needs", "until")] for row in json.loads(json.dumps(rows))]
+
+
+def _carried(prepared: Prepared, submission: Submission) -> Carried:
+    walk = prepared.walk
+    secrets = secrets_of(walk, prepared, kept_answers(walk, submission))
+    finished = carry_out(
+        prepared,
+        submission,
+        Resting(
+            verified=_checks(submission),
+            waited_with=submission.plan_digest,
+            shown_once=_for_the_actor(prepared, secrets),
+        ),
+        secrets,
+        ceilings(walk),
+    )
+    _forget_what_was_not_given(finished, submission)
+    send_mails(walk, submission.id)
+    return Carried("carried out", finished.state)
+
+
+def _checks(submission: Submission) -> list[Mapping[str, Any]]:
+    """Return the caller checks it rests on, which were used up when it was handed in."""
+    used = submission.verified if isinstance(submission.verified, list | tuple) else ()
+    return [one for one in used if isinstance(one, Mapping)]
+
+
+def _for_the_actor(prepared: Prepared, secrets: Mapping[str, Secret]) -> bytes | None:
+    """Seal the secrets that the form shows one time: whoever asked is not there now."""
+    names: set[str] = set()
+    for show in prepared.walk.form.result.show:
+        single = getattr(show.value, "single", None)
+        if show.secret and single is not None:
+            names |= set(single.names)
+    given = {name: secret.reveal() for name, secret in secrets.items() if name in names}
+    return prepared.walk.services.sealer.seal(json.dumps(given)) if given else None
+
+
+def _forget_what_was_not_given(finished: Finished, submission: Submission) -> None:
+    if not finished.secrets:
+        finished.walk.services.store.queue.take_shown_once(submission.id, submission.actor_id)
+
+
+def _pause(submission: Submission) -> timedelta:
+    times: int = 2 ** min(submission.attempts, 10)
+    return min(_FIRST_PAUSE * times, _LONGEST_PAUSE)
+
+
+def _wait(services: Services, submission: Submission, why: str, pause: timedelta) -> Carried:
+    if submission.attempts >= _MOST_ATTEMPTS:
+        return _end(services, submission, why)
+    now = services.now()
+    services.store.queue.postpone(submission.id, services.node, due_at=now + pause, note=why, now=now)
+    return Carried("postponed", why)
+
+
+def _end(services: Services, submission: Submission, why: str) -> Carried:
+    """End a submission of which nothing was done, and say why."""
+    now: datetime = services.now()
+    actor = {"id": submission.actor_id, "login": submission.actor_login}
+    services.store.queue.move(
+        submission.id,
+        before=("queued",),
+        state="failed",
+        now=now,
+        values={"note": why},
+        records=[ended_waiting(now, actor, submission, "failed", why)],
+    )
+    return Carried("ended", why)

@@ -1,0 +1,103 @@
+"""Hand a confirmed submission in that does not run at once: it waits for a yes, for its moment, or for a worker."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from forms.answering.situation import given
+from runner.errors import RefusedError, StaleError
+from runner.pipeline.planning import Prepared
+from runner.pipeline.recording_waits import cancelled, handed_in
+from runner.pipeline.services import Services
+from runner.pipeline.walking import Walk
+from runner.store.records import Submission
+from runner.verification.checks import CheckState
+
+WAITING = ("awaiting_approval", "queued")
+"""States in which a submission was handed in and nothing of it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A submission that waits now."""
+
+    walk: Walk
+    submission_id: str
+
+
+def waits(prepared: Prepared) -> bool:
+    """Say whether a plan does not run at once when it is confirmed."""
+    return prepared.plan.approval or prepared.plan.later
+
+
+def run_moment(prepared: Prepared) -> datetime | None:
+    """Return when a form is to run, as answered; a date is the beginning of that day here. None: at once."""
+    walk = prepared.walk
+    when, _ = walk.reader.gather(
+        walk.situation, lambda known: given(walk.form.run_at, known.environment(prepared.worked.values))
+    )
+    if isinstance(when, datetime):
+        return when
+    return datetime.combine(when, time(), walk.reader.now.tzinfo) if isinstance(when, date) else None
+
+
+def hand_in(
+    prepared: Prepared, submission: Submission, check: CheckState | None, *, bulk_id: str | None = None
+) -> HandedIn:
+    """Let a confirmed submission wait, durably; its caller check is used up by that.
+
+    Raises `StaleError` when another request got here first.
+    """
+    walk = prepared.walk
+    now, used = walk.reader.now, used_checks(walk, check)
+    approval = walk.form.approval if prepared.plan.approval else None
+    due_at = max(run_moment(prepared) or now, now)
+    expires_at = now + timedelta(seconds=approval.expires_seconds) if approval else None
+    values: dict[str, Any] = {
+        "due_at": due_at,
+        "asked_at": now,
+        "expires_at": expires_at,
+        "reminded_at": None,
+        "stage": 0,
+        "language": walk.situation.language,
+        "verified": used,
+        "bulk_id": bulk_id,
+        "plan": list(prepared.kept),
+        "note": "",
+    }
+    walk.services.store.queue.move(
+        submission.id,
+        before=("draft",),
+        state="awaiting_approval" if approval else "queued",
+        plan_digest=prepared.digest,
+        now=now,
+        values=values,
+        records=[handed_in(walk, submission, prepared.digest, due_at, expires_at, used)],
+        consume=check.usable if check else (),
+    )
+    return HandedIn(walk, submission.id)
+
+
+def used_checks(walk: Walk, check: CheckState | None) -> Sequence[Mapping[str, Any]]:
+    """Return which caller checks a submission rests on, for the record."""
+    if check is not None:
+        return [{"method": view.id} for view in check.methods if view.state == "passed"]
+    verify = walk.form.verify
+    return [{"method": "none", "because": verify.because}] if verify is not None and verify.because else []
+
+
+def cancel(services: Services, actor_id: str, login: str, submission: Submission) -> None:
+    """End a submission before anything of it is done; raises `RefusedError` when it is too late."""
+    now = services.now()
+    try:
+        services.store.queue.move(
+            submission.id,
+            before=("draft", *WAITING),
+            state="cancelled",
+            now=now,
+            values={"note": f"{login} cancelled it."},
+            records=[cancelled(now, actor_id, login, submission)],
+        )
+    except StaleError as error:
+        raise RefusedError("It is too late to cancel this: it was begun, or has ended.") from error
