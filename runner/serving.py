@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
+from runner.archiving import archive_monthly
 from runner.delegation.reviews.using import note_bindings
 from runner.engine.rounds import make_rounds
 from runner.engine.workers import Workers
@@ -31,6 +32,7 @@ from runner.witnessing.keeping import JournalKeeping, keeping_of
 
 HEARTBEAT_SECONDS = 2.0
 _MAILS_AT_ONCE = 50
+_ROUNDS_PER_HOUR = 1_800
 
 
 class Server(Protocol):
@@ -141,6 +143,8 @@ class Housekeeping:
                     forget_files(self.installation)
                     end_drafts(self.installation)
                     note_bindings(self.installation.services)
+                if rounds % _ROUNDS_PER_HOUR == 0:
+                    archive_monthly(self.installation)
             except RunnerError as error:
                 click.echo(f"deskhand: housekeeping: {error}", err=True)
 

@@ -11,7 +11,7 @@ from typing import IO, Any, BinaryIO
 import click
 
 from runner.cli import journal_archiving, journal_signed
-from runner.cli.journal_archiving import verified_archive
+from runner.cli.journal_archiving import compared, verified_archive
 from runner.cli.journal_signed import offline_options, verified_offline
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
@@ -86,7 +86,9 @@ def _line(entry: JournalEntry, intent: Mapping[str, Any]) -> str:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Verify a file that  deskhand journal archive  wrote.",
 )
-@click.option("--start", "start", help="NUMBER:HASH in front of the first record of --file, when earlier ones were archived.")
+@click.option(
+    "--start", "start", help="NUMBER:HASH in front of the first record of --file, when earlier ones were archived."
+)
 @click.option("--head", "head", help="NUMBER:HASH noted elsewhere; shows a journal that was cut off behind it.")
 @offline_options
 @desk_option
@@ -118,7 +120,7 @@ def verify_journal(
             examined = examine_journal(installation.services.store, public_key_at(desk_path))
             result = examined.verification()
             if known and result.ok:
-                result = verify(store.all_lines(), head=known, start=store.start())
+                result = compared(store, known)
     if as_json:
         fault = asdict(result.fault) if result.fault else None
         click.echo(json.dumps({"ok": result.ok, "records": result.records, "fault": fault, "head": list(result.head)}))

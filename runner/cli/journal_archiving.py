@@ -10,9 +10,10 @@ from runner.counting import counted
 from runner.deskfolder import is_desk_folder
 from runner.errors import RefusedError, StaleError
 from runner.journal.archives import Segment
-from runner.journal.verifying import Place
+from runner.journal.verifying import Fault, Place, Verification, verify
 from runner.retention import oldest_kept
 from runner.settings import SETTINGS_FILE
+from runner.store.journal import JournalStore
 from runner.wiring import Installation
 
 
@@ -57,6 +58,17 @@ def _tell(done: Archived) -> None:
     click.echo(f"Archived {_named(done.segment)}, {counted(done.segment.records, 'record')}: {done.file}")
     click.echo(f"SHA-256: {done.sha256}")
     click.echo(f"The journal goes on behind {done.segment.last}:{done.segment.hash}. Keep the file.")
+
+
+def compared(journal: JournalStore, head: Place) -> Verification:
+    """Verify a journal up to a head noted elsewhere, or where its archive ends; raises `click.UsageError` before that."""
+    start = journal.start()
+    if head[0] < start[0]:
+        raise click.UsageError(f"Record {head[0]} was archived. Verify its file with --archive.")
+    if head[0] == start[0] and head != start and head[0]:
+        sentence = f"record {head[0]}, the last that was archived, is not the one that was noted"
+        return Verification(0, start, Fault(head[0], 1, "edited", sentence))
+    return verify(journal.all_lines(), head=head, start=start)
 
 
 def verified_archive(file: Path, desk_path: Path, head: Place | None) -> None:

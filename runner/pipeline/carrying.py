@@ -17,6 +17,8 @@ from runner.pipeline.notifying import send_mails
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording_waits import ended_waiting, handed_in
 from runner.pipeline.reopening import planned_again
+from runner.pipeline.requests.agreed import is_agreed
+from runner.pipeline.requests.saying import CHANGED, asked_anew
 from runner.pipeline.secrets import secrets_of
 from runner.pipeline.services import Services
 from runner.store.records import Submission
@@ -26,7 +28,6 @@ _MOST_ATTEMPTS = 100
 """A system that does not answer for about a day is not waited for any longer."""
 _IN_THE_WAY = timedelta(seconds=1)
 _OTHERWISE = "What it would do is no longer what was confirmed. Nothing was done. Open the form again and look at it."
-_CHANGED = "The plan is another one than was agreed to, so it needs a yes again."
 _FAILED = "It could not be worked out. Nothing was done; tell an administrator."
 
 Became: TypeAlias = Literal["carried out", "postponed", "ended", "gone"]
@@ -89,31 +90,24 @@ def is_as_confirmed(submission: Submission, prepared: Prepared) -> bool:
     return submission.plan_digest == prepared.digest or (same_form and _asked(submission.plan) == _asked(prepared.kept))
 
 
-def is_agreed(services: Services, submission: Submission, prepared: Prepared) -> bool:
-    """Say whether everybody who has to agree did so, to this very plan."""
-    said = services.store.approvals.of(submission.id, prepared.digest)
-    return submission.plan_digest == prepared.digest and any(one.decision == "yes" for one in said)
-
-
 def _ask_again(prepared: Prepared, submission: Submission) -> Carried:
-    """Let a submission wait for a yes to its plan as it is now."""
-    walk, approval = prepared.walk, prepared.walk.form.approval
-    now = walk.services.now()
-    expires_at = now + timedelta(seconds=approval.expires_seconds if approval else 0)
-    due_at = submission.due_at or now
-    values = {
-        "plan": list(prepared.kept),
-        "plan_digest": prepared.digest,
-        "stage": 0,
-        "expires_at": expires_at,
-        "reminded_at": None,
-        "note": _CHANGED,
-    }
-    record = handed_in(walk, submission, prepared.digest, due_at, expires_at, _checks(submission))
-    walk.services.store.queue.move(
-        submission.id, before=("queued",), state="awaiting_approval", now=now, values=values, records=[record]
+    """Let a submission wait for a yes to its plan as it is now, from everybody who has to agree."""
+    services = prepared.walk.services
+    now = services.now()
+    step = asked_anew(prepared, submission, now)
+    expires_at, due_at = step.values["expires_at"], submission.due_at or now
+    record = handed_in(prepared.walk, submission, prepared.digest, due_at, expires_at, _checks(submission))
+    services.store.queue.move(
+        submission.id,
+        before=("queued",),
+        state=step.state,
+        now=now,
+        values=step.values,
+        records=[record, *step.told.records],
+        notifications=step.told.notifications,
     )
-    return Carried("ended", _CHANGED)
+    services.store.approvals.put_before(submission.id, step.digest, step.asking.principals if step.asking else ())
+    return Carried("ended", CHANGED)
 
 
 def _asked(plan: Any) -> list[list[Any]]:

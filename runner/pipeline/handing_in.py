@@ -1,7 +1,7 @@
 """Hand a confirmed submission in that does not run at once: it waits for a yes, for its moment, or for a worker."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from forms.answering.situation import given
 from runner.errors import RefusedError, StaleError
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording_waits import cancelled, handed_in
+from runner.pipeline.requests.asking import put_forward
 from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk
 from runner.store.records import Submission
@@ -66,16 +67,20 @@ def hand_in(
         "plan": list(prepared.kept),
         "note": "",
     }
+    asked = put_forward(prepared, replace(submission, **values, plan_digest=prepared.digest))
     walk.services.store.queue.move(
         submission.id,
         before=("draft",),
         state="awaiting_approval" if approval else "queued",
         plan_digest=prepared.digest,
         now=now,
-        values=values,
-        records=[handed_in(walk, submission, prepared.digest, due_at, expires_at, used)],
+        values=values | {"note": asked.note},
+        records=[handed_in(walk, submission, prepared.digest, due_at, expires_at, used), *asked.told.records],
+        notifications=asked.told.notifications,
         consume=check.usable if check else (),
     )
+    if approval:
+        walk.services.store.approvals.put_before(submission.id, asked.digest, asked.principals)
     return HandedIn(walk, submission.id)
 
 

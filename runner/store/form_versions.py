@@ -39,23 +39,21 @@ class FormVersionStore:
         wanted = FormVersion(form_id, version, digest, text, author, is_draft, now)
 
         def work(connection: Connection) -> bool:
-            existing = _find(connection, form_id, version)
-            if existing is not None and not _differs(existing, wanted):
-                return False
-            _put(connection, existing, wanted)
-            append(connection, records)
-            return True
+            is_new = keep(connection, wanted)
+            if is_new:
+                append(connection, records)
+            return is_new
 
         return self._database.write(work)
 
     def is_other(self, form_id: str, version: str, digest: str) -> bool:
         """Say whether this version is kept with another digest and is no draft."""
-        found = self._database.read(lambda connection: _find(connection, form_id, version))
+        found = self._database.read(lambda connection: kept_version(connection, form_id, version))
         return found is not None and found.digest != digest and not found.is_draft
 
     def get(self, form_id: str, version: str) -> FormVersion:
         """Return a version; raises `NotFoundError`."""
-        found = self._database.read(lambda connection: _find(connection, form_id, version))
+        found = self._database.read(lambda connection: kept_version(connection, form_id, version))
         if found is None:
             raise NotFoundError("this version of the form was never used here")
         return found
@@ -67,7 +65,17 @@ class FormVersionStore:
         return [plain(FormVersion, row) for row in found]
 
 
-def _find(connection: Connection, form_id: str, version: str) -> FormVersion | None:
+def keep(connection: Connection, wanted: FormVersion) -> bool:
+    """Keep a version inside a transaction of the caller, see `FormVersionStore.remember`."""
+    existing = kept_version(connection, wanted.form_id, wanted.version)
+    if existing is not None and not _differs(existing, wanted):
+        return False
+    _put(connection, existing, wanted)
+    return True
+
+
+def kept_version(connection: Connection, form_id: str, version: str) -> FormVersion | None:
+    """Return a version, None when it was never used."""
     query = select(form_versions).where(form_versions.c.form_id == form_id, form_versions.c.version == version)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else plain(FormVersion, row)

@@ -8,10 +8,12 @@ from runner.store.absences import AbsenceStore
 from runner.store.accounts import AccountStore
 from runner.store.approvals import ApprovalStore
 from runner.store.binding_uses import BindingUseStore
+from runner.store.candidates import CandidateStore
 from runner.store.checkpoints import CheckpointStore
 from runner.store.continuing import ContinuationStore
 from runner.store.database import Database, connect, missing_file
 from runner.store.erasing import ErasureStore
+from runner.store.endings import EndingStore
 from runner.store.form_versions import FormVersionStore
 from runner.store.grants import GrantStore
 from runner.store.journal import JournalStore
@@ -44,6 +46,7 @@ class Store:
         self.nodes = NodeStore(database)
         self.verifications = VerificationStore(database)
         self.form_versions = FormVersionStore(database)
+        self.candidates = CandidateStore(database)
         self.notifications = NotificationStore(database)
         self.accounts = AccountStore(database)
         self.taking_in = TakingIn(database)
@@ -53,6 +56,7 @@ class Store:
         self.binding_uses = BindingUseStore(database)
         self.reviews = ReviewStore(database)
         self.checkpoints = CheckpointStore(database)
+        self.endings = EndingStore(database)
         self.queue = QueueStore(database)
         self.continuing = ContinuationStore(database)
         self.approvals = ApprovalStore(database)

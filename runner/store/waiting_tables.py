@@ -54,3 +54,12 @@ grants = Table(
     Index(None, "form_id", "state"),
     Index(None, "group_id", "state"),
 )
+
+# What a running grant is about: each single thing that it takes back, and each object, so that they are found by it.
+grant_keys = Table(
+    "grant_keys",
+    metadata,
+    Column("grant_id", ForeignKey("grants.id"), primary_key=True),
+    Column("key", String(), primary_key=True),
+    Index(None, "key"),
+)

@@ -71,17 +71,17 @@ class JournalKeeping:
         self._follow()
         if self.halt.reason != READ_ONLY:
             self._checkpoint(only_when_due=True)
-        self._under_way = [thread for thread in self._under_way if thread.is_alive()]
-        if not any(thread.name == _SENDING for thread in self._under_way) and self.courier.is_waiting():
+        is_sending = any(thread.name == _SENDING and thread.is_alive() for thread in self._under_way)
+        if not is_sending and self.courier.is_waiting():
             self._begin(self.courier.run, _SENDING)
 
     def stop(self) -> None:
         """Make a last checkpoint and send it; a witness that hangs is not waited for longer than some seconds."""
         if self.halt.reason != READ_ONLY:
             self._checkpoint(only_when_due=False)
-        self._begin(lambda: self.courier.run(at_once=True), _SENDING)
-        for thread in self._under_way:
-            thread.join(timeout=_LAST_SECONDS)
+        if self._is_idle(_LAST_SECONDS):
+            self._begin(lambda: self.courier.run(at_once=True), _SENDING)
+            self._is_idle(_LAST_SECONDS)
 
     def examine(self) -> None:
         """Examine the whole journal; when it does not verify, it is read-only from then on, in every process."""
@@ -114,6 +114,12 @@ class JournalKeeping:
             self.halt.reason = ""
             self.tell("journal: the break was declared; submissions may begin again")
 
+    def _is_idle(self, patience_seconds: float) -> bool:
+        """Wait for what is under way, and say whether it has ended."""
+        for thread in self._under_way:
+            thread.join(timeout=patience_seconds)
+        return not any(thread.is_alive() for thread in self._under_way)
+
     def _begin(self, work: Callable[[], None], name: str) -> None:
         def run() -> None:
             try:
@@ -122,6 +128,7 @@ class JournalKeeping:
                 self.tell(f"{name}: {error}")
 
         thread = threading.Thread(target=run, name=name, daemon=True)
+        self._under_way = [one for one in self._under_way if one.is_alive()]
         self._under_way.append(thread)
         thread.start()
 

@@ -127,15 +127,15 @@ TABLE: Mapping[tuple[str, str], Row] = {
         "/forms/reset-password/check", 401, (404, 303, 404, 404, 404), CHECK | {"submission": MISSING},
         ("submissions", "verifications"),
     ),
-    ("POST", "/submissions/<submission_id>/cancel"): Row(
-        f"/submissions/{DRAFT}/cancel", 401, (404, 303, 404, 404, 404), {}, ("submissions",)
-    ),
     ("POST", "/submissions/<submission_id>/reveal"): Row(
         f"/submissions/{DRAFT}/reveal", 401, (404, 200, 404, 404, 404), {}
     ),
     ("POST", "/submissions/<submission_id>/confirm"): Row(
         f"/submissions/{DRAFT}/confirm", 401, (404, 200, 404, 404, 404), {"digest": "…"},
         ("operations", "performed", "notifications", "mails"),
+    ),
+    ("POST", "/submissions/<submission_id>/cancel"): Row(  # it was confirmed by then
+        f"/submissions/{DRAFT}/cancel", 401, (404, 403, 404, 404, 404), {}
     ),
     ("POST", "/access/simulate"): Row("/access/simulate", 401, all_(404), {"who": "alice", "reason": "INC-1"}),
     ("POST", "/simulation/end"): Row("/simulation/end", 401, all_(303), {}),

@@ -42,7 +42,7 @@ class Verdict:
         rest = self.records - self.covered
         said = f"Verified: {self.records} records; {self.covered} are under signed checkpoints, the newest of {self.newest}."
         if rest:
-            said += f" The last {rest} are newer than it: the chain holds, but nothing is signed over them yet."
+            said += f" Newer than it: {rest}; their chain holds, and nothing is signed over them yet."
         if self.breaks:
             said += f" The journal was declared broken {self.breaks} time(s): what stands before is only what was found then."
         return said

@@ -28,11 +28,26 @@ _STATES = {
     "show": "hidden",
     "delete": "exists",
 }
+_GIVES = frozenset("join_groups add_members add grant enable activate hide add_address".split())
+_TAKES = frozenset("leave_groups remove_members remove revoke disable show remove_address delete".split())
 
 
 def things(operation: Operation) -> frozenset[str]:
     """Return everything that an operation gives, takes or sets; nothing where the object does not exist yet."""
     return frozenset(part.thing for part in _parts(operation))
+
+
+def sign(operation: Operation, thing: str) -> str:
+    """Return ``+`` where an operation makes a thing so, ``-`` where it ends that, ``=`` where it sets a value."""
+    word = operation.verb.rpartition(".")[2]
+    if word == "change_members":
+        word = next((part.argument for part in _parts(operation) if part.thing == thing), word)
+    return "+" if word in _GIVES else "-" if word in _TAKES else "="
+
+
+def only(operation: Operation, kept: frozenset[str]) -> Operation | None:
+    """Return the operation with some of its things alone; None when it has none of them."""
+    return without(operation, things(operation) - kept)
 
 
 def objects(operation: Operation) -> frozenset[Ref]:

@@ -35,6 +35,7 @@ from runner.pipeline.pages.lists import (
 )
 from runner.pipeline.pages.questions import FieldView, OptionView, Posted, SectionView
 from runner.pipeline.pages.tables import CellView, ColumnView, RowView, TableFile, TableView
+from runner.pipeline.pages.ways import KeptPart, UnclearView, WayPage, Ways
 
 __all__ = [
     "AnswerLine",
@@ -58,6 +59,7 @@ __all__ = [
     "HistoryLine",
     "HistoryPage",
     "Journey",
+    "KeptPart",
     "MethodView",
     "NextView",
     "OperationView",
@@ -74,5 +76,8 @@ __all__ = [
     "TableView",
     "Thing",
     "Tile",
+    "UnclearView",
     "VerifyPage",
+    "WayPage",
+    "Ways",
 ]

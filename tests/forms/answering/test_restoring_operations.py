@@ -88,7 +88,9 @@ def test_an_operation_of_any_verb_comes_back_exactly(operation: Operation) -> No
     again = restored(kept(operation), VERBS, "step")
 
     assert again == operation
-    assert [type(value) for value in again.arguments.values()] == [type(one) for one in operation.arguments.values()]
+    assert {name: type(one) for name, one in again.arguments.items()} == {
+        name: type(one) for name, one in operation.arguments.items()
+    }
 
 
 @settings(max_examples=80, deadline=None)

@@ -1,14 +1,18 @@
 """`journal key`, `checkpoints`, `verify --offline`, `break`; checkpoints of a desk that is served."""
 
+import shlex
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from runner.cli.options import installation_at
 from runner.witnessing.keeping import keeping_of
-from tests.runner.cli.commands import Result, deskhand, is_one_sentence, served
+from tests.runner.cli.commands import Result, deskhand, environment, is_one_sentence, served
 from tests.runner.cli.contents import change
+from tests.runner.cli.test_documented_commands import lines as documented
 from tests.runner.journal.second_verifier import complaint
 
 PASSWORD = b"a long enough password\n"
@@ -51,25 +55,51 @@ def test_a_desk_that_is_served_makes_a_last_checkpoint_when_it_is_stopped(desk: 
     assert deskhand("accounts", "add", "alice", "--password-stdin", "--desk", desk, stdin=PASSWORD).code == 0
     with served("serve", "--desk", desk, "--port", "0") as child:
         child.stop()
-    assert deskhand("journal", "checkpoints", "--desk", desk).out.split("\n")[1] == "1"
+    head = deskhand("journal", "verify", "--desk", desk, "--json").json["head"]
+    assert deskhand("journal", "checkpoints", "--desk", desk).out.split("\n")[1] == str(head[0])
 
 
 def test_a_desk_that_is_served_signs_its_journal_and_a_second_verifier_agrees(signed: Path) -> None:
     said = offline(signed)
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("Verified: 2 records; 1 are under signed checkpoints, the newest of ")
+    assert said.out.startswith("Verified: 3 records; 2 are under signed checkpoints, the newest of ")
     journal, notes, key = exported(signed)
     assert (signed.parent / "witness.txt").read_text() == notes.read_text()
     assert complaint(journal.read_bytes(), notes.read_text(), key) == ""
     verified = deskhand("journal", "verify", "--desk", signed).out.splitlines()
-    assert verified[1] == "1 of them are under 1 signed checkpoint."
+    assert verified[1] == "2 of them are under 1 signed checkpoint."
     doctor = deskhand("doctor", "--desk", signed).out
-    assert "records, and the chain holds; 1 checkpoint over 1 of them" in doctor
+    assert "records, and the chain holds; 1 checkpoint over 2 of them" in doctor
     assert f"file {signed}/../witness.txt: reached " in doctor
     journal.write_bytes(journal.read_bytes().replace(b"alice", b"malle"))
     edited = deskhand("journal", "verify", "--offline", journal, "--checkpoints", notes, "--key", key)
     assert (edited.code, edited.out) == (1, "")
-    assert edited.err.startswith("NOT VERIFIED: the first 1 records are not those that were signed at ")
+    assert edited.err.startswith("NOT VERIFIED: record 2 was expected in line 2 and is not there")
+
+
+def test_the_commands_of_the_page_on_the_journal_work_as_they_are_written(
+    signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed.rename(tmp_path / "my-desk")
+    monkeypatch.chdir(tmp_path)
+    for line in documented("docs/journal.md"):
+        words = shlex.split(line)
+        if words[:3] == ["deskhand", "journal", "break"]:
+            change(tmp_path / "my-desk" / "deskhand.db", "DELETE FROM journal WHERE seq = 1")
+        if words[0] == "python":
+            done = process_of(words[1:])
+            assert done.startswith("Verified: ")
+            continue
+        result = deskhand(*words[1:])
+        assert (result.code, result.err) == (0, ""), line
+        if words[:3] == ["deskhand", "journal", "key"]:
+            (tmp_path / "public.txt").write_text(result.out)
+
+
+def process_of(words: list[str]) -> str:
+    done = subprocess.run([sys.executable, *words], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def test_a_broken_journal_is_read_only_until_an_administrator_declares_it(signed: Path) -> None:
@@ -83,8 +113,8 @@ def test_a_broken_journal_is_read_only_until_an_administrator_declares_it(signed
     assert (unreasoned.code, "Say what happened" in unreasoned.err) == (2, True)
     declared = deskhand("journal", "break", "--desk", signed, "--as", "alice", "--reason", "The disk failed")
     assert (declared.code, declared.err) == (0, "")
-    assert declared.out == "Declared and signed: part 2 of the journal begins behind record 1.\n"
-    assert deskhand("doctor", "--desk", signed).code == 0
+    assert declared.out == "Declared and signed: part 2 of the journal begins behind record 2.\n"
+    assert "ERROR    journal" not in deskhand("doctor", "--desk", signed).out
     assert offline(signed).code == 0
     again = deskhand("journal", "break", "--desk", signed, "--as", "alice", "--reason", "Once more")
     assert (again.code, is_one_sentence(again.err)) == (1, True)
@@ -106,7 +136,7 @@ def test_a_lost_key_is_named_and_replaced_on_purpose_only(signed: Path) -> None:
     command = ("journal", "verify", "--offline", journal, "--checkpoints", notes, "--key", key)
     assert deskhand(*command).code == 1
     assert deskhand(*command, "--key", former).code == 0
-    assert deskhand("doctor", "--desk", signed).code == 0
+    assert "ERROR    journal" not in deskhand("doctor", "--desk", signed).out
 
 
 def test_a_key_that_others_may_read_or_that_was_damaged_is_not_used(signed: Path) -> None:

@@ -214,7 +214,7 @@ def test_records_newer_than_the_newest_checkpoint_are_counted():
     journal = journal_of(64, 16)
     verdict = verify(lines_of(journal.lines), checkpoints_in("\n".join(journal.notes[:2]), [KEY]))
     assert (verdict.ok, verdict.records, verdict.covered) == (True, 64, 32)
-    assert "The last 32 are newer" in verdict.sentence()
+    assert "Newer than it: 32;" in verdict.sentence()
 
 
 @pytest.mark.parametrize(

@@ -166,3 +166,35 @@ def test_a_text_that_cannot_be_stored_is_refused_in_a_sentence(postgres_database
         with pytest.raises(RefusedError, match="cannot be stored"):
             planned(store, ticket="INC\x001")
         assert store.submissions.list() == []
+
+
+def test_a_message_is_claimed_by_one_node_however_many_ask(store: Store):
+    store.notifications.create(
+        [Notification(f"m-{n:02}", None, ("bob@example.org",), "Hello", "Text", NOW) for n in range(20)]
+    )
+
+    def claims(_: int) -> list[str]:
+        return [one.id for one in store.notifications.claim("node", LATER)]
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [id_ for found in pool.map(claims, range(60)) for id_ in found]
+    taken += [id_ for _ in range(20) for id_ in claims(0)]
+    assert sorted(taken) == [f"m-{n:02}" for n in range(20)]
+
+
+def test_a_message_waits_for_its_next_try_and_is_decided_on_once(store: Store):
+    store.notifications.create([Notification("m-1", None, ("bob@example.org",), "Hello", "Text", NOW)])
+    (claimed,) = store.notifications.claim("one", NOW)
+    with pytest.raises(StaleError):
+        store.notifications.send_again(claimed.id, NOW)
+    store.notifications.mark_failed("m-1", "busy", NOW, is_final=False, due_at=LATER)
+    assert store.notifications.claim("one", NOW) == []
+    store.notifications.send_again("m-1", NOW)
+    assert [one.attempts for one in store.notifications.claim("two", NOW)] == [0]
+    store.notifications.mark_failed("m-1", "no", NOW)
+    store.notifications.give_up("m-1", NOW)
+    with pytest.raises(StaleError):
+        store.notifications.send_again("m-1", NOW)
+    with pytest.raises(NotFoundError):
+        store.notifications.give_up("m-2", NOW)
+    assert (store.notifications.count("given_up"), store.notifications.count("pending")) == (1, 0)

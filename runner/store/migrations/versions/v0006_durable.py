@@ -98,3 +98,11 @@ def _grants() -> None:
         ["group_id", "state"],
     ):
         op.create_index(op.f(f"ix_grants_{'_'.join(columns)}"), "grants", columns)
+    op.create_table(
+        "grant_keys",
+        sa.Column("grant_id", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["grant_id"], ["grants.id"], name=op.f("fk_grant_keys_grant_id")),
+        sa.PrimaryKeyConstraint("grant_id", "key", name=op.f("pk_grant_keys")),
+    )
+    op.create_index(op.f("ix_grant_keys_key"), "grant_keys", ["key"])
