@@ -92,8 +92,11 @@ def _check_amount(form: Form, operations: Sequence[PlannedOperation]) -> None:
 
 
 def _needs_approval(form: Form, environment: Environment) -> bool:
+    """Say whether somebody must agree: the condition holds, if there is one, and so does that of one of the stages."""
     approval = form.approval
-    return approval is not None and (approval.when is None or holds(approval.when, environment))
+    if approval is None or (approval.when is not None and not holds(approval.when, environment)):
+        return False
+    return any(stage.when is None or holds(stage.when, environment) for stage in approval.stages)
 
 
 def _runs_later(situation: Situation, environment: Environment) -> bool:

@@ -70,6 +70,7 @@ class DeskFolder:
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
     channels: ChannelSettings = field(default_factory=ChannelSettings)
+    needs_two: bool = False
 
 
 def is_desk_folder(path: Path) -> bool:
@@ -98,6 +99,7 @@ def open_folder(path: Path) -> DeskFolder:
         found.sign_in,
         found.journal,
         found.channels,
+        found.needs_two,
     )
 
 

@@ -16,6 +16,7 @@ from runner.delegation.reviews.findings import findings
 from runner.errors import NotReachableError
 from runner.message_findings import message_findings
 from runner.org_names import unfound
+from runner.pipeline.queueing import LATE, queue_page
 from runner.reach import Reach
 from runner.serving import is_process_alive
 from runner.wiring import Installation
@@ -44,6 +45,7 @@ def examine(installation: Installation) -> list[Finding]:
         *_bindings(installation),
         *_sign_in(installation),
         *(Finding(*found) for found in journal_findings(installation)),
+        *_queue(installation),
         *_unclear(installation),
         *(Finding(*found) for found in message_findings(installation)),
     ]
@@ -98,7 +100,10 @@ def _definitions(installation: Installation) -> list[Finding]:
     errors = [problem for problem in installation.problems if problem.level == "error"]
     forms = len(installation.services.catalogue.forms)
     found = [Finding("forms", "error" if errors else "ok", f"{forms} forms can be used")]
-    return found + [Finding("forms", "error", str(problem)) for problem in errors]
+    waiting = [
+        Finding("forms", "warning", f"{one.sentence}, see: deskhand publish --list") for one in installation.unpublished
+    ]
+    return found + [Finding("forms", "error", str(problem)) for problem in errors] + waiting
 
 
 def _policy(installation: Installation) -> list[Finding]:
@@ -156,6 +161,26 @@ def _sign_in(installation: Installation) -> list[Finding]:
     except (ConnectorError, NotReachableError):
         return []  # said above
     return [Finding("sign-in", "ok", f"with the directory, for members of {name}")]
+
+
+def _queue(installation: Installation) -> list[Finding]:
+    """Say what waits, what nobody takes, and which processes are silent."""
+    services = installation.services
+    page, now = queue_page(services), services.clock()
+    waiting = f"{page.queued} wait to run, {page.awaiting} for a yes, {page.running} run"
+    late = services.store.queue.late(now - LATE)
+    fix = "Does a process work? deskhand serve, or deskhand worker, carries out what waits"
+    found = [
+        Finding("queue", "error", f"{counted(late, 'submission')} should have begun and nobody took it. {fix}")
+        if late
+        else Finding("queue", "ok", waiting)
+    ]
+    dead = services.store.nodes.dead(now, socket.gethostname(), is_process_alive)
+    gone = [one for one in services.store.nodes.all() if one.id in dead]
+    return found + [
+        Finding("process", "warning", f"{one.pid} on {one.host} is gone; the next that works takes over what it left")
+        for one in gone
+    ]
 
 
 def _unclear(installation: Installation) -> list[Finding]:

@@ -31,14 +31,14 @@ class AccountGate:
         _, token = signing_in.sign_in(login, password, address=address, user_agent=user_agent, now=now)
         return token
 
-    def lookup(self, token: str, now: datetime) -> Visitor | None:
+    def lookup(self, token: str, now: datetime, *, is_use: bool = True) -> Visitor | None:
         """Return who has this token, with the person behind the account as the directory has it now.
 
         A session of somebody who signs in with the directory ends when the directory would no longer let them in.
         Somebody who sees the desk as another does is that other, as long as it is still allowed.  Raises
         `NotReachableError` when the directory cannot be asked; the session stays.
         """
-        found = self.installation.identity.sessions.lookup(token, now)
+        found = self.installation.identity.sessions.lookup(token, now, is_use=is_use)
         if found is None:
             return None
         session, account = found

@@ -25,8 +25,10 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "engine": dict,
         "journal": dict,
         "webhooks": dict,
+        "forms": dict,
     },
     "store": {"url": str},
+    "forms": {"publish": str},
     "mail": {
         "outbox": str,
         "host": str,
@@ -127,7 +129,7 @@ class Settings:
     """Everything ``deskhand.toml`` says.
 
     ``connectors`` maps a name to the connector it uses and its options; the option ``of`` of one that joins several maps
-    their names to theirs.
+    their names to theirs.  ``needs_two`` says that a changed form is used once somebody else than its author published it.
     """
 
     store_url: str
@@ -139,6 +141,7 @@ class Settings:
     sign_in: SignInSettings = SignInSettings()
     journal: JournalSettings = JournalSettings()
     channels: ChannelSettings = field(default_factory=ChannelSettings)
+    needs_two: bool = False
 
 
 def read_settings(file: Path) -> Settings:
@@ -156,7 +159,7 @@ def read_settings(file: Path) -> Settings:
         raise SetUpError(f"{file} cannot be read: {error.strerror}") from error
     _check(file, content)
     return Settings(
-        store_url=_url(file.parent, _needed(file, content["store"], "store", "url")),
+        store_url=url_in(file.parent, _needed(file, content["store"], "store", "url")),
         connectors={name: _connector(file, name, options) for name, options in content["connectors"].items()},
         mail=_mail(file, content.get("mail", {})),
         web=WebSettings(**content.get("web", {})),
@@ -165,20 +168,14 @@ def read_settings(file: Path) -> Settings:
         sign_in=_sign_in(file, content.get("sign_in", {})),
         journal=_journal(file, content.get("journal", {})),
         channels=read_channels(file, content),
+        needs_two=_needs_two(file, content.get("forms", {})),
     )
 
 
-def store_url_of(file: Path, folder: Path | None = None) -> str:
-    """Return the URL of the store alone, whatever else the settings say, as it is meant in a desk folder.
-
-    Raises `SetUpError`.
-    """
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-        table = content["store"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
-        raise SetUpError(f"{file} cannot be read, or has no [store]: {error}") from error
-    return _url(folder or file.parent, _needed(file, table if isinstance(table, dict) else {}, "store", "url"))
+def _needs_two(file: Path, table: Mapping[str, Any]) -> bool:
+    if table.get("publish", "at once") not in ("at once", "two people"):
+        raise SetUpError(f'{file}: [forms] publish must be "at once" or "two people".')
+    return table.get("publish") == "two people"
 
 
 def _check(file: Path, content: Mapping[str, Any]) -> None:
@@ -224,7 +221,7 @@ def _needed(file: Path, table: Mapping[str, Any], name: str, key: str) -> str:
     return value
 
 
-def _url(folder: Path, url: str) -> str:
+def url_in(folder: Path, url: str) -> str:
     """Make the path of a SQLite database relative to the desk folder, not to where the command was called."""
     prefix = "sqlite:///"
     if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix + ":memory:":
@@ -237,7 +234,7 @@ def _connector(file: Path, name: str, options: Any) -> tuple[str, Mapping[str, A
         raise SetUpError(f'{file}: [connectors.{name}] needs use = "…", the name of a connector.')
     rest = {key: value for key, value in options.items() if key != "use"}
     if isinstance(rest.get("url"), str):
-        rest["url"] = _url(file.parent, rest["url"])
+        rest["url"] = url_in(file.parent, rest["url"])
     rest = _with_files(file.parent, rest)
     if isinstance(rest.get("of"), dict):
         rest["of"] = {part: _connector(file, f"{name}.of.{part}", given) for part, given in rest["of"].items()}

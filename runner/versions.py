@@ -20,7 +20,7 @@ Versions: TypeAlias = Literal["keep", "compare", "ignore"]
 _TAKES_OVER = re.compile(rb"\b(?:extends|use)\b")
 
 
-def _whole_text(resolver: Resolver, file: str) -> str:
+def whole_text(resolver: Resolver, file: str) -> str:
     """Return a form as it was written, or as one text when parts of it were written in other files."""
     content = resolver.sources.folder.get(file)
     is_alone = content is None or not (_TAKES_OVER.search(content) or any(resolver.sources.texts_of(file)))
@@ -44,7 +44,7 @@ def remember_versions(
         if versions == "compare":
             is_stale = store.form_versions.is_other(form.id, str(form.version), form.digest)
         else:
-            is_stale = not _is_kept(store, form, _whole_text(resolver, name))
+            is_stale = not _is_kept(store, form, whole_text(resolver, name))
         if is_stale:
             del forms[form.id]
             message = f"version {form.version} of this form was used before with other content"

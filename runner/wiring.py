@@ -36,6 +36,7 @@ from runner.passwords import make_password
 from runner.pipeline.desk import Desk
 from runner.pipeline.services import Channels, Halt, Services
 from runner.policy_file import PolicyFile
+from runner.publishing import Unpublished, published_only
 from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
 from runner.store.person_keys import Keyring
@@ -57,6 +58,7 @@ class Installation:
     sealer: KeySealer
     problems: tuple[Problem, ...]
     delegation: Delegation
+    unpublished: tuple[Unpublished, ...] = ()
 
     def close(self) -> None:
         """Sign this process off and give the store and the connectors back.
@@ -153,6 +155,10 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
         store = Store.open(folder.store_url, Keyring(sealer, secrets.token_bytes))
     random = SystemRandom()
     try:
+        unpublished: tuple[Unpublished, ...] = ()
+        if folder.needs_two and versions != "ignore":
+            catalogue, unpublished = published_only(store, catalogue, connectors.unkept)
+            versions = "compare"
         catalogue, changed = remember_versions(store, catalogue, folder.forms, versions)
         file = access_file(folder.forms)
         errors = [str(one) for one in problems if one.file == file and one.level == "error"]
@@ -185,6 +191,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
         sealer,
         (*problems, *changed),
         Delegation(services),
+        unpublished,
     )
 
 

@@ -1,5 +1,7 @@
 """Fixtures that more than one room uses."""
 
+import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,11 @@ from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
 from tests.servers.samba import ADDRESSES
 from tests.servers.samba import Template as SambaTemplate
+
+# Some containers tell Python not to keep what it compiled. Then every worker, and every command that runs as a process of
+# its own, compiles all sources anew: a quarter of a minute for each worker, half a second for each command.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

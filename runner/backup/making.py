@@ -13,11 +13,19 @@ from typing import IO, cast
 
 from runner.access_names import FILE as NAMES_FILE
 from runner.backup.manifest import DESK, MANIFEST, STORE, Manifest, Part, StoreKind, written
-from runner.backup.settings_text import PASSWORDS, Named, holds_passwords, is_inside, named, without_passwords
+from runner.backup.settings_text import (
+    PASSWORDS,
+    Named,
+    holds_passwords,
+    is_inside,
+    named,
+    store_url,
+    without_passwords,
+)
 from runner.deskfolder import FORMS_FOLDER, KEY_FILE, STORE_FILE, is_desk_folder, read_forms
 from runner.errors import SetUpError
 from runner.journal.records import JSON, Record, timestamp
-from runner.settings import SETTINGS_FILE, store_url_of
+from runner.settings import SETTINGS_FILE
 from runner.store.snapshots import Snapshot, copy_sqlite, file_of, has_password, take
 from runner.store.store import Store
 
@@ -46,7 +54,7 @@ def make_backup(folder: Path, stream: IO[bytes], beside: Path, now: datetime, *,
     """
     if not is_desk_folder(folder):
         raise SetUpError(f"{folder} is no desk folder: it has no {SETTINGS_FILE}.")
-    url = store_url_of(folder / SETTINGS_FILE)
+    url = store_url((folder / SETTINGS_FILE).read_text(encoding="utf-8"), folder)
     contents = _contents(folder, url, with_keys=with_keys)
     with Store.open(url) as store:
         body: dict[str, JSON] = {"actor": {"id": "cli"}, "operation": "backup", "keys": with_keys}

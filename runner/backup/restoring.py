@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from runner.backup.manifest import DESK, MANIFEST, MOST_BYTES, Manifest, Part, read_manifest
-from runner.backup.settings_text import PASSWORDS, named, path_in_folder, with_store
+from runner.backup.settings_text import PASSWORDS, named, path_in_folder, store_url, with_store
 from runner.backup.stores import Putting, put_back_postgres, put_back_sqlite
 from runner.deskfolder import FORMS_FOLDER, KEY_FILE, is_desk_folder
 from runner.errors import SetUpError
 from runner.journal.records import JSON
-from runner.settings import SETTINGS_FILE, store_url_of
+from runner.settings import SETTINGS_FILE
 from runner.store.schema import expected_version
 from runner.store.settling import Settled
 from runner.store.snapshots import check_free, file_of, kind_of
@@ -144,7 +144,7 @@ def _restored(
             "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE  or in DESKHAND_STORE. Nothing was changed."
         )
     is_inside = bool(path_in_folder(named(text).store_url))
-    url = store_url_of(settings, making if is_inside else folder)
+    url = store_url(text, making if is_inside else folder)
     if kind_of(url) != manifest.store:
         raise SetUpError(f"the backup's store is {manifest.store}, and [store] url names {kind_of(url)}")
     if not is_inside:

@@ -5,11 +5,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from runner.errors import SetUpError
-from runner.settings import SETTINGS_FILE
+from runner.settings import SETTINGS_FILE, url_in
 
 PASSWORDS = f"passwords of databases in {SETTINGS_FILE} (--with-keys takes them in)"
 """What a backup says when they were left out."""
@@ -32,8 +32,11 @@ def named(text: str) -> Named:
     try:
         content = tomllib.loads(text)
         url = content["store"]["url"]
+        is_named = isinstance(url, str) and url
     except (tomllib.TOMLDecodeError, KeyError, TypeError):
-        raise SetUpError(f"{SETTINGS_FILE} cannot be read, or names no store") from None
+        is_named = False
+    if not is_named:
+        raise SetUpError(f"{SETTINGS_FILE} cannot be read, or names no store")
     options = [pair for table, value in content.items() if table != "store" for pair in _options(value)]
     files = [(key, value) for key, value in options if key.endswith("_file") and value]
     return Named(
@@ -42,6 +45,11 @@ def named(text: str) -> Named:
         tuple(dict.fromkeys(value for key, value in files if key != "ca_file")),
         tuple(dict.fromkeys(value for key, value in files if key == "ca_file")),
     )
+
+
+def store_url(text: str, folder: Path) -> str:
+    """Return the URL of the store as it is meant in a desk folder; raises as `named` does."""
+    return url_in(folder, named(text).store_url)
 
 
 def _options(value: Any) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,12 @@
 """Commands for the journal: list, verify, export."""
 
 import json
+import socket
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -17,7 +19,7 @@ from runner.cli.options import desk_option, installation_at, json_option
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
 from runner.journal.chain import canonical
-from runner.journal.exporting import csv_lines, json_lines
+from runner.journal.formats import FORMATS, written
 from runner.journal.records import JSON, Record, subject_id
 from runner.journal.telling import told
 from runner.journal.verifying import START, verify
@@ -146,7 +148,7 @@ def head_of(text: str | None) -> tuple[int, str] | None:
 
 
 @journal.command("export")
-@click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="jsonl", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="A file; standard output when left out.")
 @click.option(
     "--plain", is_flag=True, help="JSON lines that say what is said of persons, as CSV does; they cannot be verified."
@@ -163,7 +165,7 @@ def export(format_: str, output: Path | None, plain: bool, desk_path: Path) -> N
         store.append([Record("export", datetime.now(UTC), body)])
         is_proof = format_ == "jsonl" and not plain
         lines = store.all_lines() if is_proof else map(canonical, store.opened(store.all_lines()))
-        chunks = json_lines(lines) if format_ == "jsonl" else (row.encode("utf-8") for row in csv_lines(lines))
+        chunks = written(format_, lines, version=version("deskhand"), host=socket.gethostname())
         with _opened(output) as stream:
             stream.writelines(chunks)
 

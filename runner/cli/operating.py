@@ -109,6 +109,8 @@ def serve(desk_path: Path, host: str | None, port: int | None) -> None:
     for problem in installation.problems:
         if problem.level == "error":
             click.echo(str(problem), err=True)
+    for one in installation.unpublished:
+        click.echo(f"deskhand: {one.sentence}", err=True)
     serve_forever(
         installation,
         host=host or web.host,

@@ -9,6 +9,7 @@ from runner.delegation.graphs.graphing import Graphing
 from runner.delegation.reviews.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
 from runner.pipeline.message_queue import MessageQueue
+from runner.pipeline.queueing import Queueing
 from runner.pipeline.services import Services
 
 __all__ = ["Delegation", "check_reading", "may_manage", "may_read"]
@@ -46,6 +47,11 @@ class Delegation:
     def messages(self) -> MessageQueue:
         """Messages that wait or could not go out, for whoever reads the journal."""
         return MessageQueue(self.services)
+
+    @property
+    def queue(self) -> Queueing:
+        """What has not ended, for whoever reads the journal."""
+        return Queueing(self.services)
 
     @property
     def simulating(self) -> Simulating:

@@ -58,15 +58,15 @@ class Sessions:
         self._store.sessions.create(session, token_hash, records)
         return session, token
 
-    def lookup(self, token: str, now: datetime) -> tuple[Session, Account] | None:
-        """Return who has this token, or None; notes at most once a minute that the session was used.
+    def lookup(self, token: str, now: datetime, *, is_use: bool = True) -> tuple[Session, Account] | None:
+        """Return who has this token, or None; notes at most once a minute that the session was used, where it ``is_use``.
 
         A store that takes no writes ends nobody's session: reading goes on.
         """
         if len(token) > _LONGEST_TOKEN:
             return None
         found = self._store.sessions.find(_hash(token), now=now, idle_since=now - self._idle)
-        if found is not None and now - found[0].seen_at >= _SEEN_EVERY:
+        if is_use and found is not None and now - found[0].seen_at >= _SEEN_EVERY:
             self._note_seen(found[0].id, now)
         return found
 

@@ -1,16 +1,18 @@
 """Write messages of syslog (RFC 5424) and frame them for TLS (RFC 5425). Pure."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from runner.journal.records import timestamp
+from runner.journal.records import subject_id, timestamp
+from runner.journal.severity import severity
 
 ENTERPRISE = "deskhand@32473"  # the number that RFC 5612 sets aside for documentation: Deskhand has none of its own
 FACILITY = 13  # log audit
 APP_NAME = "deskhand"
-MOST_BYTES = 65_536
+_SEVERITIES = {"informational": 6, "notice": 5, "warning": 4, "error": 3}  # RFC 5424, table 2
 _BOM = b"\xef\xbb\xbf"
 _NOT_PRINTABLE = re.compile(r"[^\x21-\x7e]")
 _NOT_IN_NAME = re.compile(r'[^\x21-\x7e]|["=\]]')
@@ -39,6 +41,20 @@ def syslog_line(message: Message) -> bytes:
         _field(message.id, 32),
     ]
     return f"{' '.join(head)} {_structured(message.data)} ".encode() + _BOM + message.text.encode("utf-8", "replace")
+
+
+def record_message(line: str, host: str) -> Message:
+    """Return the message for a record: what one searches by in structured data, the whole line as the text."""
+    body = json.loads(line)
+    found = {name: subject_id(body, name) for name in ("submission", "actor", "target", "form")}
+    data = {"seq": str(body["seq"]), "id": str(body["id"])} | {name: one for name, one in found.items() if one}
+    moment = datetime.fromisoformat(body["time"])
+    return Message(moment, host, str(body["kind"]), _SEVERITIES[severity(body)], data, line)
+
+
+def syslog_lines(lines: Iterable[str], host: str) -> Iterator[bytes]:
+    """Yield each record as a message with a line feed: a file that a receiver reads line by line."""
+    return (syslog_line(record_message(line, host)) + b"\n" for line in lines)
 
 
 def framed(line: bytes) -> bytes:

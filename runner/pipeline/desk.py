@@ -31,6 +31,7 @@ from runner.pipeline.pages import (
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.receiving import received
 from runner.pipeline.refusing import in_our_errors, refuse
+from runner.pipeline.undoing.desk import Undoing
 from runner.pipeline.walking import Walk, refused_on, start
 from runner.store.records import Submission
 from runner.verification.checks import CallerChecks
@@ -42,6 +43,11 @@ _PATIENCE_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
 @dataclass(frozen=True, slots=True)
 class Desk(Looking):
     """What one installation offers: looking around, and the journey of a form."""
+
+    @property
+    def ways(self) -> Undoing:
+        """The way back and the way on of what ran."""
+        return Undoing(self.services, self.channel)
 
     # --- the journey ------------------------------------------------------------------------------------------------
 

@@ -10,10 +10,12 @@ from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.dispatch import Performed
 from runner.journal.records import Record
+from runner.pipeline.grants.giving import settling
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared, change_json
 from runner.pipeline.recording import outcome
 from runner.pipeline.telling import Teller, line_json
+from runner.store.grant_records import Settling
 from runner.store.records import OperationEnd, Submission, SubmissionState
 
 
@@ -38,6 +40,7 @@ class Recorder:
             now=self._now(),
             records=[record],
             next_running=following.operation.id if following else None,
+            grants=self._settling(performed),
         )
 
     def finish(self, performed: Sequence[Performed], state: SubmissionState) -> None:
@@ -59,6 +62,7 @@ class Recorder:
             records=[*records, *told.records],
             operation=last,
             notifications=told.notifications,
+            grants=self._settling(left[-1]) if left else None,
         )
 
     def pause(self, performed: Sequence[Performed], due_at: datetime) -> None:
@@ -78,6 +82,10 @@ class Recorder:
             now=self._now(),
             records=[self._told(one)[1] for one in failed],
         )
+
+    def _settling(self, performed: Performed) -> Settling | None:
+        walk = self.prepared.walk
+        return settling(walk.services, walk.form, self.submission, performed, self._now())
 
     @property
     def _store(self) -> Any:

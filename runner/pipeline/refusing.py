@@ -15,6 +15,9 @@ from runner.pipeline.services import Services
 _LONGEST_ID = 100
 _CHANGING = frozenset(
     {
+        "undo",
+        "resume",
+        "close_unknown",
         "export",
         "check_start",
         "check_answer",
@@ -26,6 +29,10 @@ _CHANGING = frozenset(
         "reveal",
         "send_again",
         "give_up",
+        "say",
+        "say_to_several",
+        "be_away",
+        "be_back",
     }
 )
 _ONLY_LOOKING = "You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done."

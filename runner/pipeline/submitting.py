@@ -28,9 +28,6 @@ from runner.verification.checks import CallerChecks, CheckState
 
 CHECK_FIRST = "Check the caller first."
 EXPIRED = "The caller check has expired. Check the caller again."
-_NOT_YET = {
-    "ends": "This is to end by itself on a day, which this version cannot do yet. Leave the end date empty.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,6 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         nothing_to_do=prepared.changes_nothing,
         type_to_confirm=_text_to_type(walk, prepared),
         acknowledge=tuple(walk.text(text) for text in confirm.acknowledge),
-        refused=_not_yet(prepared),
         errors=tuple(problems),
         changed_meanwhile=changed,
         answers=answers,
@@ -170,11 +166,6 @@ def _text_to_type(walk: Walk, prepared: Prepared) -> str:
         walk.situation, lambda known: given(wanted, known.environment(prepared.worked.values))
     )
     return str(value or "")
-
-
-def _not_yet(prepared: Prepared) -> str:
-    """Say plainly what a form asks for that this version cannot do."""
-    return _NOT_YET["ends"] if prepared.plan.ends_by_itself else ""
 
 
 def confirm(
@@ -200,7 +191,7 @@ def confirm(
         keep(prepared, answers)
         return plan_page(prepared, changed=True)
     problems = _confirmation_problems(walk, prepared, confirmation)
-    if problems or _not_yet(prepared):
+    if problems:
         return plan_page(prepared, problems)
     secrets = secrets_of(walk, prepared, answers)
     try:

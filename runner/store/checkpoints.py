@@ -101,6 +101,11 @@ class CheckpointStore:
             yield from ((row.seq, row.line) for row in page)
             after = page[-1].seq
 
+    def records_behind(self, seq: int, limit: int) -> Sequence[tuple[int, str]]:
+        """Return the number and the line of records behind number ``seq``, at most ``limit``."""
+        query = select(journal.c.seq, journal.c.line).where(journal.c.seq > seq).order_by(journal.c.seq).limit(limit)
+        return [(row.seq, row.line) for row in self._rows(query)]
+
     def archived(self) -> tuple[int, str] | None:
         """Return the number and the hash of the last record that was taken out into an archive."""
         last = select(journal_segments.c.last_seq, journal_segments.c.last_hash)

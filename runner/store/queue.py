@@ -119,6 +119,16 @@ class QueueStore:
         found = self._database.read(lambda connection: connection.execute(query.group_by(submissions.c.state)).all())
         return {str(state): int(count) for state, count in found}
 
+    def unclear(self) -> int:
+        """Return how many submissions ended without anybody knowing how."""
+        query = select(func.count()).where(submissions.c.state == "unknown")
+        return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
+
+    def late(self, before: datetime) -> int:
+        """Return how many submissions were due before a moment, and are in nobody's hands."""
+        query = select(func.count()).where(_due(before), submissions.c.node == "")
+        return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
+
     def take_shown_once(self, id: str, actor_id: str) -> bytes | None:
         """Return what this actor may see one time, sealed, and forget it; None when there is nothing (any more)."""
         mine = (submissions.c.id == id) & (submissions.c.actor_id == actor_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, inspect, select
 
 from runner.errors import StaleError
 from runner.journal.archives import Segment
@@ -27,6 +27,8 @@ _NEWEST = _ARCHIVED.order_by(journal_segments.c.last_seq.desc()).limit(1)
 
 def journal_start(connection: Connection) -> Place:
     """Return the place behind which the journal begins: the end of what was archived, or the beginning of all."""
+    if not inspect(connection).has_table(journal_segments.name):
+        return START  # the database of an older release, looked at before it is upgraded
     row = connection.execute(_NEWEST).one_or_none()
     return START if row is None else (row.last_seq, row.last_hash)
 

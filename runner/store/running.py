@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from runner.errors import BusyError, NotFoundError, StaleError, TooManyError
 from runner.journal.records import Record
 from runner.store import rows
+from runner.store.granting import stay_clear
 from runner.store.journalling import append, locked_head
 from runner.store.records import Ceiling, OperationRow, Submission
 from runner.store.tables import nodes, notifications, operations, submissions, uploads, verifications
@@ -83,6 +84,7 @@ def stay_alone(connection: Connection, id: str, target_id: str | None) -> None:
     running = (submissions.c.state == "running") & (submissions.c.target_id == target_id) & (submissions.c.id != id)
     if connection.execute(select(submissions.c.id).where(running).limit(1)).first() is not None:
         raise BusyError("Something else is being done here at this moment. Nothing was done; try again.", 5)
+    stay_clear(connection, target_id)
 
 
 def stay_below(connection: Connection, ceilings: Sequence[Ceiling]) -> None:

@@ -12,8 +12,8 @@ from runner.store.candidates import CandidateStore
 from runner.store.checkpoints import CheckpointStore
 from runner.store.continuing import ContinuationStore
 from runner.store.database import Database, connect, missing_file
-from runner.store.erasing import ErasureStore
 from runner.store.endings import EndingStore
+from runner.store.erasing import ErasureStore
 from runner.store.form_versions import FormVersionStore
 from runner.store.grants import GrantStore
 from runner.store.journal import JournalStore

@@ -10,6 +10,8 @@ from runner.journal.chain import canonical
 from runner.journal.records import JSON, Record
 from runner.store import rows
 from runner.store.database import Database
+from runner.store.grant_records import Settling
+from runner.store.granting import settle
 from runner.store.journalling import append
 from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission
 from runner.store.running import Beginning, begin, count_begun, finish, mark_lost, operation_finished, stay_below
@@ -163,8 +165,9 @@ class SubmissionStore:
         records: Sequence[Record],
         next_running: str | None = None,
         outputs: JSON = None,
+        grants: Settling | None = None,
     ) -> None:
-        """Store how an operation ended and which one runs next.
+        """Store how an operation ended and which one runs next; ``grants`` says what of that ends by itself.
 
         Raises `StaleError` when the submission is not running or the operation has ended already: then somebody else
         has taken this submission for lost, and the next operation must not be started.
@@ -173,7 +176,7 @@ class SubmissionStore:
 
         def work(connection: Connection) -> None:
             operation_finished(connection, id, operation_id, values, next_running)
-            append(connection, records)
+            append(connection, [*records, *settle(connection, grants)])
 
         self._database.write(work)
 
@@ -186,17 +189,19 @@ class SubmissionStore:
         records: Sequence[Record],
         operation: OperationEnd | None = None,
         notifications: Sequence[Notification] = (),
+        grants: Settling | None = None,
     ) -> None:
         """Store the last operation's end and the submission's in one transaction, with the mails that follow from it.
 
-        Operations that never started become skipped.  Raises `StaleError` when it is not running.
+        Operations that never started become skipped; ``grants`` is about the last one.  Raises `StaleError` when it is not
+        running.
         """
         ended = None if operation is None else (operation.operation_id, _ending(operation, now))
         mails = [rows.notification_row(notification) for notification in notifications]
 
         def work(connection: Connection) -> None:
             finish(connection, id, state, now, ended, mails)
-            append(connection, records)
+            append(connection, [*records, *settle(connection, grants)])
 
         self._database.write(work)
 

@@ -19,11 +19,13 @@ from runner.web.guarding import guard
 from runner.web.health import health_blueprint
 from runner.web.history import history_blueprint
 from runner.web.icons import installed_icons
+from runner.web.noticing import noticing_blueprint
 from runner.web.notifications import notifications_blueprint
 from runner.web.outbox import outbox_blueprint
 from runner.web.paths import paths_blueprint
 from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
+from runner.web.queue import queue_blueprint
 from runner.web.rendering import prepare_templates
 from runner.web.reviews import reviews_blueprint
 from runner.web.schemas import schemas_blueprint
@@ -95,11 +97,12 @@ def _blueprints(web: Web) -> list[Blueprint]:
         submission_blueprint(web),
         history_blueprint(web),
         sessions_blueprint(web),
+        noticing_blueprint(web),
     ]
     if (delegation := web.delegation) is not None:
         blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
-        blueprints.append(notifications_blueprint(delegation))
+        blueprints += [notifications_blueprint(delegation), queue_blueprint(delegation)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     return blueprints

@@ -57,6 +57,7 @@ MODULES = (
     "secrets.js",
     "theme.js",
     "sending.js",
+    "noticing.js",
 )
 
 

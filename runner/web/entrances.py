@@ -46,3 +46,15 @@ def _pages_for(web: Web, actor: Actor) -> Sequence[tuple[str, str, str]]:
     except Exception as error:  # what went wrong is told by the page itself, which may be the one that says so
         _LOG.warning("the frame of a page could not be worked out: %s", type(error).__name__)
         return ()
+
+
+def may_see_messages(web: Web) -> bool:
+    """Say whether messages that could not be sent are offered to whoever is signed in."""
+    visitor = g.get("visitor")
+    if visitor is None or web.delegation is None:
+        return False
+    try:
+        return web.delegation.messages.is_open_to(visitor.actor)
+    except Exception as error:  # as above
+        _LOG.warning("the frame of a page could not be worked out: %s", type(error).__name__)
+        return False

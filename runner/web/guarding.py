@@ -17,6 +17,8 @@ WHILE_SIMULATING = frozenset(
     {"form.evaluate", "form.pick", "theme.choose", "sign_in.leave", "sign_in.enter", "simulation.end"}
 )
 """What may be posted while the desk is seen as somebody else: what only reads, and the ways out."""
+BY_ITSELF = frozenset({"noticing.news"})
+"""What a page asks without anybody doing anything: it keeps no session alive."""
 ANONYMOUS = frozenset({"assets.asset", "health.health", "schemas.schema"})
 PUBLIC = ANONYMOUS | {"sign_in.form", "sign_in.enter", "theme.choose"}
 _POLICY = (
@@ -102,7 +104,7 @@ def _visitor(web: Web, token: str) -> Visitor | None:
     Then an account of Deskhand's own can still come in, and everybody can go out.
     """
     try:
-        return web.gate.lookup(token, web.now())
+        return web.gate.lookup(token, web.now(), is_use=request.endpoint not in BY_ITSELF)
     except NotReachableError:
         g.only_leaving = request.endpoint == "sign_in.leave"
         if request.endpoint not in PUBLIC and not g.only_leaving:

@@ -220,8 +220,11 @@ class Gate(Protocol):
         """
         ...
 
-    def lookup(self, token: str, now: datetime) -> Visitor | None:
-        """Return who has this token, or None; raises `NotReachableError` when that cannot be said."""
+    def lookup(self, token: str, now: datetime, *, is_use: bool = True) -> Visitor | None:
+        """Return who has this token, or None; raises `NotReachableError` when that cannot be said.
+
+        What a page asks by itself is no ``is_use``: it keeps no session alive.
+        """
         ...
 
     def leave(self, token: str, now: datetime) -> None:

@@ -15,9 +15,10 @@ from runner.access.explanation.wording import plural
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
-from runner.web.entrances import access_pages
+from runner.web.entrances import access_pages, may_see_messages
 from runner.web.icons import Icons
 from runner.web.languages import page_language, translated
+from runner.web.noticing import news_for
 from runner.web.plan_rows import by_row
 from runner.web.posted import as_text
 from runner.web.showing import stamp
@@ -118,6 +119,8 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
             "lang": page_language(spoken),
             "_": lambda text: translated(text, spoken),
             "access_pages": lambda: access_pages(web),
+            "news": lambda: news_for(web),
+            "may_see_messages": lambda: may_see_messages(web),
         }
 
     _compile_all(app)

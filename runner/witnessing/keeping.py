@@ -17,8 +17,10 @@ from runner.wiring import Installation
 from runner.witnessing.checkpointing import BrokenJournalError, Checkpointer
 from runner.witnessing.delivering import Courier, Errand, Witnessing
 from runner.witnessing.examining import examine_journal
+from runner.witnessing.forwarding import Forwarding
 from runner.witnessing.keys import open_signer
 from runner.witnessing.read_only import READ_ONLY
+from runner.witnessing.syslog_sending import syslog_receiver
 from runner.witnessing.witnesses import witnesses_of
 
 _LAST_SECONDS = 8.0
@@ -32,7 +34,11 @@ def open_for(store: Store, folder: Path, *, is_new: bool = False) -> Signer:
 
 def errands_of(store: Store, settings: JournalSettings, postman: Postman) -> Sequence[Errand]:
     """Return everything that is to be brought somewhere; raises `SetUpError`."""
-    return [Witnessing(store, witness) for witness in witnesses_of(settings, postman, socket.gethostname())]
+    host = socket.gethostname()
+    errands: list[Errand] = [Witnessing(store, witness) for witness in witnesses_of(settings, postman, host)]
+    if settings.syslog:
+        errands.append(Forwarding(store, syslog_receiver(settings.syslog, settings.ca_file), host))
+    return errands
 
 
 def keeping_of(installation: Installation, tell: Callable[[str], None]) -> "JournalKeeping":

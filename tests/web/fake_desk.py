@@ -233,7 +233,7 @@ class FakeGate:
         self.tokens[token] = Visitor(ALICE, f"session-{len(self.tokens)}")
         return token
 
-    def lookup(self, token: str, now: datetime) -> Visitor | None:
+    def lookup(self, token: str, now: datetime, *, is_use: bool = True) -> Visitor | None:
         return self.tokens.get(token)
 
     def leave(self, token: str, now: datetime) -> None:

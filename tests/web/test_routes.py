@@ -70,6 +70,7 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/submissions/<submission_id>"): Row(f"/submissions/{DRAFT}", 302, (404, 200, 404, 404, 404)),
     ("GET", "/submissions/<submission_id>/edit"): Row(f"/submissions/{DRAFT}/edit", 302, (404, 200, 404, 404, 404)),
     ("GET", "/history"): Row("/history", 302, all_(200)),
+    ("GET", "/news"): Row("/news", 302, all_(200)),
     ("GET", "/sessions"): Row("/sessions", 302, all_(200)),
     ("GET", "/access/explain"): Row("/access/explain?who=alice&permission=user.read&what=u.chef", 302, AUDITED),
     ("GET", "/access/who-can"): Row("/access/who-can?permission=user.read&what=alice", 302, AUDITED),
@@ -110,6 +111,7 @@ TABLE: Mapping[tuple[str, str], Row] = {
         f"/access/reviews/{MISSING}/items/1/restore", 401, all_(404), {"reason": "needed"}
     ),
     ("GET", "/notifications"): Row("/notifications", 302, READERS),
+    ("GET", "/queue"): Row("/queue", 302, READERS),
     ("POST", "/notifications/<id>/send-again"): Row(f"/notifications/{MISSING}/send-again", 401, all_(404), {}),
     ("POST", "/notifications/<id>/give-up"): Row(f"/notifications/{MISSING}/give-up", 401, all_(404), {}),
     ("POST", "/theme"): Row("/theme", 303, all_(303), {"theme": "dark", "back": "/"}),

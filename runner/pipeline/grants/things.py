@@ -28,8 +28,10 @@ _STATES = {
     "show": "hidden",
     "delete": "exists",
 }
-_GIVES = frozenset("join_groups add_members add grant enable activate hide add_address".split())
-_TAKES = frozenset("leave_groups remove_members remove revoke disable show remove_address delete".split())
+_GIVES = frozenset(["join_groups", "add_members", "add", "grant", "enable", "activate", "hide", "add_address"])
+_TAKES = frozenset(
+    ["leave_groups", "remove_members", "remove", "revoke", "disable", "show", "remove_address", "delete"]
+)
 
 
 def things(operation: Operation) -> frozenset[str]:

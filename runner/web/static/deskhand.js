@@ -10,6 +10,7 @@ import { start as finding } from "./finding.js";
 import { start as secrets } from "./secrets.js";
 import { start as theme } from "./theme.js";
 import { start as sending } from "./sending.js";
+import { start as noticing } from "./noticing.js";
 
 const enhance = (root) => {
   rows(root, enhance);
@@ -26,6 +27,7 @@ finding();
 secrets();
 theme();
 sending();
+noticing();
 
 // Where a reader goes on: the first error, else a field that asks for it, else the heading of the step they came to.
 const summary = document.querySelector("[data-summary]");

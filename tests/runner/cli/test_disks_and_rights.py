@@ -83,7 +83,7 @@ def test_a_desk_is_not_half_made_on_a_full_disk(tmp_path: Path, octets: int) -> 
     assert deskhand("init", tmp_path / "desk").code == 0
 
 
-@pytest.mark.parametrize(("octets", "code", "office"), [(73_728, 3, None), (114_688, 5, "RDM-1")])
+@pytest.mark.parametrize(("octets", "code", "office"), [(73_728, 3, None), (180_224, 5, "RDM-1")])
 def test_a_run_on_a_full_disk_is_refused_or_unclear_and_never_said_to_be_done(
     company: Path, octets: int, code: int, office: str | None
 ) -> None:

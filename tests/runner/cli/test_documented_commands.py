@@ -117,7 +117,7 @@ def test_the_table_of_the_readme_has_every_command_and_only_options_there_are() 
     documented = set()
     for row in rows:
         (_, *first), *others = [words.split() for words in re.findall(r"`([^`]+)`", row)]
-        names = [word for word in first if word.isalpha() and word.islower()]
+        names = [word for word in first if re.fullmatch("[a-z]+(-[a-z]+)*", word)]
         documented.add(names[0])
         for command in (names, *([names[0], *other] for other in others)):
             shown = deskhand(*command, "--help")

@@ -6,15 +6,15 @@ from argon2 import PasswordHasher
 
 from runner.identity.identity import Identity, identity_on
 from runner.identity.passwords import Passwords
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from tests.runner.identity.directory_door import Door, open_door
+from tests.runner.migrated import migrated
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url) as opened:
         yield opened
 

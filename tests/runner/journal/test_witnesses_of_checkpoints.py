@@ -2,6 +2,7 @@
 
 import json
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +27,10 @@ from runner.store.store import Store
 from runner.witnessing.breaking import declare_break
 from runner.witnessing.checkpointing import Checkpointer
 from runner.witnessing.delivering import Courier, Witnessing
+from runner.witnessing.forwarding import Forwarding
 from runner.witnessing.keeping import JournalKeeping
 from runner.witnessing.read_only import READ_ONLY, why_read_only
+from runner.witnessing.syslog_sending import syslog_receiver
 from runner.witnessing.witnesses import FileWitness, MailWitness, Witness, witnesses_of
 from tests.runner.journal.receivers import posted_to, syslog_over_tls
 from tests.servers.certificates import Certificates
@@ -278,3 +281,47 @@ def test_mail_that_cannot_be_sent_is_a_failure(make_desk: Callable[..., Desk]):
 def test_a_witness_that_could_not_be_trusted_is_refused_in_a_sentence(settings: JournalSettings, tmp_path: Path):
     with pytest.raises(SetUpError):
         witnesses_of(settings, OutboxPostman(tmp_path), "node-1")
+
+
+def wait_for(received: list[bytes], count: int) -> None:
+    deadline = time.monotonic() + 5
+    while len(received) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_every_record_is_forwarded_once_and_in_order_also_after_a_break_in_between(
+    make_desk: Callable[..., Desk], tmp_path: Path
+):
+    certificates = Certificates.made(tmp_path)
+    desk, good = make_desk(), certificates.good
+    with syslog_over_tls(str(good.file), str(good.key)) as syslog:
+        forwarding = Forwarding(desk.store, syslog_receiver(syslog.url, str(certificates.authority)), "node-1")
+        courier = Courier(desk.store, [forwarding], lambda: desk.at[0], desk.told.append)
+        desk.add(700)
+        assert courier.is_waiting()
+        courier.run()
+        assert not courier.is_waiting()
+        desk.add(5)
+        courier.run()
+        wait_for(syslog.messages, 705)
+    assert [message.partition(b"\xef\xbb\xbf")[2].decode() for message in syslog.messages] == list(
+        desk.store.journal.all_lines()
+    )
+    desk.add(3)
+    courier.run()
+    assert "cannot be reached" in desk.told[0]
+    assert desk.store.checkpoints.receiver(forwarding.name).place == 705
+
+
+def test_records_reach_the_socket_of_this_machine(make_desk: Callable[..., Desk], tmp_path: Path):
+    path = tmp_path / "log"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(path))
+        listening.settimeout(5)
+        desk = make_desk()
+        desk.add(2)
+        forwarding = Forwarding(desk.store, syslog_receiver(f"unix://{path}", None), "node-1")
+        Courier(desk.store, [forwarding], lambda: NOW, desk.told.append).run()
+        assert [listening.recv(65_536).partition(b"\xef\xbb\xbf")[2].decode() for _ in range(2)] == list(
+            desk.store.journal.all_lines()
+        )

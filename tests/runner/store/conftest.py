@@ -2,12 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    upgrade(database_url)
+    migrated(database_url)
     with Store.open(database_url) as opened:
         yield opened

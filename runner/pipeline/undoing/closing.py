@@ -1,0 +1,63 @@
+"""Close what is unclear: a person looked, and says whether it was done. Nothing is done by that."""
+
+from runner.access.model import Actor
+from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
+from runner.pipeline.authorising import NOT_FOUND, reads_journal
+from runner.pipeline.finishing import summed_up
+from runner.pipeline.pages import UnclearView
+from runner.pipeline.recording import actor_body
+from runner.pipeline.services import Services
+from runner.pipeline.undoing.going_on import settled, told_of_end
+from runner.pipeline.walking import reader_for
+from runner.store.records import OperationEnd, OperationRow, Submission
+
+LONGEST_COMMENT = 500
+NO_COMMENT = "Say what you saw: the comment is missing."
+
+
+def may_close(services: Services, actor: Actor, submission: Submission) -> bool:
+    """Say whether somebody may close what is unclear of a submission: its actor, and who reads the journal."""
+    return submission.actor_id == actor.id or reads_journal(reader_for(services, actor, submission.form_id))
+
+
+def unclear(rows: tuple[OperationRow, ...]) -> tuple[UnclearView, ...]:
+    """Return the operations of which nobody knows whether they were done. Pure."""
+    return tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
+
+
+def close_unknown(
+    services: Services, actor: Actor, submission: Submission, operation_id: str, comment: str, *, was_done: bool
+) -> None:
+    """Note that an unclear operation was done, or was not, with what the person saw; it is recorded.
+
+    Raises `NotFoundError` unless it is the actor's to close, `RefusedError` when it is not unclear, `UnfitError` without
+    a comment, and `StaleError` when somebody else was quicker.
+    """
+    if not may_close(services, actor, submission):
+        raise NotFoundError(NOT_FOUND)
+    rows = services.store.submissions.operations(submission.id)
+    row = next((one for one in rows if one.operation_id == operation_id and one.state == "unknown"), None)
+    if submission.state != "unknown" or row is None:
+        raise RefusedError("There is nothing unclear here any more.")
+    comment = comment.strip()[:LONGEST_COMMENT]
+    if not comment:
+        raise UnfitError(NO_COMMENT)
+    now = services.now()
+    said = f"{'It was done' if was_done else 'It was not done'}, says {actor.login}: {comment}"
+    end = OperationEnd(operation_id, "done" if was_done else "failed", error=said)
+    state = summed_up([end.state if one is row else one.state for one in rows])
+    told = told_of_end(services, submission, state, now)
+    code = "closed_done" if was_done else "closed_not_done"
+    record = settled(now, actor_body(actor), submission, operation_id, row.verb, code, said)
+    try:
+        services.store.continuing.settle(
+            submission.id,
+            before=("unknown",),
+            state=state,
+            ends=(end,),
+            now=now,
+            records=[record, *told.records],
+            mails=told.notifications,
+        )
+    except StaleError as error:
+        raise StaleError("Somebody else has just closed this.") from error

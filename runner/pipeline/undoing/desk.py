@@ -1,0 +1,112 @@
+"""The desk of the way back and the way on; every method decides first and shows only what is allowed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import sleep
+from typing import TypeVar
+
+from runner.access.model import Actor
+from runner.errors import BusyError, NotFoundError, RefusedError, StaleError
+from runner.pipeline.finishing import Finished
+from runner.pipeline.kept import KeptSubmissions
+from runner.pipeline.notifying import send_mails
+from runner.pipeline.pages import SubmissionPage, WayPage
+from runner.pipeline.refusing import in_our_errors
+from runner.pipeline.results import finished_page
+from runner.pipeline.services import Services
+from runner.pipeline.undoing import undoing
+from runner.pipeline.undoing.opening import opened_again
+from runner.pipeline.undoing.reversing import reversal
+from runner.pipeline.walking import Walk, refused_on
+from runner.store.records import Submission
+
+_PATIENCE_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""How long a request waits for something else that is done to the same target, try by try."""
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What can still be done about a submission that ran. ``channel`` says by which way its callers come."""
+
+    services: Services
+    channel: str = "portal"
+
+    @in_our_errors
+    def undo_plan(self, actor: Actor, submission_id: str, language: str) -> WayPage:
+        """Return the plan to take a submission back, or why it cannot be; keeps nothing.
+
+        Raises `NotFoundError` unless the actor may use the form on the target now.
+        """
+        submission = self._kept.asked_for(actor, submission_id)
+        walk = self._opened(actor, submission, language)
+        try:
+            return undoing.undo_page(walk, submission, reversal(walk, submission))
+        except RefusedError as refused:
+            return self._refused_page(walk, submission, refused)
+
+    @in_our_errors
+    def undo(
+        self, actor: Actor, submission_id: str, digest: str, reason: str, language: str
+    ) -> WayPage | SubmissionPage:
+        """Take a submission back, once; the plan is shown again when it is another one by now.
+
+        Asking again gives what was done.  Raises `NotFoundError` as `undo_plan` does, `RefusedError` when it may not be,
+        `StaleError` when somebody else took it back.
+        """
+        submission = self._kept.asked_for(actor, submission_id)
+        return patiently(lambda: self._undo(actor, submission, digest, reason, language))
+
+    def _undo(
+        self, actor: Actor, submission: Submission, digest: str, reason: str, language: str
+    ) -> WayPage | SubmissionPage:
+        walk = self._opened(actor, submission, language)
+        try:
+            result = undoing.undo(walk, submission, digest, reason)
+        except StaleError:
+            return self._kept.page(actor, undoing.taken_back_by(self.services, actor, submission))
+        except RefusedError as refused:
+            mine = [one for one in self.services.store.continuing.undos_of([submission.id]) if one.actor_id == actor.id]
+            if mine:
+                return self._kept.page(actor, mine[0])
+            raise refused_on(walk, "undo", refused)  # noqa: B904 - the same one
+        return self._ended(result) if isinstance(result, Finished) else result
+
+    def _ended(self, finished: Finished) -> SubmissionPage:
+        submission = self.services.store.submissions.get(finished.walk.submission)
+        send_mails(finished.walk, submission.id)
+        return finished_page(finished, submission)
+
+    def _opened(self, actor: Actor, submission: Submission, language: str) -> Walk:
+        """Open a submission's form on its target again; one that never was and one out of reach sound the same."""
+        id_ = self.services.new_id()
+        if submission.begun_at is None:
+            raise self._kept.not_there(actor, submission.form_id)
+        try:
+            return opened_again(self.services, actor, submission, id_, language, self.channel)
+        except NotFoundError:
+            raise self._kept.not_there(actor, submission.form_id) from None
+
+    def _refused_page(self, walk: Walk, submission: Submission, refused: RefusedError) -> WayPage:
+        refused_on(walk, "undo", refused)
+        return WayPage(
+            head=undoing.head_of(walk),
+            kind="undo",
+            of=submission.id,
+            refused=str(refused),
+            told=undoing.told(walk, submission),
+        )
+
+    @property
+    def _kept(self) -> KeptSubmissions:
+        return KeptSubmissions(self.services)
+
+
+def patiently(work: Callable[[], Result]) -> Result:
+    """Do something, again and again for a few seconds while something else is done to the same target."""
+    for pause in _PATIENCE_SECONDS:
+        try:
+            return work()
+        except BusyError:
+            sleep(pause)
+    return work()

@@ -1,0 +1,171 @@
+"""Plan what is left of a submission that stopped: what was done is not done again. Reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connectors.errors import RejectedError
+from connectors.spi import SecretRef, Verb
+from forms.answering.restoring import RestoreError
+from forms.answering.situation import in_language
+from forms.planning import PlannedOperation
+from runner.errors import RefusedError
+from runner.pipeline.planning import Prepared, exact, prepare_operation
+from runner.pipeline.services import Services
+from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, step_of, worked_again
+from runner.pipeline.undoing.restoring_rows import made_by, planned_again, secret_fields
+from runner.pipeline.undoing.standing import Ready
+from runner.pipeline.walking import Walk
+from runner.store.records import OperationRow, Submission
+
+STOPPED = ("partly_done", "failed", "unknown")
+ENDED = ("done", "unchanged")
+_LEFT = ("failed", "skipped", "unknown", "planned")
+NOTHING_LEFT = "There is nothing left of this to go on with."
+WAS_TAKEN_BACK = "What was done was taken back. Fill the form in again."
+FOUND = "Found done when it was looked at afterwards."
+_TYPED = "takes a password that was typed, which is not kept. Fill the form in again."
+_SHARED = "takes the same password as a step that was done, which is not kept. Fill the form in again."
+_OTHERWISE = "What is left would do something else by now than was agreed to. Fill the form in again."
+_TO_COME = "None"
+_MAY_EXIST = "may have been done: {why} Look at it, and say below whether it was."
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a submission, decided on; ``found`` are steps that were unclear and turned out to be done."""
+
+    prepared: Prepared
+    found: tuple[OperationRow, ...]
+    earlier: tuple[str, ...]
+
+
+def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Rest:
+    """Plan to go on with a submission, as its actor may now.
+
+    Raises `RefusedError` when it cannot go on, or when one of the steps is not the actor's to do any more.
+    """
+    check_may_go_on(walk.services, submission, is_waiting=is_waiting)
+    if not is_waiting and not is_still_checked(walk, submission):
+        raise RefusedError(CHECK_EXPIRED)
+    rows = walk.services.store.submissions.operations(submission.id)
+    ready: list[Ready] = []
+    found: list[OperationRow] = []
+    for row, planned in _planned(walk, submission, rows):
+        preparation = _looked_at(walk, row, planned)
+        if preparation is None:
+            found.append(row)
+        else:
+            ready.append(preparation)
+    about = {"continues": submission.id, "found": [row.operation_id for row in found]}
+    prepared = assembled(walk, worked_again(walk, submission.answers), ready, about)
+    _check_agreed(walk, submission, prepared)
+    earlier = [row.state for row in rows if row.state not in _LEFT]
+    return Rest(prepared, tuple(found), (*earlier, *("done" for _ in found)))
+
+
+def check_may_go_on(services: Services, submission: Submission, *, is_waiting: bool = False) -> None:
+    """Raise `RefusedError` unless a submission stopped with something left, of which nothing was taken back."""
+    rows = services.store.submissions.operations(submission.id)
+    if not (is_waiting or submission.state in STOPPED) or not is_stopped(rows):
+        raise RefusedError(NOTHING_LEFT)
+    if any(row.state == "undone" for row in rows) or services.store.continuing.undos_of([submission.id]):
+        raise RefusedError(WAS_TAKEN_BACK)
+
+
+def is_stopped(rows: Sequence[OperationRow]) -> bool:
+    """Say whether something of these operations is left to be done. Pure."""
+    return any(row.state in _LEFT for row in rows)
+
+
+def _planned(
+    walk: Walk, submission: Submission, rows: Sequence[OperationRow]
+) -> list[tuple[OperationRow, PlannedOperation]]:
+    """Return what is left, restored; raises `RefusedError` for what cannot be done once more."""
+    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
+    kept: dict[str, Mapping[str, Any]] = {str(one["id"]): one for one in plan if isinstance(one, Mapping)}
+    verbs, made = walk.services.connectors.verbs, made_by(rows)
+    used = _secrets_used(walk, rows, verbs)
+    found = []
+    for row in rows:
+        if row.state not in _LEFT:
+            continue
+        try:
+            planned = planned_again(row, kept.get(row.operation_id, {}), walk.form, verbs, made)
+        except RestoreError as lost:
+            raise RefusedError(f"“{row.title}”: {lost} Fill the form in again.") from lost
+        _check_secrets(walk, row, planned, used)
+        found.append((row, replace(planned, note=_note(walk, submission, row))))
+    return found
+
+
+def _note(walk: Walk, submission: Submission, row: OperationRow) -> str:
+    """Return what the form says about a step for the journal; nothing where that cannot be worked out any more."""
+    step = step_of(walk.form, row.operation_id)
+    if step is None or step.note is None:
+        return ""
+    values = worked_again(walk, submission.answers).values
+    try:
+        return walk.reader.gather(
+            walk.situation, lambda known: in_language(step.note, known.language, known.environment(values))
+        )[0]
+    except RefusedError:
+        return ""
+
+
+def _secrets_used(walk: Walk, rows: Sequence[OperationRow], verbs: Mapping[str, Verb]) -> frozenset[str]:
+    """Return the questions whose secrets were handed over."""
+    used: set[str] = set()
+    for row in rows:
+        verb, step = verbs.get(row.verb), step_of(walk.form, row.operation_id)
+        if row.state in ENDED and verb is not None and step is not None:
+            try:
+                used |= set(secret_fields(row, verb, step).values())
+            except RestoreError:
+                continue
+    return frozenset(used)
+
+
+def _check_secrets(walk: Walk, row: OperationRow, planned: PlannedOperation, used: frozenset[str]) -> None:
+    """Raise `RefusedError` for a secret that is not made anew: a typed one, or one that another step has taken."""
+    names = [value.field for value in planned.operation.arguments.values() if isinstance(value, SecretRef)]
+    generated = {field.id for field in walk.form.fields if field.type == "password" and field.generate is not None}
+    for name in names:
+        if name not in generated:
+            raise RefusedError(f"“{row.title}” {_TYPED}")
+        if name in used:
+            raise RefusedError(f"“{row.title}” {_SHARED}")
+
+
+def _looked_at(walk: Walk, row: OperationRow, planned: PlannedOperation) -> Ready | None:
+    """Ask what an operation would change now; None for an unclear one that is done already."""
+    try:
+        preparation = prepare_operation(walk, planned)
+    except RejectedError as refused:
+        if row.state == "unknown":
+            raise RefusedError(f"“{row.title}” {_MAY_EXIST.format(why=refused)}") from refused
+        raise RefusedError(f"“{row.title}”: {refused}") from refused
+    return None if row.state == "unknown" and not preparation.changes else Ready(planned, preparation)
+
+
+def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> None:
+    """Raise `RefusedError` when people agreed to a plan, and what is left of it would change something else now."""
+    if not walk.services.store.approvals.of(submission.id, submission.plan_digest or ""):
+        return
+    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
+    agreed = {one["id"]: one for one in exact([dict(one) for one in plan if isinstance(one, Mapping)])}
+    for one in exact(prepared.kept):
+        was = agreed.get(one["id"], {})
+        same = [was.get(name) == one[name] for name in ("verb", "until")]
+        if not all(same) or not _are_alike(was["changes"], one["changes"]):
+            raise RefusedError(_OTHERWISE)
+
+
+def _are_alike(agreed: Sequence[Sequence[Any]], now: Sequence[Sequence[Any]]) -> bool:
+    """Say whether changes are those agreed to; what was still to be made then is there by now. Pure."""
+    if len(agreed) != len(now):
+        return False
+    return all(
+        was == is_now or (was[1] == _TO_COME and [was[0], was[2], was[4]] == [is_now[0], is_now[2], is_now[4]])
+        for was, is_now in zip(agreed, now, strict=True)
+    )
