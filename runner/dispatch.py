@@ -167,6 +167,18 @@ class Dispatcher:
         return replace(done, planned=planned, state="undone", changes=outcome.changes)
 
 
+def take_back_alone(
+    connector_for: Callable[[str], Connector], operation: Operation, guards: Sequence[Guard]
+) -> Outcome:
+    """Perform one operation that takes back what an earlier run did, on the authority of that run; it takes no secrets.
+
+    The caller has stored the intent.  Raises the errors of `connectors.errors`, `StaleObjectError` when an object is no longer
+    as the ``guards`` say.
+    """
+    dispatcher = Dispatcher(connector_for, lambda _: (), lambda *_: None, {})
+    return dispatcher._call(operation, guards)  # noqa: SLF001 - of this module
+
+
 def _checked(outcome: object) -> Outcome:
     """Return what a connector gave back when it is an outcome; raises `TypeError` for anything else."""
     if not isinstance(outcome, Outcome) or outcome.state not in ("changed", "unchanged"):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from runner.access_names import FILE as NAMES_FILE
+from runner.archiving import ARCHIVE_FOLDER
 from runner.backup.manifest import DESK, MANIFEST, STORE, Manifest, Part, StoreKind, written
 from runner.backup.settings_text import (
     PASSWORDS,
@@ -37,10 +38,11 @@ STORE_NAMES: Mapping[str, str] = {"sqlite": f"{STORE}desk.db", "postgresql": f"{
 
 @dataclass(slots=True)
 class _Contents:
-    """Small files by their names in the backup, databases to copy, and what is left out, in words."""
+    """Small files by their names in the backup, databases to copy, other large files, and what is left out, in words."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     databases: dict[str, Path] = field(default_factory=dict)
+    large: dict[str, Path] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
 
@@ -69,6 +71,7 @@ def make_backup(folder: Path, stream: IO[bytes], beside: Path, now: datetime, *,
                 copy_sqlite(source, copy)
                 parts.append(_add_file(archive, name, copy))
                 copy.unlink()
+            parts += [_add_file(archive, name, source) for name, source in contents.large.items()]
             parts += [_add(archive, name, content) for name, content in contents.files.items()]
             manifest = _manifest(found, parts, contents.missing, now)
             archive.writestr(_info(MANIFEST), written(manifest))
@@ -93,6 +96,7 @@ def _contents(folder: Path, url: str, *, with_keys: bool) -> _Contents:
     for path in names.databases:
         if (folder / path).is_file():
             found.databases[f"{DESK}{path}"] = folder / path
+    _take_archive(found, folder, names.archive or ARCHIVE_FOLDER)
     found.missing += _others(folder, url, names, found)
     return found
 
@@ -110,6 +114,15 @@ def _take_files(found: _Contents, folder: Path, names: Iterable[str], *, is_need
             found.missing.append(f"{name} (it is not there)")
 
 
+def _take_archive(found: _Contents, folder: Path, name: str) -> None:
+    """Take the archived parts of the journal, which belong to it as much as those in the store."""
+    if not is_inside(name):
+        found.missing.append(f"{name} (archived parts of the journal, outside of the desk folder)")
+    elif (folder / name).is_dir():
+        files = sorted(file for file in (folder / name).iterdir() if file.is_file() and not file.is_symlink())
+        found.large = {f"{DESK}{name.strip('/')}/{file.name}": file for file in files if not file.name.startswith(".")}
+
+
 def _without_passwords(found: _Contents, text: str) -> str:
     """Return the settings without passwords, saying so; raises `SetUpError` when one would stay."""
     bare = without_passwords(text)
@@ -125,7 +138,7 @@ def _others(folder: Path, url: str, names: Named, found: _Contents) -> Iterator[
     """Yield what else lies in the folder; nothing of it is needed to open the desk."""
     store = file_of(url)
     known = {FORMS_FOLDER, SETTINGS_FILE, KEY_FILE, *names.keys, *names.databases}
-    known |= {name.removeprefix(DESK).partition("/")[0] for name in found.files}
+    known |= {name.removeprefix(DESK).partition("/")[0] for name in (*found.files, *found.large)}
     known |= {store.name} if store is not None and store.parent == folder.resolve() else {STORE_FILE}
     databases = [name for name in known if (folder / name).is_file()]
     known |= {f"{name}{suffix}" for name in databases for suffix in _OF_DATABASES}

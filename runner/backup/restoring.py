@@ -1,6 +1,7 @@
 """Put a desk back from a backup: everything is verified first, and it lands whole or not at all. Writes files, databases."""
 
 import hashlib
+import secrets
 import shutil
 import struct
 import tempfile
@@ -15,10 +16,12 @@ from pathlib import Path, PurePosixPath
 from runner.backup.manifest import DESK, MANIFEST, MOST_BYTES, Manifest, Part, read_manifest
 from runner.backup.settings_text import PASSWORDS, named, path_in_folder, store_url, with_store
 from runner.backup.stores import Putting, put_back_postgres, put_back_sqlite
-from runner.deskfolder import FORMS_FOLDER, KEY_FILE, is_desk_folder
+from runner.deskfolder import FORMS_FOLDER, KEY_FILE, is_desk_folder, read_key
 from runner.errors import SetUpError
 from runner.journal.records import JSON
+from runner.sealing import KeySealer
 from runner.settings import SETTINGS_FILE
+from runner.store.person_keys import Keyring
 from runner.store.schema import expected_version
 from runner.store.settling import Settled
 from runner.store.snapshots import check_free, file_of, kind_of
@@ -33,12 +36,14 @@ class Wanted:
     """How to restore.
 
     ``store_url`` names another place for the store than the settings do.  ``head`` is a place of the journal (number, hash)
-    that was noted elsewhere.  ``is_moved`` says that the desk did nothing since the backup was made.
+    that was noted elsewhere.  ``is_moved`` says that the desk did nothing since the backup was made.  ``key`` is a file with
+    the key of the desk, for a backup that is without it.
     """
 
     store_url: str | None = None
     head: tuple[int, str] | None = None
     is_moved: bool = False
+    key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +156,26 @@ def _restored(
         check_free(url)
     copy = making / ".store"
     _extract(archive, manifest.store_part, copy)
+    keyring = _keyring(making, wanted.key)
     put_back = put_back_postgres if file_of(url) is None else put_back_sqlite
-    settled, lost = put_back(url, copy, Putting(manifest, wanted.head, wanted.is_moved, now, _body(manifest, wanted)))
+    putting = Putting(manifest, wanted.head, wanted.is_moved, now, _body(manifest, wanted), keyring)
+    settled, lost = put_back(url, copy, putting)
     _move(making, folder)
     return Restored(manifest, settled, lost, (folder / KEY_FILE).is_file())
+
+
+def _keyring(making: Path, given: Path | None) -> Keyring | None:
+    """Put a key that was given in its place, and return what seals with the desk's key, None when there is none."""
+    file = making / KEY_FILE
+    if given is not None:
+        file.touch(mode=0o600)
+        file.write_bytes(given.read_bytes())
+    if not file.is_file():
+        return None
+    try:
+        return Keyring(KeySealer(read_key(making)), secrets.token_bytes)
+    except ValueError as error:
+        raise SetUpError(f"{given or KEY_FILE} is no key of a desk: {error}. Nothing was changed.") from error
 
 
 def _body(manifest: Manifest, wanted: Wanted) -> dict[str, JSON]:

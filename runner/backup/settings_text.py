@@ -13,18 +13,23 @@ from runner.settings import SETTINGS_FILE, url_in
 
 PASSWORDS = f"passwords of databases in {SETTINGS_FILE} (--with-keys takes them in)"
 """What a backup says when they were left out."""
+_KEYS = frozenset({"password_file", "secret_file"})
 _PASSWORD = re.compile(r"(?P<before>://[^:@/\"']*):[^@/\"']*@")
 _IN_FOLDER = re.compile(r"sqlite:///(?!/)(?P<path>[^?]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the settings name: the store's URL as it is written, SQLite files of connectors, files with keys, and others."""
+    """What the settings name: the store's URL as it is written, SQLite files of connectors, files with keys, and others.
+
+    ``archive`` is the folder of archived parts of the journal, empty where none is named.
+    """
 
     store_url: str
     databases: tuple[str, ...]
     keys: tuple[str, ...]
     files: tuple[str, ...]
+    archive: str = ""
 
 
 def named(text: str) -> Named:
@@ -38,12 +43,14 @@ def named(text: str) -> Named:
     if not is_named:
         raise SetUpError(f"{SETTINGS_FILE} cannot be read, or names no store")
     options = [pair for table, value in content.items() if table != "store" for pair in _options(value)]
-    files = [(key, value) for key, value in options if key.endswith("_file") and value]
+    keys = [value for key, value in options if key in _KEYS and value]
+    archive = content.get("journal", {}).get("archive_to", "")
     return Named(
         url,
         tuple(dict.fromkeys(path for key, value in options if key == "url" and (path := path_in_folder(value)))),
-        tuple(dict.fromkeys(value for key, value in files if key != "ca_file")),
-        tuple(dict.fromkeys(value for key, value in files if key == "ca_file")),
+        tuple(dict.fromkeys(keys)),
+        tuple(dict.fromkeys(value for key, value in options if key == "ca_file" and value)),
+        archive if isinstance(archive, str) else "",
     )
 
 

@@ -12,6 +12,7 @@ from runner.journal.records import JSON
 from runner.journal.verifying import Place, verify
 from runner.store.database import Database, connect
 from runner.store.journal import JournalStore
+from runner.store.person_keys import OPTION, Keyring
 from runner.store.schema import upgrade
 from runner.store.settling import Settled, settle
 from runner.store.snapshots import check_sqlite, empty_postgres, examine, file_of, load_postgres
@@ -19,13 +20,17 @@ from runner.store.snapshots import check_sqlite, empty_postgres, examine, file_o
 
 @dataclass(frozen=True, slots=True)
 class Putting:
-    """How a store is put back: see `runner.backup.restoring.Wanted`; ``body`` is what the journal says of it."""
+    """How a store is put back: see `runner.backup.restoring.Wanted`; ``body`` is what the journal says of it.
+
+    With a ``keyring``, what the records say of persons is encrypted as always.
+    """
 
     manifest: Manifest
     head: Place | None
     is_moved: bool
     now: datetime
     body: dict[str, JSON]
+    keyring: Keyring | None = None
 
 
 def put_back_sqlite(url: str, copy: Path, putting: Putting) -> tuple[Settled, int | None]:
@@ -57,6 +62,7 @@ def _verified_and_settled(url: str, putting: Putting) -> tuple[Settled, int | No
     _check_journal(url, putting.manifest)
     upgrade(url)
     database = connect(url)
+    database.carry(**{OPTION: putting.keyring})
     try:
         lost = _lost(database, putting.head)
         return settle(database, putting.now, putting.body, is_moved=putting.is_moved), lost

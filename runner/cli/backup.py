@@ -49,6 +49,11 @@ def backup(file: Path, with_keys: bool, desk_path: Path) -> None:
 @click.option(
     "--store", "store_url", help="Put the store here, not where the settings say; an empty PostgreSQL database."
 )
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The desk's secret.key, for a backup that is without it; a copy is put in place.",
+)
 @click.option("--head", help="NUMBER:HASH noted elsewhere; says how much of the journal is lost.")
 @click.option("--moved", is_flag=True, help="The desk was stopped before this backup, and has not run since.")
 @click.option("--check", is_flag=True, help="Only verify the file; nothing is put back.")
@@ -66,7 +71,7 @@ def restore_desk(
                 f"{manifest.release}, journal up to {manifest.journal_seq}:{manifest.journal_hash}"
             )
         return
-    found = restore(file, desk_path, Wanted(store_url, head_of(head), moved), datetime.now(UTC))
+    found = restore(file, desk_path, Wanted(store_url, head_of(head), moved, key), datetime.now(UTC))
     _tell(desk_path, found, moved=moved, is_noted=head is not None)
 
 

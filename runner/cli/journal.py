@@ -12,7 +12,7 @@ from typing import IO, Any, BinaryIO
 
 import click
 
-from runner.cli import journal_archiving, journal_signed
+from runner.cli import journal_archiving, journal_evidence, journal_signed
 from runner.cli.journal_archiving import compared, verified_archive
 from runner.cli.journal_signed import offline_options, verified_offline
 from runner.cli.options import desk_option, installation_at, json_option
@@ -181,6 +181,6 @@ def _opened(output: Path | None) -> AbstractContextManager[IO[Any]]:
     return whole_file(output) if is_ordinary else click.open_file(str(output), "wb")
 
 
-for command in (*journal_signed.COMMANDS, journal_archiving.archive):
+for command in (*journal_signed.COMMANDS, *journal_evidence.COMMANDS, journal_archiving.archive):
     journal.add_command(command)
 COMMANDS = (journal,)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
+from runner.pipeline.grants.warning import warn_of_ends
 from runner.pipeline.services import Services
 
 _SHOWN_ONCE_FOR = timedelta(days=7)
@@ -27,6 +29,11 @@ def forget_what_nobody_came_to_see(services: Services) -> int:
     return services.store.queue.forget_shown_once(services.clock() - _SHOWN_ONCE_FOR)
 
 
+def release_grants_in_lost_hands(services: Services) -> int:
+    """Let what was being taken back by a node that is gone be taken back by another; return how many."""
+    return services.store.grants.release(services.clock())
+
+
 def make_rounds(services: Services, seconds: int) -> None:
     """Make the rounds that are due ``seconds`` after the start, which go by twos; raises the first `RunnerError`."""
     for one in ROUNDS:
@@ -36,6 +43,11 @@ def make_rounds(services: Services, seconds: int) -> None:
 
 ROUNDS: Sequence[Round] = (
     Round(2, release_what_lost_nodes_took),
+    Round(4, release_grants_in_lost_hands),
+    Round(30, warn_of_ends),
+    Round(30, end_what_nobody_answered),
+    Round(60, remind_those_asked),
+    Round(300, follow_the_directory),
     Round(3_600, forget_what_nobody_came_to_see),
 )
 """In the order they are made."""

@@ -1,7 +1,7 @@
 """Carry out what waited: a worker's way from a row of the queue to its end. Nothing waits for ever, nothing ends unsaid."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
@@ -9,25 +9,30 @@ from typing import Any, Literal, TypeAlias
 from connectors.errors import ConnectorError, UnavailableError
 from connectors.spi import Secret
 from forms.errors import AnswersError
+from runner.dispatch import Performed
 from runner.errors import BusyError, NotDurableError, NotReachableError, RunnerError, StaleError, TooManyError
 from runner.pipeline.braking import ceilings
 from runner.pipeline.drafting import kept_answers
-from runner.pipeline.finishing import Finished, Resting, carry_out
+from runner.pipeline.finishing import Finished, Resting, WaitFor, carry_on, carry_out
 from runner.pipeline.notifying import send_mails
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording_waits import ended_waiting, handed_in
-from runner.pipeline.reopening import planned_again
+from runner.pipeline.reopening import planned_again, reopened
 from runner.pipeline.requests.agreed import is_agreed
 from runner.pipeline.requests.saying import CHANGED, asked_anew
 from runner.pipeline.secrets import secrets_of
 from runner.pipeline.services import Services
+from runner.pipeline.undoing.going_on import begin_rest, made_anew
+from runner.pipeline.undoing.resuming import rest
+from runner.pipeline.undoing.waiting_on import may_wait, stop_waiting
+from runner.pipeline.walking import Walk
 from runner.store.records import Submission
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 _MOST_ATTEMPTS = 100
 """A system that does not answer for about a day is not waited for any longer."""
 _IN_THE_WAY = timedelta(seconds=1)
-_OTHERWISE = "What it would do is no longer what was confirmed. Nothing was done. Open the form again and look at it."
+_OTHERWISE = "The form is no longer what was confirmed. Nothing was done. Open the form again and look at it."
 _FAILED = "It could not be worked out. Nothing was done; tell an administrator."
 
 Became: TypeAlias = Literal["carried out", "postponed", "ended", "gone"]
@@ -49,6 +54,8 @@ def carry_out_waiting(services: Services, submission: Submission) -> Carried:
     `NotDurableError` when the store fails.
     """
     try:
+        if submission.begun_at is not None:
+            return _carried_on(services, submission)
         prepared = planned_again(services, submission)
         if prepared.plan.approval and not is_agreed(services, submission, prepared):
             return _ask_again(prepared, submission)
@@ -80,14 +87,13 @@ def give_up(services: Services, submission: Submission) -> None:
 
 
 def is_as_confirmed(submission: Submission, prepared: Prepared) -> bool:
-    """Say whether a plan does what was confirmed: the same operations of the same version of the form, on the same things.
+    """Say whether a plan comes from what was confirmed: the same answers, in the same version of the form.
 
-    What they change may be less or more by now, since things change around them; where somebody agreed to the plan, it is
-    the very same.
+    What it comes to may be less or more by now, since things change around it: a leaver is taken out of the groups of that
+    moment.  Where somebody agreed to the plan, it has to be the very same; see `is_agreed`.
     """
     form = prepared.walk.form
-    same_form = (submission.form_id, submission.form_digest) == (form.id, form.digest)
-    return submission.plan_digest == prepared.digest or (same_form and _asked(submission.plan) == _asked(prepared.kept))
+    return (submission.form_id, submission.form_digest) == (form.id, form.digest)
 
 
 def _ask_again(prepared: Prepared, submission: Submission) -> Carried:
@@ -110,11 +116,6 @@ def _ask_again(prepared: Prepared, submission: Submission) -> Carried:
     return Carried("ended", CHANGED)
 
 
-def _asked(plan: Any) -> list[list[Any]]:
-    rows = plan if isinstance(plan, list | tuple) else []
-    return [[row[key] for key in ("id", "verb", "arguments", "needs", "until")] for row in json.loads(json.dumps(rows))]
-
-
 def _carried(prepared: Prepared, submission: Submission) -> Carried:
     walk = prepared.walk
     secrets = secrets_of(walk, prepared, kept_answers(walk, submission))
@@ -125,6 +126,7 @@ def _carried(prepared: Prepared, submission: Submission) -> Carried:
             verified=_checks(submission),
             waited_with=submission.plan_digest,
             shown_once=_for_the_actor(prepared, secrets),
+            wait_for=_waiting(walk, submission),
         ),
         secrets,
         ceilings(walk),
@@ -132,6 +134,31 @@ def _carried(prepared: Prepared, submission: Submission) -> Carried:
     _forget_what_was_not_given(finished, submission)
     send_mails(walk, submission.id)
     return Carried("carried out", finished.state)
+
+
+def _carried_on(services: Services, submission: Submission) -> Carried:
+    """Go on with what waited for a system in the middle: what was done is not done again."""
+    walk = reopened(services, submission, is_begun=True)
+    found = rest(walk, submission, is_waiting=True)
+    secrets = made_anew(walk, found.prepared)
+    shown_once = _for_the_actor(found.prepared, secrets)
+    begin_rest(walk, submission, found, shown_once)
+    finished = carry_on(found.prepared, submission, secrets, found.earlier, _waiting(walk, submission))
+    if shown_once is not None:
+        _forget_what_was_not_given(finished, submission)
+    send_mails(walk, submission.id)
+    return Carried("carried out", finished.state)
+
+
+def _waiting(walk: Walk, submission: Submission) -> WaitFor:
+    """Return how long what was begun waits for a system that does not answer: longer each time, and not for ever."""
+
+    def wait_for(performed: Sequence[Performed]) -> datetime | None:
+        if submission.attempts >= _MOST_ATTEMPTS or not may_wait(walk.form, performed):
+            return None
+        return walk.services.now() + _pause(submission)
+
+    return wait_for
 
 
 def _checks(submission: Submission) -> list[Mapping[str, Any]]:
@@ -170,8 +197,11 @@ def _wait(services: Services, submission: Submission, why: str, pause: timedelta
 
 
 def _end(services: Services, submission: Submission, why: str) -> Carried:
-    """End a submission of which nothing was done, and say why."""
+    """End a submission, and say why; nothing was done of one that was not begun."""
     now: datetime = services.now()
+    if submission.begun_at is not None:
+        stop_waiting(services, submission, why)
+        return Carried("ended", why)
     actor = {"id": submission.actor_id, "login": submission.actor_login}
     services.store.queue.move(
         submission.id,

@@ -7,9 +7,10 @@ from typing import Any
 
 from forms.answering.situation import given
 from runner.errors import RefusedError, StaleError
+from runner.pipeline.happening import Told
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording_waits import cancelled, handed_in
-from runner.pipeline.requests.asking import put_forward
+from runner.pipeline.requests.asking import put_forward, told_of_the_end
 from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk
 from runner.store.records import Submission
@@ -95,6 +96,10 @@ def used_checks(walk: Walk, check: CheckState | None) -> Sequence[Mapping[str, A
 def cancel(services: Services, actor_id: str, login: str, submission: Submission) -> None:
     """End a submission before anything of it is done; raises `RefusedError` when it is too late."""
     now = services.now()
+    if submission.begun_at is not None:
+        raise RefusedError("It is too late to cancel this: it was begun.")
+    is_asked = submission.state == "awaiting_approval"
+    told = told_of_the_end(services, submission, login, now) if is_asked else Told()
     try:
         services.store.queue.move(
             submission.id,
@@ -102,7 +107,8 @@ def cancel(services: Services, actor_id: str, login: str, submission: Submission
             state="cancelled",
             now=now,
             values={"note": f"{login} cancelled it."},
-            records=[cancelled(now, actor_id, login, submission)],
+            records=[cancelled(now, actor_id, login, submission), *told.records],
+            notifications=told.notifications,
         )
     except StaleError as error:
         raise RefusedError("It is too late to cancel this: it was begun, or has ended.") from error

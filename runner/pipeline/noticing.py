@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.access.model import Actor
+from runner.pipeline.requests.inbox import count_waiting
 from runner.pipeline.services import Services
 
 
@@ -18,9 +19,9 @@ class News:
     last_state: str = ""
 
 
-def waiting_for(services: Services, actor: Actor) -> int:  # noqa: ARG001 - filled in with the inbox of approvals
+def waiting_for(services: Services, actor: Actor) -> int:
     """Return how many requests wait for this actor's yes."""
-    return 0
+    return count_waiting(services, actor)
 
 
 def news(services: Services, actor: Actor, since: datetime) -> News:

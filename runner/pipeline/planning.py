@@ -14,6 +14,7 @@ from forms.errors import AnswersError
 from forms.planning import Plan, PlanError, PlannedOperation, operation_json, plan, plan_digest
 from runner.errors import RefusedError
 from runner.pipeline.authorising import Permit, decide_plan
+from runner.pipeline.grants.lasting import check_until
 from runner.pipeline.pages import OperationView
 from runner.pipeline.recording import denial
 from runner.pipeline.telling import Teller, line_json, line_of
@@ -53,6 +54,7 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     worked, situation = validated(walk, posted)
     try:
         made, situation = walk.reader.gather(situation, lambda known: plan(known, worked))
+        check_until(walk.form, made, walk.reader.now)
         permits = decide_plan(walk.reader, walk.form, made, walk.target)
         preparations = tuple(prepare_operation(walk, planned) for planned in made.operations)
     except (RefusedError, PlanError, RejectedError) as refused:

@@ -39,9 +39,10 @@ def _account(services: Services, account_id: str) -> Account:
     return account
 
 
-def reopened(services: Services, submission: Submission) -> Walk:
+def reopened(services: Services, submission: Submission, *, is_begun: bool = False) -> Walk:
     """Open the form and the target of a submission that waits; raises as `runner.pipeline.walking.start` does.
 
+    With ``is_begun``, what it has done to its target is not held against the form's conditions.
     The values are those of the moment it was handed in; what is allowed is decided as things are now.
     """
     services.authority.refresh()
@@ -56,6 +57,7 @@ def reopened(services: Services, submission: Submission) -> Walk:
         submission.channel,
         handed_in=submission.asked_at or submission.created_at,
         kept=own_version(services, submission),
+        is_begun=is_begun,
     )
     walk = walk.with_request(submission.ticket, submission.reason)
     return replace(walk, waited=True)

@@ -205,7 +205,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         facts=_facts(services, submission),
         journal=_journal(services, submission, hidden=hidden),
         notice=_SHOWN_ONCE if _showed_secret(services, submission) and not hidden else "",
-        can_cancel=submission.state in WAITING and submission.actor_id == actor.id,
+        can_cancel=submission.state in WAITING and submission.actor_id == actor.id and submission.begun_at is None,
         can_reveal=submission.shown_once is not None
         and submission.finished_at is not None
         and submission.actor_id == actor.id,

@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
 from runner.errors import StaleError
 from runner.journal.records import Record
 from runner.store import rows
 from runner.store.database import Database
+from runner.store.journalling import append
+from runner.store.notifications import put
 from runner.store.queue import QueueStore
 from runner.store.records import Approval, Notification, Submission
 from runner.store.request_records import Principal
@@ -80,6 +82,49 @@ class ApprovalStore:
             notifications=notifications,
             alongside=keep,
         )
+
+    def remind(
+        self,
+        submission: Submission,
+        now: datetime,
+        *,
+        note: str,
+        records: Sequence[Record] = (),
+        notifications: Sequence[Notification] = (),
+    ) -> None:
+        """Note that people were asked again, with what goes out; raises `StaleError` when another node did it, or it ended."""
+        of = submissions.c
+        same = (of.id == submission.id) & _IS_WAITING & (of.plan_digest == submission.plan_digest)
+        same &= (of.stage == submission.stage) & (of.reminded_at == submission.reminded_at)
+
+        def work(connection: Connection) -> None:
+            query = update(submissions).where(same).values(reminded_at=now, note=note, updated_at=now)
+            if connection.execute(query).rowcount != 1:
+                raise StaleError("this was looked after already")
+            put(connection, notifications)
+            append(connection, records)
+
+        self._database.write(work)
+
+    def late(self, now: datetime, limit: int = 200) -> Sequence[Submission]:
+        """Return what waits for a yes past its time, the longest first."""
+        query = select(submissions).where(_IS_WAITING, submissions.c.expires_at <= now)
+        return self._submissions(query.order_by(submissions.c.expires_at, submissions.c.id).limit(limit))
+
+    def unanswered(self, form_id: str, since: datetime, limit: int = 200) -> Sequence[Submission]:
+        """Return requests of a form of which nobody was reminded since a moment, the longest first."""
+        told_at = func.coalesce(submissions.c.reminded_at, submissions.c.asked_at)
+        query = select(submissions).where(_IS_WAITING, submissions.c.form_id == form_id, told_at <= since)
+        return self._submissions(query.order_by(told_at, submissions.c.id).limit(limit))
+
+    def all_waiting(self, after: str = "", limit: int = 500) -> Sequence[Submission]:
+        """Return what waits for a yes, in the order of ids, behind one of them."""
+        query = select(submissions).where(_IS_WAITING, submissions.c.id > after)
+        return self._submissions(query.order_by(submissions.c.id).limit(limit))
+
+    def _submissions(self, query: Select[Any]) -> Sequence[Submission]:
+        found = self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [rows.submission(row) for row in found]
 
     def put_before(self, submission_id: str, digest: str, principals: Collection[Principal]) -> None:
         """Note before whom a submission is put now; nobody takes it out of every inbox."""

@@ -11,7 +11,7 @@ OBJECT = "object "
 """What the key of an object begins with; its id follows."""
 RUNNING = ("running", "failed")
 """States of a grant that is still to be taken back and is in nobody's hands."""
-INTERRUPTED = "The process that took it back ended before it could say so."
+INTERRUPTED = "It was begun before, and it could not be said whether it was done."
 
 
 @dataclass(frozen=True, slots=True)

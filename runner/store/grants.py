@@ -140,14 +140,15 @@ class GrantStore:
     ) -> None:
         """End a grant that is in this node's hands; raises `StaleError` when it is not any more.
 
-        ``told`` goes out when it is the last one of its submission that ends at this moment.
+        ``told`` goes out when it is the last one of its submission that ends at this moment, unless nothing of all that was
+        there any more.
         """
         values = {"state": state, "error": error, "node": "", "updated_at": now, "ended_at": now, "retry_at": None}
 
         def work(connection: Connection) -> None:
             _give_up_hands(connection, grant, values)
             append(connection, records)
-            if told and not _has_others(connection, grant):
+            if told and not _has(connection, grant, "running", "ending") and _has(connection, grant, "ended"):
                 connection.execute(insert(notifications), [notification_row(one) for one in told])
 
         self._database.write(work)
@@ -238,8 +239,8 @@ def _give_up_hands(connection: Connection, grant: Grant, values: Mapping[str, ob
         raise StaleError("this grant is no longer in these hands; nothing was stored")
 
 
-def _has_others(connection: Connection, grant: Grant) -> bool:
-    """Say whether something else of the same submission, that ends at the same moment, is still to be taken back."""
+def _has(connection: Connection, grant: Grant, *states: str) -> bool:
+    """Say whether something of the same submission that ends at the same moment is in one of these states."""
     same = and_(grants.c.submission_id == grant.submission_id, grants.c.ends_at == grant.ends_at)
-    query = select(grants.c.id).where(same, grants.c.state.in_(("running", "ending"))).limit(1)
+    query = select(grants.c.id).where(same, grants.c.state.in_(states)).limit(1)
     return connection.execute(query).first() is not None

@@ -1,5 +1,6 @@
 """Small desk folders on either store, for the tests of backups, and files that were made wrong on purpose."""
 
+import base64
 import io
 import json
 import zipfile
@@ -13,7 +14,7 @@ from runner.backup.manifest import MANIFEST, Manifest
 from runner.store.schema import upgrade
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-KEY = "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMgb25seQ=="
+KEY = base64.urlsafe_b64encode(b"a key that only the tests use...").decode()
 SETTINGS = """\
 format = 1
 [store]
@@ -35,6 +36,7 @@ def small_desk(folder: Path, url: str) -> Path:
     (folder / "forms" / "access.yaml").write_text("format: access/1\n", "utf-8")
     (folder / "forms" / "notes.md").write_text("not a definition\n", "utf-8")
     (folder / "secret.key").write_text(KEY, "utf-8")
+    (folder / "secret.key").chmod(0o600)
     (folder / "mail-password.txt").write_text("hush-hush", "utf-8")
     (folder / "outbox").mkdir()
     upgrade(url)

@@ -37,6 +37,8 @@ def backup(desk: Path, tmp_path: Path) -> Path:
 
 def test_without_keys_no_key_is_in_a_backup_and_each_is_named(desk: Path, tmp_path: Path) -> None:
     (desk / "journal.key").write_text(HUSH, "utf-8")
+    (desk / "archive").mkdir()
+    (desk / "archive" / "journal-1.jsonl").write_text("a part of the journal\n", "utf-8")
     manifest = backed_up(desk, tmp_path / "a.backup")
     found = everything_in(tmp_path / "a.backup")
     assert KEY.encode() not in found
@@ -45,6 +47,7 @@ def test_without_keys_no_key_is_in_a_backup_and_each_is_named(desk: Path, tmp_pa
     assert named == ["secret.key", "mail-password.txt", "journal.key", "outbox/"]
     assert manifest.part("desk/forms/notes.md") is None
     assert manifest.part("desk/directory.db") is not None
+    assert manifest.part("desk/archive/journal-1.jsonl") is not None
 
 
 def test_with_keys_they_are_in_it_and_come_back_for_their_owner_only(desk: Path, tmp_path: Path) -> None:
@@ -57,6 +60,18 @@ def test_with_keys_they_are_in_it_and_come_back_for_their_owner_only(desk: Path,
     for file in (again, again / "secret.key", again / "mail-password.txt", again / "directory.db"):
         assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
     assert f'url = "sqlite:///{tmp_path / "other.db"}"' in (again / "deskhand.toml").read_text("utf-8")
+
+
+def test_a_key_that_was_kept_apart_is_put_in_place(backup: Path, tmp_path: Path) -> None:
+    key = tmp_path / "apart.key"
+    key.write_text("no key at all", "utf-8")
+    with pytest.raises(SetUpError, match="is no key of a desk"):
+        restore(backup, tmp_path / "again", Wanted(key=key), NOON)
+    assert not (tmp_path / "again").exists()
+    key.write_text(KEY, "utf-8")
+    assert restore(backup, tmp_path / "again", Wanted(key=key), NOON).has_key
+    file = tmp_path / "again" / "secret.key"
+    assert (file.read_text("utf-8"), stat.S_IMODE(file.stat().st_mode)) == (KEY, 0o600)
 
 
 def test_the_password_of_a_database_stands_in_a_backup_only_with_keys(

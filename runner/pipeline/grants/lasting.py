@@ -6,9 +6,13 @@ time zone of the organisation.  A moment, where a form gives one, is that moment
 
 from datetime import date, datetime, time, timedelta
 
-from forms.definition import Form
+from forms.definition import Form, Given, Template
+from forms.errors import AnswerProblem, AnswersError
+from forms.planning import Plan
 
-LATEST = date(9000, 1, 1)
+_LATEST_YEAR = 9_000
+_PAST = "This day is over, so nothing can be given until then. Choose today or a later day."
+_FAR = "This day is too far away. Leave the day empty for what is to stay for good."
 _USUAL_WARNING = timedelta(days=7)
 _SHORT_WARNING, _TOO_SHORT = timedelta(days=1), timedelta(days=2)
 _MINUTE = timedelta(minutes=1)
@@ -43,3 +47,27 @@ def warning_of(ends_at: datetime, now: datetime, form: Form | None) -> datetime 
     if ends_at - before > now:
         return ends_at - before
     return ends_at - _SHORT_WARNING if ends_at - now > _TOO_SHORT else None
+
+
+def check_until(form: Form, plan: Plan, now: datetime) -> None:
+    """Raise `AnswersError` when something is to be given until a day that is over, at the question it comes from."""
+    problems = dict.fromkeys(
+        AnswerProblem(_field_of(form, planned.operation.id), _FAR if planned.until.year > _LATEST_YEAR else _PAST)
+        for planned in plan.operations
+        if planned.until is not None and not _is_ahead(planned.until, now)
+    )
+    if problems:
+        raise AnswersError(list(problems))
+
+
+def _is_ahead(until: date, now: datetime) -> bool:
+    day = until.date() if isinstance(until, datetime) else until
+    return day.year <= _LATEST_YEAR and end_of(until, now) > now
+
+
+def _field_of(form: Form, operation_id: str) -> str:
+    """Return the question that says until when; nothing where several do, or none."""
+    until: Given = next((step.until for step in form.steps if step.id == operation_id.partition("/")[0]), None)
+    names = set(until.single.names) if isinstance(until, Template) and until.single else set()
+    asked = [field.id for field in form.fields if field.id in names]
+    return asked[0] if len(asked) == 1 else ""

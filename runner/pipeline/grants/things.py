@@ -52,6 +52,20 @@ def only(operation: Operation, kept: frozenset[str]) -> Operation | None:
     return without(operation, things(operation) - kept)
 
 
+def about(operation: Operation, ref: Ref) -> frozenset[str]:
+    """Return the things of an operation that cannot be without this object."""
+    subject = next((value for value in operation.arguments.values() if isinstance(value, Ref)), None)
+    if ref == subject:
+        return things(operation)
+    found = set[str]()
+    for part in _parts(operation):
+        value = operation.arguments.get(part.argument)
+        held = value.get(str(part.item)) if isinstance(value, Mapping) else part.item
+        if ref in (held, value) or not part.argument or str(ref) in part.thing.split():
+            found.add(part.thing)
+    return frozenset(found)
+
+
 def objects(operation: Operation) -> frozenset[Ref]:
     """Return the objects that stand in its arguments."""
     return frozenset(_refs(tuple(operation.arguments.values())))

@@ -1,16 +1,20 @@
 """Put a request before the people whose yes it lacks: mails, the index of inboxes, and an alarm where nobody is left."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Literal
 
+from connectors.errors import ConnectorError
 from connectors.spi import Ref
+from runner.errors import RunnerError
 from runner.pipeline.happening import Happening, Told
 from runner.pipeline.notifying import alarm, notify
 from runner.pipeline.planning import Prepared
-from runner.pipeline.requests.opened import Opened, opened
+from runner.pipeline.requests.opened import Opened, open_request, opened
 from runner.pipeline.requests.pending import pending_of
 from runner.pipeline.requests.voters import last_moment
+from runner.pipeline.services import Services
 from runner.store.records import Submission
 from runner.store.request_records import Principal
 
@@ -72,3 +76,16 @@ def put_forward(prepared: Prepared, submission: Submission) -> Asking:
     )
     told = notify(services, submission, happening, prepared=prepared)
     return replace(asking, told=asking.told + told)
+
+
+def told_of_the_end(services: Services, submission: Submission, by: str, now: datetime) -> Told:
+    """Return what goes out when a request is cancelled: to whoever was asked, as far as that can be said now."""
+    people: tuple[Ref, ...] = ()
+    form = None
+    try:
+        request = open_request(services, submission)
+        form = request.pending.form
+        people = tuple(person.ref for person in islice(request.voters.people(), _MOST_TOLD)) if request.voters else ()
+    except (ConnectorError, RunnerError):  # it is cancelled, whoever can be told of it
+        people = ()
+    return notify(services, submission, Happening("cancelled", now, by=by, people=people), form=form)

@@ -19,9 +19,7 @@ class Requests:
     services: Services
 
     @in_our_errors
-    def say(
-        self, actor: Actor, submission_id: str, digest: str, decision: ApprovalDecision, comment: str = ""
-    ) -> str:
+    def say(self, actor: Actor, submission_id: str, digest: str, decision: ApprovalDecision, comment: str = "") -> str:
         """Say yes or no to a request as it stands on a page, and return the state that follows; see `saying.say`."""
         submission = KeptSubmissions(self.services).asked_for(actor, submission_id)
         try:

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import sleep
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from runner.access.model import Actor
-from runner.errors import BusyError, NotFoundError, RefusedError, StaleError
+from runner.errors import BusyError, NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.finishing import Finished
 from runner.pipeline.kept import KeptSubmissions
-from runner.pipeline.notifying import send_mails
+from runner.pipeline.notifying import deliver_due, send_mails
 from runner.pipeline.pages import SubmissionPage, WayPage
-from runner.pipeline.refusing import in_our_errors
+from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.results import finished_page
 from runner.pipeline.services import Services
-from runner.pipeline.undoing import undoing
+from runner.pipeline.undoing import closing, going_on, undoing
 from runner.pipeline.undoing.opening import opened_again
+from runner.pipeline.undoing.resuming import STOPPED, rest
 from runner.pipeline.undoing.reversing import reversal
 from runner.pipeline.walking import Walk, refused_on
 from runner.store.records import Submission
@@ -72,14 +73,73 @@ class Undoing:
             raise refused_on(walk, "undo", refused)  # noqa: B904 - the same one
         return self._ended(result) if isinstance(result, Finished) else result
 
+    @in_our_errors
+    def continue_plan(self, actor: Actor, submission_id: str, language: str) -> WayPage:
+        """Return the plan of what is left of one's own submission that stopped, or why it cannot go on; keeps nothing."""
+        submission = self._own(actor, submission_id)
+        walk = self._opened(actor, submission, language, submission.id)
+        try:
+            return going_on.continue_page(walk, submission, rest(walk, submission))
+        except RefusedError as refused:
+            return self._refused_page(walk, submission, refused, "continue")
+
+    @in_our_errors
+    def resume(self, actor: Actor, submission_id: str, digest: str, language: str) -> WayPage | SubmissionPage:
+        """Go on with one's own submission; the plan is shown again when it is another one by now.
+
+        One that goes on already, or has ended, gives what is kept.  Raises `RefusedError` when it cannot go on.
+        """
+        submission = self._own(actor, submission_id)
+        return patiently(lambda: self._resume(actor, submission, digest, language))
+
+    def _resume(self, actor: Actor, submission: Submission, digest: str, language: str) -> WayPage | SubmissionPage:
+        if submission.state not in STOPPED:
+            return self._kept.page(actor, submission)
+        walk = self._opened(actor, submission, language, submission.id)
+        try:
+            found = rest(walk, submission)
+            if found.prepared.digest != digest:
+                return going_on.continue_page(walk, submission, found, changed=True)
+            finished = going_on.go_on(walk, submission, found)
+        except StaleError:
+            return self._kept.page(actor, self.services.store.submissions.get(submission.id))
+        except RefusedError as refused:
+            raise refused_on(walk, "continue", refused)  # noqa: B904 - the same one
+        if finished is not None:
+            return self._ended(finished)
+        send_mails(walk, submission.id)
+        return self._kept.page(actor, self.services.store.submissions.get(submission.id))
+
+    @in_our_errors
+    def close_unknown(
+        self, actor: Actor, submission_id: str, operation_id: str, comment: str, *, was_done: bool
+    ) -> SubmissionPage:
+        """Note what became of an unclear operation, as its actor or somebody who reads the journal has seen."""
+        submission = self._kept.asked_for(actor, submission_id)
+        try:
+            closing.close_unknown(self.services, actor, submission, operation_id, comment, was_done=was_done)
+        except NotFoundError:
+            raise self._kept.not_there(actor, submission.form_id) from None
+        except UnfitError:
+            raise
+        except RefusedError as refused:
+            raise refuse(self.services, actor, "close", refused, form=submission.form_id)  # noqa: B904 - the same one
+        deliver_due(self.services, submission_id=submission.id)
+        return self._kept.page(actor, self.services.store.submissions.get(submission.id))
+
+    def _own(self, actor: Actor, submission_id: str) -> Submission:
+        submission = self._kept.asked_for(actor, submission_id)
+        self._kept.check_own(actor, submission)
+        return submission
+
     def _ended(self, finished: Finished) -> SubmissionPage:
         submission = self.services.store.submissions.get(finished.walk.submission)
         send_mails(finished.walk, submission.id)
         return finished_page(finished, submission)
 
-    def _opened(self, actor: Actor, submission: Submission, language: str) -> Walk:
+    def _opened(self, actor: Actor, submission: Submission, language: str, id_: str = "") -> Walk:
         """Open a submission's form on its target again; one that never was and one out of reach sound the same."""
-        id_ = self.services.new_id()
+        id_ = id_ or self.services.new_id()
         if submission.begun_at is None:
             raise self._kept.not_there(actor, submission.form_id)
         try:
@@ -87,11 +147,13 @@ class Undoing:
         except NotFoundError:
             raise self._kept.not_there(actor, submission.form_id) from None
 
-    def _refused_page(self, walk: Walk, submission: Submission, refused: RefusedError) -> WayPage:
-        refused_on(walk, "undo", refused)
+    def _refused_page(
+        self, walk: Walk, submission: Submission, refused: RefusedError, kind: Literal["undo", "continue"] = "undo"
+    ) -> WayPage:
+        refused_on(walk, kind, refused)
         return WayPage(
             head=undoing.head_of(walk),
-            kind="undo",
+            kind=kind,
             of=submission.id,
             refused=str(refused),
             told=undoing.told(walk, submission),

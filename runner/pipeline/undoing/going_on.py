@@ -44,7 +44,7 @@ def go_on(walk: Walk, submission: Submission, found: Rest) -> Finished | None:
     if not found.prepared.plan.operations:
         _settle(walk, submission, found)
         return None
-    secrets = _secrets(walk, found.prepared)
+    secrets = made_anew(walk, found.prepared)
     begin_rest(walk, submission, found)
     return carry_on(found.prepared, submission, secrets, found.earlier)
 
@@ -68,7 +68,7 @@ def begin_rest(walk: Walk, submission: Submission, found: Rest, shown_once: byte
     walk.services.store.continuing.resume(what, [*_found_records(walk, submission, found.found), *intents])
 
 
-def _secrets(walk: Walk, prepared: Prepared) -> Mapping[str, Secret]:
+def made_anew(walk: Walk, prepared: Prepared) -> Mapping[str, Secret]:
     """Make the passwords anew that what is left takes."""
     fields = {field.id: field.generate for field in walk.form.fields if field.generate is not None}
     policies = walk.services.catalogue.settings.password_policies

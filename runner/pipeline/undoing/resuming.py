@@ -43,15 +43,17 @@ class Rest:
 def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Rest:
     """Plan to go on with a submission, as its actor may now.
 
-    Raises `RefusedError` when it cannot go on, or when one of the steps is not the actor's to do any more.
+    Of one that ``is_waiting`` in the queue, only what waits goes on.  Raises `RefusedError` when it cannot go on, or when
+    one of the steps is not the actor's to do any more.
     """
     check_may_go_on(walk.services, submission, is_waiting=is_waiting)
     if not is_waiting and not is_still_checked(walk, submission):
         raise RefusedError(CHECK_EXPIRED)
     rows = walk.services.store.submissions.operations(submission.id)
+    left = ("planned",) if is_waiting else _LEFT
     ready: list[Ready] = []
     found: list[OperationRow] = []
-    for row, planned in _planned(walk, submission, rows):
+    for row, planned in _planned(walk, submission, rows, left):
         preparation = _looked_at(walk, row, planned)
         if preparation is None:
             found.append(row)
@@ -60,7 +62,7 @@ def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Res
     about = {"continues": submission.id, "found": [row.operation_id for row in found]}
     prepared = assembled(walk, worked_again(walk, submission.answers), ready, about)
     _check_agreed(walk, submission, prepared)
-    earlier = [row.state for row in rows if row.state not in _LEFT]
+    earlier = [row.state for row in rows if row.state not in left]
     return Rest(prepared, tuple(found), (*earlier, *("done" for _ in found)))
 
 
@@ -79,7 +81,7 @@ def is_stopped(rows: Sequence[OperationRow]) -> bool:
 
 
 def _planned(
-    walk: Walk, submission: Submission, rows: Sequence[OperationRow]
+    walk: Walk, submission: Submission, rows: Sequence[OperationRow], left: Sequence[str]
 ) -> list[tuple[OperationRow, PlannedOperation]]:
     """Return what is left, restored; raises `RefusedError` for what cannot be done once more."""
     plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
@@ -88,7 +90,7 @@ def _planned(
     used = _secrets_used(walk, rows, verbs)
     found = []
     for row in rows:
-        if row.state not in _LEFT:
+        if row.state not in left:
             continue
         try:
             planned = planned_again(row, kept.get(row.operation_id, {}), walk.form, verbs, made)

@@ -55,7 +55,11 @@ def test_several_steps_are_taken_back_last_first(desk):
     page = undo_plan(desk, plan.head.submission)
     assert [one.id for one in page.operations] == ["third", "second", "first"]
     assert undo(desk, plan.head.submission).state == "done"
-    assert [desk.value("u-t.novak", name) for name in ("office", "company", "title")] == [None, None, "Stock controller"]
+    assert [desk.value("u-t.novak", name) for name in ("office", "company", "title")] == [
+        None,
+        None,
+        "Stock controller",
+    ]
 
 
 def test_it_is_taken_back_once(desk):

@@ -1,0 +1,145 @@
+"""What happens to requests while nobody answers: reminders, the end of their time, and inboxes that follow the directory.
+
+Each is safe when several nodes do it at once, and tried again later when a system does not answer.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from connectors.errors import ConnectorError
+from forms.definition import Form
+from runner.errors import NotFoundError, NotReachableError, RefusedError, StaleError
+from runner.pipeline.happening import Happening
+from runner.pipeline.notifying import notify
+from runner.pipeline.recording_waits import ended_waiting
+from runner.pipeline.reopening import own_version
+from runner.pipeline.requests.asking import NOBODY, ask
+from runner.pipeline.requests.opened import Opened, open_request
+from runner.pipeline.requests.saying import agreed_by_all
+from runner.pipeline.services import Services
+from runner.store.records import Submission
+
+_LAPSED = "Nobody agreed to it in time."
+_ESCALATED = "Nobody answered in time, so the owner of the form was asked."
+_WAITS_ON = (ConnectorError, NotReachableError, StaleError)
+
+
+def end_what_nobody_answered(services: Services) -> int:
+    """Let requests lapse whose time is over, or ask the owner of the form where it says so; return how many."""
+    late = services.store.approvals.late(services.now())
+    return sum(_each(services, submission, _end_or_escalate) for submission in late)
+
+
+def remind_those_asked(services: Services) -> int:
+    """Remind everybody whose yes is lacking, as often as the form says; return how many requests that were."""
+    now, count = services.now(), 0
+    for form in services.catalogue.forms.values():
+        seconds = form.approval.remind_seconds if form.approval else None
+        if seconds:
+            since = now - timedelta(seconds=seconds)
+            found = services.store.approvals.unanswered(form.id, since)
+            count += sum(_each(services, submission, _remind) for submission in found)
+    return count
+
+
+def follow_the_directory(services: Services) -> int:
+    """Bring every request before those who may decide on it as things are now; return how many were looked at."""
+    services.store.approvals.forget_ended()
+    count, last = 0, ""
+    while found := services.store.approvals.all_waiting(last):
+        count += sum(_each(services, submission, _follow) for submission in found)
+        last = found[-1].id
+    return count
+
+
+def _each(services: Services, submission: Submission, look: Callable[[Services, Submission], object]) -> int:
+    """Look after one; what cannot be worked out now is looked at again the next time."""
+    try:
+        look(services, submission)
+    except (*_WAITS_ON, RefusedError):
+        return 0
+    return 1
+
+
+def _end_or_escalate(services: Services, submission: Submission) -> None:
+    now = services.now()
+    if now >= _last(services, submission):
+        _lapse(services, submission, now)
+    elif (
+        submission.reminded_at is None
+        or submission.expires_at is None
+        or submission.reminded_at < submission.expires_at
+    ):
+        _ask_again(open_request(services, submission), now, _ESCALATED)
+
+
+def _last(services: Services, submission: Submission) -> datetime:
+    """Return until when a yes counts; a form that is gone gives no more time."""
+    expires_at = submission.expires_at or services.now()
+    form = _form(services, submission)
+    if form is None or form.approval is None or form.approval.on_expiry != "escalate":
+        return expires_at
+    return expires_at + timedelta(seconds=form.approval.expires_seconds)
+
+
+def _form(services: Services, submission: Submission) -> Form | None:
+    try:
+        return own_version(services, submission)
+    except (RefusedError, NotFoundError):
+        return None
+
+
+def _lapse(services: Services, submission: Submission, now: datetime) -> None:
+    actor = {"id": submission.actor_id, "login": submission.actor_login}
+    told = notify(services, submission, Happening("expired", now, comment=_LAPSED), form=_form(services, submission))
+    services.store.queue.move(
+        submission.id,
+        before=("awaiting_approval",),
+        state="expired",
+        plan_digest=submission.plan_digest,
+        now=now,
+        values={"note": _LAPSED},
+        records=[ended_waiting(now, actor, submission, "expired", _LAPSED), *told.records],
+        notifications=told.notifications,
+    )
+
+
+def _remind(services: Services, submission: Submission) -> None:
+    now = services.now()
+    if submission.expires_at is None or submission.expires_at > now:
+        _ask_again(open_request(services, submission), now, submission.note)
+
+
+def _ask_again(request: Opened, now: datetime, note: str) -> None:
+    asking = ask(request, "reminded", was_short=request.submission.note == NOBODY)
+    request.services.store.approvals.remind(
+        request.submission,
+        now,
+        note=asking.note or note,
+        records=asking.told.records,
+        notifications=asking.told.notifications,
+    )
+    request.services.store.approvals.put_before(request.submission.id, request.digest, asking.principals)
+
+
+def _follow(services: Services, submission: Submission) -> None:
+    request = open_request(services, submission)
+    now = services.now()
+    if request.voters is None:
+        step = agreed_by_all(request, now, "", "")
+        services.store.queue.move(
+            submission.id,
+            before=("awaiting_approval",),
+            state=step.state,
+            plan_digest=submission.plan_digest,
+            now=now,
+            values=step.values,
+            records=[*step.records, *step.told.records],
+            notifications=step.told.notifications,
+        )
+        services.bell.ring()
+        return
+    if request.voters.is_short and submission.note != NOBODY:
+        _ask_again(request, now, NOBODY)
+    else:
+        services.store.approvals.put_before(submission.id, request.digest, request.voters.principals())
