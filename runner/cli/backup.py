@@ -58,7 +58,7 @@ def backup(file: Path, with_keys: bool, desk_path: Path) -> None:
 @click.option("--moved", is_flag=True, help="The desk was stopped before this backup, and has not run since.")
 @click.option("--check", is_flag=True, help="Only verify the file; nothing is put back.")
 def restore_desk(
-    file: Path, desk_path: Path, store_url: str | None, head: str | None, moved: bool, check: bool
+    file: Path, desk_path: Path, store_url: str | None, key: Path | None, head: str | None, moved: bool, check: bool
 ) -> None:
     """Put a desk back from a backup into a new folder, its store into an empty place.
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
-from runner.pipeline.grants.warning import warn_of_ends
 from runner.pipeline.services import Services
 
 _SHOWN_ONCE_FOR = timedelta(days=7)
@@ -44,7 +43,6 @@ def make_rounds(services: Services, seconds: int) -> None:
 ROUNDS: Sequence[Round] = (
     Round(2, release_what_lost_nodes_took),
     Round(4, release_grants_in_lost_hands),
-    Round(30, warn_of_ends),
     Round(30, end_what_nobody_answered),
     Round(60, remind_those_asked),
     Round(300, follow_the_directory),

@@ -1,4 +1,4 @@
-"""Workers: threads that take what is due from the queue and carry it out, one submission each at a time."""
+"""Workers: threads that take what is due from the queue and carry it out, and take back what was given until now."""
 
 import threading
 import traceback
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from connectors.errors import ConnectorError
 from runner.errors import NotDurableError, RunnerError
 from runner.pipeline.carrying import carry_out_waiting, give_up
+from runner.pipeline.grants.ending import end_due
+from runner.pipeline.grants.warning import warn_of_ends
 from runner.pipeline.services import Services
 from runner.store.records import Submission
 
@@ -32,6 +34,7 @@ class Workers:
     _threads: list[threading.Thread] = field(default_factory=list)
     _is_woken: bool = False
     _is_stopping: bool = False
+    _is_turn_of_grants: bool = False
 
     def start(self) -> None:
         """Begin, and hear the bell of this process."""
@@ -58,15 +61,30 @@ class Workers:
         return not any(thread.is_alive() for thread in self._threads)
 
     def step(self) -> bool:
-        """Take one submission and carry it out; return whether there was one. Raises `NotDurableError`."""
+        """Take one submission and carry it out, or take back what was given until now; return whether there was anything.
+
+        By turns, so that neither waits for all of the other.  Raises `NotDurableError`.
+        """
+        self._is_turn_of_grants = not self._is_turn_of_grants
+        if self._is_turn_of_grants and self._look_after_grants():
+            return True
         submission = self._taken()
         if submission is None:
-            return False
+            return not self._is_turn_of_grants and self._look_after_grants()
         try:
             self._carry_out(submission)
         finally:
             with self._more:
                 self._busy.discard(submission.id)
+        return True
+
+    def _look_after_grants(self) -> bool:
+        if self._is_stopping or self.services.halt.reason:
+            return False
+        if not end_due(self.services, tell=self.tell):
+            return warn_of_ends(self.services) > 0
+        with self._more:
+            self._more.notify()
         return True
 
     def _taken(self) -> Submission | None:

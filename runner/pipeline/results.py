@@ -23,6 +23,7 @@ from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, 
 from runner.pipeline.planning import operation_views
 from runner.pipeline.services import Services
 from runner.pipeline.telling import initials, line_of, moment
+from runner.pipeline.undoing.offering import ways
 from runner.pipeline.walking import Walk, head, reader_for
 from runner.store.records import OperationRow, Submission
 
@@ -60,6 +61,11 @@ _NOT_AS_TITLED: Mapping[str, str] = {
     "undone": "Taken back",
 }
 """What stands before the title of an operation that did not end as the title says."""
+_RECONCILED: Mapping[str, str] = {
+    "found_done": "Looked at and found done: {}",
+    "closed_done": "Closed as done by a person: {}",
+    "closed_not_done": "Closed as not done by a person: {}",
+}
 _NO_TITLES: Mapping[str, str] = {}
 _SHOWN_ONCE = "The password was shown once, right after the change; it is not kept."
 
@@ -112,6 +118,7 @@ def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
         journal=_journal(walk.services, submission),
         next=links_after(finished, _values(finished)),
         just_done=True,
+        ways=ways(walk.services, walk.actor, submission, walk.target),
     )
 
 
@@ -210,6 +217,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         and submission.finished_at is not None
         and submission.actor_id == actor.id,
         conditions=_waits_for(services, submission),
+        ways=ways(services, actor, submission, target),
     )
 
 
@@ -317,7 +325,7 @@ def journal_sentence(
         "outcome": f"{code.capitalize()}: {verb}",
         "verify": f"Caller check {method}: {code}",
         "deny": f"Refused: {verb}",
-        "reconcile": "Found unclear after a restart",
+        "reconcile": _RECONCILED.get(str(result.get("code", "")), "Found unclear after a restart").format(verb),
     }.get(kind, kind)
 
 

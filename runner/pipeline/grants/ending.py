@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeAlias
 from connectors.errors import ConnectorError, StaleObjectError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Change
 from forms.answering.restoring import RestoreError
-from runner.dispatch import take_back_alone
 from runner.access.model import Actor
+from runner.dispatch import take_back_alone
 from runner.errors import NotDurableError, StaleError
 from runner.pipeline.grants.lasting import named_end
 from runner.pipeline.grants.recording import taken_back, taking_back
@@ -68,7 +68,7 @@ def end_due(services: Services, limit: int = 20, *, tell: Callable[[str], None] 
 
 
 def _end(services: Services, grant: Grant) -> None:
-    reader = Reader(services, Actor(grant.actor_id, grant.actor_login, grant.actor_login), None, services.now())
+    reader = Reader(services, Actor(grant.actor_id, grant.actor_login, grant.actor_login, None), None, services.now())
     try:
         taken = _taken(reader, grant)
     except UnavailableError as error:

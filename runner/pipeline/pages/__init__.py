@@ -35,7 +35,8 @@ from runner.pipeline.pages.lists import (
 )
 from runner.pipeline.pages.questions import FieldView, OptionView, Posted, SectionView
 from runner.pipeline.pages.tables import CellView, ColumnView, RowView, TableFile, TableView
-from runner.pipeline.pages.ways import KeptPart, UnclearView, WayPage, Ways
+from runner.pipeline.pages.way_plans import WayPage
+from runner.pipeline.pages.ways import KeptPart, UnclearView, Ways
 
 __all__ = [
     "AnswerLine",

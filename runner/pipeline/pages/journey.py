@@ -1,13 +1,14 @@
 """The steps of a form: choose, check, fill in, plan, result. Immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from connectors.spi import Secret
 from runner.pipeline.pages.lists import Chip, Fact, Thing
 from runner.pipeline.pages.questions import FieldView, SectionView
+from runner.pipeline.pages.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class SubmissionPage:
 
     ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then; later,
     ``notice`` says where a secret was.  ``conditions`` say what it waits for; ``can_cancel`` and ``can_reveal`` say that
-    there is a button to end it before it begins, or to see what is shown one time.
+    there is a button to end it before it begins, or to see what is shown one time.  ``ways`` is what can be done about it.
     """
 
     head: Head
@@ -218,4 +219,5 @@ class SubmissionPage:
     notice: str = ""
     can_cancel: bool = False
     can_reveal: bool = False
+    ways: Ways = field(default_factory=Ways)
     conditions: tuple[Fact, ...] = ()

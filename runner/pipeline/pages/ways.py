@@ -1,10 +1,7 @@
-"""The way back and the way on: what a submission's page offers, and the plan of either. Immutable."""
+"""The way back and the way on: what a submission's page offers. Immutable."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-from runner.pipeline.pages.journey import Head, OperationView
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +38,3 @@ class Ways:
     undone_login: str = ""
     undone_at: datetime | None = None
     undoes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WayPage:
-    """A plan to take a submission back (``undo``), or to go on with it (``continue``).
-
-    ``of`` is its id, ``stays`` what is left as it is.  ``refused`` says why there is nothing to confirm.  ``told`` says who
-    did it and when; ``is_partial`` that parts stay.
-    """
-
-    head: Head
-    kind: Literal["undo", "continue"]
-    of: str
-    digest: str = ""
-    operations: tuple[OperationView, ...] = ()
-    stays: tuple[KeptPart, ...] = ()
-    refused: str = ""
-    changed_meanwhile: bool = False
-    nothing_to_do: bool = False
-    told: str = ""

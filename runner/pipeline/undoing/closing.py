@@ -4,12 +4,11 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finishing import summed_up
-from runner.pipeline.pages import UnclearView
 from runner.pipeline.recording import actor_body
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.going_on import settled, told_of_end
 from runner.pipeline.walking import reader_for
-from runner.store.records import OperationEnd, OperationRow, Submission
+from runner.store.records import OperationEnd, Submission
 
 LONGEST_COMMENT = 500
 NO_COMMENT = "Say what you saw: the comment is missing."
@@ -18,11 +17,6 @@ NO_COMMENT = "Say what you saw: the comment is missing."
 def may_close(services: Services, actor: Actor, submission: Submission) -> bool:
     """Say whether somebody may close what is unclear of a submission: its actor, and who reads the journal."""
     return submission.actor_id == actor.id or reads_journal(reader_for(services, actor, submission.form_id))
-
-
-def unclear(rows: tuple[OperationRow, ...]) -> tuple[UnclearView, ...]:
-    """Return the operations of which nobody knows whether they were done. Pure."""
-    return tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
 
 
 def close_unknown(

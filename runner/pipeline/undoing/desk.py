@@ -16,8 +16,9 @@ from runner.pipeline.results import finished_page
 from runner.pipeline.services import Services
 from runner.pipeline.undoing import closing, going_on, undoing
 from runner.pipeline.undoing.opening import opened_again
-from runner.pipeline.undoing.resuming import STOPPED, rest
+from runner.pipeline.undoing.resuming import rest
 from runner.pipeline.undoing.reversing import reversal
+from runner.pipeline.undoing.rules import STOPPED
 from runner.pipeline.walking import Walk, refused_on
 from runner.store.records import Submission
 

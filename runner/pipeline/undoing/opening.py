@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from forms.answering.working_out import Worked, work_out
-from forms.definition import Form, Result, Step
+from forms.definition import Result
 from forms.planning import Plan, PlannedOperation, plan_digest
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
@@ -79,12 +79,6 @@ def is_still_checked(walk: Walk, submission: Submission) -> bool:
         and (row.actor_id, row.target_id, row.policy) == (walk.actor.id, submission.target_id or "", policy.id)
     }
     return len(passed) >= policy.need
-
-
-def step_of(form: Form, operation_id: str) -> Step | None:
-    """Return the step that an operation came from; None when the form has it no more. Pure."""
-    id_ = operation_id.partition("/")[0]
-    return next((step for step in form.steps if step.id == id_), None)
 
 
 def assembled(walk: Walk, worked: Worked, ready: "list[Ready]", about: Mapping[str, Any]) -> Prepared:

@@ -8,7 +8,7 @@ from connectors.spi import File, Operation, OutputRef, Ref, SecretRef, Value, Ve
 from forms.answering.restoring import RestoreError, restored_arguments
 from forms.definition import Form, Step, Template
 from forms.planning import PlannedOperation, requirements_of
-from runner.pipeline.undoing.opening import step_of
+from runner.pipeline.undoing.rules import step_of
 from runner.store.records import OperationRow
 
 _SECRET = "[secret]"  # noqa: S105 - how a secret is kept

@@ -12,16 +12,15 @@ from forms.planning import PlannedOperation
 from runner.errors import RefusedError
 from runner.pipeline.planning import Prepared, exact, prepare_operation
 from runner.pipeline.services import Services
-from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, step_of, worked_again
+from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, worked_again
 from runner.pipeline.undoing.restoring_rows import made_by, planned_again, secret_fields
+from runner.pipeline.undoing.rules import NOT_DONE, STOPPED, is_stopped, step_of
 from runner.pipeline.undoing.standing import Ready
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
-STOPPED = ("partly_done", "failed", "unknown")
 ENDED = ("done", "unchanged")
-_LEFT = ("failed", "skipped", "unknown", "planned")
-NOTHING_LEFT = "There is nothing left of this to go on with."
+NOTHINGNOT_DONE = "There is nothing left of this to go on with."
 WAS_TAKEN_BACK = "What was done was taken back. Fill the form in again."
 FOUND = "Found done when it was looked at afterwards."
 _TYPED = "takes a password that was typed, which is not kept. Fill the form in again."
@@ -50,7 +49,7 @@ def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Res
     if not is_waiting and not is_still_checked(walk, submission):
         raise RefusedError(CHECK_EXPIRED)
     rows = walk.services.store.submissions.operations(submission.id)
-    left = ("planned",) if is_waiting else _LEFT
+    left = ("planned",) if is_waiting else NOT_DONE
     ready: list[Ready] = []
     found: list[OperationRow] = []
     for row, planned in _planned(walk, submission, rows, left):
@@ -70,14 +69,9 @@ def check_may_go_on(services: Services, submission: Submission, *, is_waiting: b
     """Raise `RefusedError` unless a submission stopped with something left, of which nothing was taken back."""
     rows = services.store.submissions.operations(submission.id)
     if not (is_waiting or submission.state in STOPPED) or not is_stopped(rows):
-        raise RefusedError(NOTHING_LEFT)
+        raise RefusedError(NOTHINGNOT_DONE)
     if any(row.state == "undone" for row in rows) or services.store.continuing.undos_of([submission.id]):
         raise RefusedError(WAS_TAKEN_BACK)
-
-
-def is_stopped(rows: Sequence[OperationRow]) -> bool:
-    """Say whether something of these operations is left to be done. Pure."""
-    return any(row.state in _LEFT for row in rows)
 
 
 def _planned(

@@ -1,6 +1,6 @@
 """Plan to take a submission back: the inverse of what it did, last first, as far as nothing was changed since. Reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,25 +8,21 @@ from connectors.errors import RejectedError
 from connectors.spi import Verb
 from forms.answering.restoring import RestoreError, restored
 from forms.answering.working_out import Worked
-from forms.definition import Form
 from forms.planning import PlannedOperation, requirements_of
 from runner.errors import RefusedError
 from runner.pipeline.authorising import reads_journal
 from runner.pipeline.planning import Prepared, prepare_operation
 from runner.pipeline.services import Services
-from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, step_of, without_words
+from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, without_words
+from runner.pipeline.undoing.rules import DONE, why_it_stays
 from runner.pipeline.undoing.standing import Ready, Standing
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
-DONE = ("done", "partly_done")
 NOT_FINISHED = "Only what was done can be taken back."
 TAKEN_BACK = "This was taken back already."
 IS_UNDO = "This took something back; that is not taken back again. Use the form."
 NOTHING = "Nothing of this can be taken back here."
-_NO_INVERSE = "This cannot be taken back."
-_SECRET = "A password that was handed out cannot be taken back; set a new one."  # noqa: S105 - no password
-_STAYS = "The form says that this stays done."
 _CHANGED = "Something of this was changed since."
 
 
@@ -78,27 +74,12 @@ def check_may_be_undone(services: Services, submission: Submission) -> None:
         raise RefusedError(TAKEN_BACK)
 
 
-def can_be_undone(form: Form | None, rows: Sequence[OperationRow]) -> bool:
-    """Say whether something of what was done has an inverse that the form lets be used. Pure."""
-    return form is not None and any(not _why_it_stays(form, row, None) for row in rows if row.state == "done")
-
-
-def _why_it_stays(form: Form, row: OperationRow, verb: Verb | None) -> str:
-    step = step_of(form, row.operation_id)
-    if step is not None and step.undo == "none":
-        return _STAYS
-    if row.inverse is None:
-        takes_secret = verb is not None and any(one.type == "secret" for one in verb.arguments)
-        return _SECRET if takes_secret else _NO_INVERSE
-    return ""
-
-
 def _reversed(walk: Walk, standing: Standing, row: OperationRow, *, is_told: bool) -> Ready | Kept:
     """Plan to take one operation back; titles and values are told to those who may read what was done."""
     verbs: Mapping[str, Verb] = walk.services.connectors.verbs
     verb = verbs.get(row.verb)
     title = row.title if is_told else verb.meaning.partition(";")[0] if verb else row.verb
-    why = _why_it_stays(walk.form, row, verb)
+    why = why_it_stays(walk.form, row, verb)
     if why:
         return Kept(title, why)
     try:

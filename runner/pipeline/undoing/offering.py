@@ -1,0 +1,48 @@
+"""What a submission's page offers besides itself: to take it back, to go on with it, to close what is unclear. Reads."""
+
+from connectors.spi import Entry
+from runner.access.model import Actor
+from runner.pipeline.authorising import is_fitting, may_use, reads_journal
+from runner.pipeline.pages import UnclearView, Ways
+from runner.pipeline.services import Services
+from runner.pipeline.undoing.rules import can_be_undone, can_go_on
+from runner.pipeline.walking import reader_for
+from runner.store.records import Submission
+
+
+def ways(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> Ways:
+    """Return what this actor can do about a submission; ``target`` is its target as the actor sees it now, if at all."""
+    if submission.begun_at is None:
+        return Ways(undoes=submission.undoes or "")
+    rows = services.store.submissions.operations(submission.id)
+    taken = next(iter(services.store.continuing.undos_of([submission.id])), None)
+    is_own = submission.actor_id == actor.id
+    unclear = (
+        tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
+        if submission.state == "unknown" and (is_own or reads_journal(reader_for(services, actor, submission.form_id)))
+        else ()
+    )
+    return Ways(
+        can_undo=taken is None and offers_undo(services, actor, submission, target),
+        can_continue=taken is None and is_own and can_go_on(submission, rows),
+        unclear=unclear,
+        undone_by=taken.id if taken else "",
+        undone_state=taken.state if taken else "",
+        undone_login=taken.actor_login if taken else "",
+        undone_at=(taken.finished_at or taken.updated_at) if taken else None,
+        undoes=submission.undoes or "",
+    )
+
+
+def offers_undo(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> bool:
+    """Say whether to offer an actor to take a submission back: whoever may use its form on its target now.
+
+    Whether something was changed since is looked at when the plan is made.
+    """
+    form = services.catalogue.forms.get(submission.form_id)
+    if form is None or not can_be_undone(form, submission, services.store.submissions.operations(submission.id)):
+        return False
+    reader = reader_for(services, actor, form.id)
+    if not may_use(reader, form) or (form.target is None) != (submission.target_id is None):
+        return False
+    return form.target is None or (target is not None and is_fitting(reader, form, target))
