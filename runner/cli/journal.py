@@ -108,7 +108,7 @@ def verify_journal(
 ) -> None:
     """Verify the chain and the checkpoints, and name the first bad record; exit 1 when there is one."""
     if offline is not None:
-        verified_offline(offline, notes, keys)
+        verified_offline(offline, notes, keys, start)
         return
     known, examined = head_of(head), None
     if archived is not None:

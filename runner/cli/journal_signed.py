@@ -1,5 +1,6 @@
 """Commands for signed checkpoints of the journal: the key, the notes, verifying files, declaring a break."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,9 @@ from runner.cli.options import account_named, desk_option, installation_at
 from runner.cli.whole_files import whole_file
 from runner.errors import RefusedError
 from runner.journal.offline.__main__ import verify_files
+from runner.store.store import Store
 from runner.witnessing.breaking import declare_break
-from runner.witnessing.examining import examine_journal
+from runner.witnessing.examining import examine_journal, start_of
 from runner.witnessing.keeping import open_for
 from runner.witnessing.keys import SIGNING_KEY_FILE, public_key_at, set_signing_key_aside
 
@@ -41,11 +43,15 @@ def key(desk_path: Path) -> None:
 
 @click.command("checkpoints")
 @click.option("--output", type=click.Path(path_type=Path), help="A file; standard output when left out.")
+@click.option(
+    "--start", "is_start", is_flag=True, help="Print instead where the journal begins, when some was archived."
+)
 @desk_option
-def checkpoints(output: Path | None, desk_path: Path) -> None:
+def checkpoints(output: Path | None, is_start: bool, desk_path: Path) -> None:
     """Print the signed checkpoints of the journal, the oldest first, with an empty line between them."""
     with installation_at(desk_path) as installation:
-        content = "\n".join(installation.services.store.checkpoints.notes())
+        store = installation.services.store
+        content = _start(store) if is_start else "\n".join(store.checkpoints.notes())
     if output is None:
         click.echo(content, nl=False)
         return
@@ -53,12 +59,22 @@ def checkpoints(output: Path | None, desk_path: Path) -> None:
         stream.write(content.encode())
 
 
-def verified_offline(journal: Path, notes: Path | None, keys: tuple[str, ...]) -> None:
+def _start(store: Store) -> str:
+    """Return where the journal begins, as `runner.journal.offline` reads it; raises `RefusedError`."""
+    try:
+        found = start_of(store)
+    except ValueError as error:
+        raise RefusedError(f"{error}.") from error
+    peaks = [peak.hex() for peak in found.peaks]
+    return json.dumps({"size": found.size, "seq": found.seq, "hash": found.hash, "peaks": peaks}) + "\n"
+
+
+def verified_offline(journal: Path, notes: Path | None, keys: tuple[str, ...], start: str | None = None) -> None:
     """Verify files with the stand-alone verifier, and print what it finds; ends with 1 when it is not well."""
     if notes is None or not keys:
         raise click.UsageError("--offline needs --checkpoints FILE and --key KEY, as  deskhand journal key  prints it.")
     try:
-        verdict = verify_files(journal, notes, keys)
+        verdict = verify_files(journal, notes, keys, start=Path(start) if start else None)
     except ValueError as error:
         raise RefusedError(f"It cannot be verified: {error}.") from error
     click.echo(verdict.sentence(), err=not verdict.ok)

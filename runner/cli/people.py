@@ -9,6 +9,8 @@ from typing import BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from connectors.directory.names import parse
 from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
@@ -138,9 +140,6 @@ def _import(
     health = directory.check()
     if not health.ok:
         raise UnavailableError(f"{installation.folder.path / SETTINGS_FILE}: [connectors.directory] {health.detail}")
-    from rich.console import Console  # here, because every other command would wait for it to be loaded
-    from rich.progress import Progress, SpinnerColumn, TextColumn
-
     now = datetime.now(ZoneInfo(installation.services.catalogue.settings.timezone))
     console = Console(stderr=True, quiet=quiet or not sys.stderr.isatty())
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console) as shown:

@@ -9,7 +9,7 @@ from forms.comparison.comparing import as_json as changes_json
 from forms.problems import nearest_or_all
 from runner.cli.options import actor_named, desk_option, installation_at, json_option
 from runner.counting import counted
-from runner.errors import SetUpError, UnknownNameError
+from runner.errors import RefusedError, SetUpError, StaleError, UnknownNameError
 from runner.publishing import Publishing
 from runner.settings import SETTINGS_FILE
 from runner.store.candidates import Candidate
@@ -106,14 +106,21 @@ def _list(installation: Installation, *, as_json: bool) -> None:
 
 
 def _told(publishing: Publishing, candidate: Candidate) -> list[str]:
-    changes = publishing.changes(candidate)
+    try:
+        changes = publishing.changes(candidate)
+    except (RefusedError, StaleError) as error:
+        return [f"it cannot be published or compared as it is: {error}"]
     if changes is None:
         return ["it is new"]
     return [change.sentence for change in changes] or ["it is written differently, and means the same here"]
 
 
 def _json(publishing: Publishing, candidate: Candidate) -> dict[str, object]:
-    changes = publishing.changes(candidate)
+    fault = ""
+    try:
+        changes = publishing.changes(candidate)
+    except (RefusedError, StaleError) as error:
+        changes, fault = (), str(error)
     return {
         "form": candidate.form_id,
         "version": candidate.version,
@@ -122,6 +129,7 @@ def _json(publishing: Publishing, candidate: Candidate) -> dict[str, object]:
         "handed_in_at": candidate.handed_in_at.isoformat(),
         "is_new": changes is None,
         "changes": changes_json(changes or ()),
+        "fault": fault or None,
     }
 
 

@@ -15,6 +15,7 @@ from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, 
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller, chips, subtitle, thing
+from runner.pipeline.undoing.offering import offers_undo
 from runner.pipeline.walking import reader_for, situation_of
 from runner.store.records import Submission
 
@@ -177,9 +178,12 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
 def _lately(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
     """Return what was done for a person; a record that is not open to the actor has no address."""
     states = ("done", "partly_done", "failed", "unknown")
-    audits = reads_journal(reader)
-    for one in reader.services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8):
-        line = history_line(one)
+    audits, services = reads_journal(reader), reader.services
+    found = services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8)
+    taken = {one.undoes for one in services.store.continuing.undos_of([one.id for one in found])}
+    for one in found:
+        offered = one.id not in taken and offers_undo(services, reader.actor, one, entry)
+        line = replace(history_line(one), undo=one.id if offered else "")
         yield line if audits or one.actor_id == reader.actor.id else replace(line, id="")
 
 

@@ -1,6 +1,6 @@
 """What was answered, in words, for reading it back before a plan is confirmed. Reads; writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from forms.answering.working_out import Worked
@@ -13,16 +13,23 @@ _HIDDEN = "not shown here"
 _MOST_SHOWN = 20
 
 
-def answers_view(walk: Walk, worked: Worked) -> tuple[AnswersView, ...]:
-    """Return what was answered, under the headings of the form, for reading it back before the plan is confirmed."""
+def answers_view(walk: Walk, worked: Worked, only: Collection[str] = ()) -> tuple[AnswersView, ...]:
+    """Return what was answered, under the headings of the form, for reading it back before the plan is confirmed.
+
+    ``only`` are the ids of the questions to show, those that are worked out too; none stands for all that were answered.
+    """
     shown, _ = walk.reader.gather(walk.situation, lambda known: sections(known, worked, ()))
     hidden = frozenset(field.id for field in walk.form.fields if field.sensitive)
     views = []
     for number, section in enumerate(shown):
-        lines = tuple(AnswerLine(view.label, _told(view, hidden)) for view in section.fields if _is_answer(view))
+        lines = tuple(AnswerLine(view.label, _told(view, hidden)) for view in section.fields if _is_shown(view, only))
         if lines:
             views.append(AnswersView(number, section.title, lines))
     return tuple(views)
+
+
+def _is_shown(view: FieldView, only: Collection[str]) -> bool:
+    return view.asked and view.id in only if only else _is_answer(view)
 
 
 def _is_answer(view: FieldView) -> bool:

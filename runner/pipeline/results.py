@@ -18,9 +18,11 @@ from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
 from runner.pipeline.handing_in import WAITING
+from runner.pipeline.journal_words import journal_sentence
 from runner.pipeline.links import links_after
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.planning import operation_views
+from runner.pipeline.requests.telling import agreement
 from runner.pipeline.services import Services
 from runner.pipeline.telling import initials, line_of, moment
 from runner.pipeline.undoing.offering import ways
@@ -61,12 +63,6 @@ _NOT_AS_TITLED: Mapping[str, str] = {
     "undone": "Taken back",
 }
 """What stands before the title of an operation that did not end as the title says."""
-_RECONCILED: Mapping[str, str] = {
-    "found_done": "Looked at and found done: {}",
-    "closed_done": "Closed as done by a person: {}",
-    "closed_not_done": "Closed as not done by a person: {}",
-}
-_NO_TITLES: Mapping[str, str] = {}
 _SHOWN_ONCE = "The password was shown once, right after the change; it is not kept."
 
 
@@ -207,7 +203,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         state=submission.state,
         state_text=STATE_TEXTS[submission.state],
         message=_said(submission),
-        operations=() if hidden else _operations(services, submission),
+        operations=() if hidden else operations_of(services, submission),
         shows=(),
         facts=_facts(services, submission),
         journal=_journal(services, submission, hidden=hidden),
@@ -221,7 +217,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
     )
 
 
-def _operations(services: Services, submission: Submission) -> tuple[OperationView, ...]:
+def operations_of(services: Services, submission: Submission) -> tuple[OperationView, ...]:
     """Return what was done, or, of what was handed in and did not begin, what is to be done."""
     rows = services.store.submissions.operations(submission.id)
     if not rows and submission.asked_at is not None and isinstance(submission.plan, list | tuple):
@@ -234,9 +230,9 @@ def _waits_for(services: Services, submission: Submission) -> tuple[Fact, ...]:
     if submission.state not in WAITING:
         return ()
     now = services.now()
-    facts = []
-    if submission.state == "awaiting_approval" and submission.expires_at is not None:
-        facts.append(Fact("Waits until", moment(submission.expires_at, now)))
+    facts = list[Fact]()
+    if submission.state == "awaiting_approval":
+        facts += agreement(services, submission)
     if submission.due_at is not None and submission.due_at > now:
         facts.append(Fact("Runs", moment(submission.due_at, now)))
     if submission.note:
@@ -304,37 +300,3 @@ def _journal(services: Services, submission: Submission, *, hidden: bool = False
         (entry.time, journal_sentence(entry.kind, entry.body, titles, methods=not hidden))
         for entry in sorted(entries, key=lambda e: e.seq)
     )
-
-
-def journal_sentence(
-    kind: str, body: Mapping[str, Any], titles: Mapping[str, str] = _NO_TITLES, *, methods: bool = False
-) -> str:
-    """Say in a few words what a record of the journal is about.
-
-    An operation is called by its title where that is known, a caller check as it was then when ``methods`` is true.
-    """
-    operation, result, verification = (_part(body, name) for name in ("operation", "outcome", "verification"))
-    detail, code = str(result.get("detail", "")), str(result.get("code", "")).replace("_", " ")
-    if operation.get("verb") == "mail":
-        return detail
-    verb = titles.get(operation.get("id", "")) or operation.get("verb") or _asked(body)
-    label = detail.partition("; ")[0] if methods else ""
-    method = f"“{label}”" if label else verification.get("method", "")
-    return {
-        "intent": f"Allowed and begun: {verb}",
-        "outcome": f"{code.capitalize()}: {verb}",
-        "verify": f"Caller check {method}: {code}",
-        "deny": f"Refused: {verb}",
-        "reconcile": _RECONCILED.get(str(result.get("code", "")), "Found unclear after a restart").format(verb),
-    }.get(kind, kind)
-
-
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = body.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _asked(body: Mapping[str, Any]) -> str:
-    """Return what a refusal was asked for: there the operation is a word."""
-    operation = body.get("operation")
-    return operation if isinstance(operation, str) else ""

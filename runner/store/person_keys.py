@@ -13,7 +13,7 @@ from runner.store.key_tables import person_keys
 OPTION = "keyring"
 """The option of a connection that writes under which its keyring is found."""
 _KNOWN = "keys of persons"
-_MOST_KNOWN = 5_000
+_MOST_KNOWN = 1_000
 _AT_ONCE = 500
 
 
@@ -85,16 +85,16 @@ def keys_for(connection: Connection, records: Sequence[Record], *, known: bool) 
     keyring = keyring_of(connection)
     if keyring is None:
         return {}
-    found = dict(connection.info.get(_KNOWN, ())) if known else {}
+    held: Keys = connection.info.get(_KNOWN, {}) if known else {}
     wanted = {
         person: record.time
         for record in records
-        if (persons := persons_of(record.body)) and is_personal(record.body)
-        for person in persons
-        if person not in found
+        if (strangers := [one for one in persons_of(record.body) if one not in held]) and is_personal(record.body)
+        for person in strangers
     }
-    if wanted:
-        found |= _stored(connection, keyring, wanted)
+    if not wanted:
+        return held
+    found = {**held, **_stored(connection, keyring, wanted)}
     for person, time in wanted.items():
         if person not in found:
             found[person] = key = keyring.made()

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 
 from connectors.spi import Verb
 from runner.delegation.delegation import Delegation
+from runner.pipeline.requests.desk import Requests
 from runner.web.access import access_blueprint
 from runner.web.access_asking import asking_blueprint
 from runner.web.assets import assets_blueprint, build_assets
@@ -27,6 +28,7 @@ from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
 from runner.web.queue import queue_blueprint
 from runner.web.rendering import prepare_templates
+from runner.web.requests import requests_blueprint
 from runner.web.reviews import reviews_blueprint
 from runner.web.schemas import schemas_blueprint
 from runner.web.sessions import sessions_blueprint
@@ -34,6 +36,7 @@ from runner.web.sign_in import sign_in_blueprint
 from runner.web.simulation import simulation_blueprint
 from runner.web.submission import submission_blueprint
 from runner.web.theme import theme_blueprint
+from runner.web.undoing import undoing_blueprint
 from runner.web.uploads import allow_uploads, files_blueprint
 
 LARGEST_REQUEST_BYTES = 256 * 1024
@@ -95,6 +98,7 @@ def _blueprints(web: Web) -> list[Blueprint]:
         form_blueprint(web),
         files_blueprint(web),
         submission_blueprint(web),
+        undoing_blueprint(web),
         history_blueprint(web),
         sessions_blueprint(web),
         noticing_blueprint(web),
@@ -103,6 +107,7 @@ def _blueprints(web: Web) -> list[Blueprint]:
         blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
         blueprints += [notifications_blueprint(delegation), queue_blueprint(delegation)]
+        blueprints.append(requests_blueprint(Requests(delegation.services)))
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     return blueprints

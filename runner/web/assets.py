@@ -31,6 +31,7 @@ _LOOK = (
     "narrow",
     "settings",
     "asking",
+    "requests",
 )
 _SHEETS = {"access.css": ("access",)}
 """Style sheets of their own, for pages that few people open; they come behind the one of all pages."""

@@ -25,6 +25,7 @@ from runner.pipeline.pages import (
     TableFile,
     VerifyPage,
 )
+from runner.web.way_ports import WaysPort
 
 
 class DeskPort(Protocol):
@@ -158,6 +159,11 @@ class DeskPort(Protocol):
 
     def history(self, actor: Actor, page: int, language: str) -> HistoryPage:
         """Return submissions, newest first; pages count from 1."""
+        ...
+
+    @property
+    def ways(self) -> WaysPort:
+        """The way back and the way on of what ran."""
         ...
 
     def refused(self, actor: Actor, what: str) -> None:

@@ -40,12 +40,18 @@ class Examination:
 
 
 def examine_journal(store: Store, key: Key | None) -> Examination:
-    """Examine the journal as it stands; ``key`` is the public key, None where nothing was signed yet."""
-    archived = store.checkpoints.archived()
+    """Examine the journal as it stands; ``key`` is the public key, None where nothing was signed yet.
+
+    What another process archives or declares meanwhile is no fault: then everything is looked at again.
+    """
+    before = _outline(store)
     found = _examined(store, key)
-    if not found.ok and store.checkpoints.archived() != archived:
-        return examine_journal(store, key)  # a part was archived while it was read
-    return found
+    return found if found.ok or _outline(store) == before else examine_journal(store, key)
+
+
+def _outline(store: Store) -> object:
+    broken = store.checkpoints.newest_break()
+    return store.checkpoints.archived(), broken.number if broken is not None else 0
 
 
 def _examined(store: Store, key: Key | None) -> Examination:

@@ -132,6 +132,16 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/submissions/<submission_id>/reveal"): Row(
         f"/submissions/{DRAFT}/reveal", 401, (404, 200, 404, 404, 404), {}
     ),
+    # What never ran is not taken back, goes on or is closed; tests/web/test_undo_over_http.py has what ran.
+    ("GET", "/submissions/<submission_id>/undo"): Row(f"/submissions/{DRAFT}/undo", 302, all_(404)),
+    ("GET", "/submissions/<submission_id>/continue"): Row(f"/submissions/{DRAFT}/continue", 302, all_(404)),
+    ("POST", "/submissions/<submission_id>/undo"): Row(f"/submissions/{DRAFT}/undo", 401, all_(404), {"digest": "…"}),
+    ("POST", "/submissions/<submission_id>/continue"): Row(
+        f"/submissions/{MISSING}/continue", 401, all_(404), {"digest": "…"}
+    ),
+    ("POST", "/submissions/<submission_id>/close"): Row(
+        f"/submissions/{MISSING}/close", 401, all_(404), {"operation": "update", "was": "done", "comment": "seen"}
+    ),
     ("POST", "/submissions/<submission_id>/confirm"): Row(
         f"/submissions/{DRAFT}/confirm", 401, (404, 200, 404, 404, 404), {"digest": "…"},
         ("operations", "performed", "notifications", "mails"),

@@ -51,7 +51,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One submission in a list; ``id`` is empty when its record is not open to the actor."""
+    """One submission in a list; ``id`` is empty when its record is not open to the actor.
+
+    ``undo`` is the id under which the actor may take it back, empty otherwise.
+    """
 
     id: str
     form: str
@@ -62,6 +65,7 @@ class HistoryLine:
     ticket: str
     state: str
     at: datetime
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

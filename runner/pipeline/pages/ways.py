@@ -25,9 +25,9 @@ class UnclearView:
 class Ways:
     """What a submission's page offers besides itself.
 
-    ``undone_by`` is the id of the submission that took it back, or takes it back, ``undone_state`` its state, ``undone_at``
-    when and ``undone_login`` by whom; ``undoes`` is the id of the one that this took back.  ``unclear`` are the operations
-    that somebody who looked may close.
+    ``undone_state`` is the state of the submission that took it back, or takes it back, empty when none does, ``undone_at``
+    when that was and ``undone_login`` by whom.  ``is_undo`` says that this took one back.  ``undone_by`` and ``undoes`` are the
+    ids of those two, where the actor may open them.  ``unclear`` are the operations that somebody who looked may close.
     """
 
     can_undo: bool = False
@@ -38,3 +38,4 @@ class Ways:
     undone_login: str = ""
     undone_at: datetime | None = None
     undoes: str = ""
+    is_undo: bool = False

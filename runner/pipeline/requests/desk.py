@@ -1,28 +1,129 @@
 """Requests for those who decide on them: the one entrance for web, command line and API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import sleep
 
+from connectors.errors import ConnectorError
 from runner.access.model import Actor
-from runner.errors import NotFoundError, RefusedError
+from runner.errors import NotDurableError, NotFoundError, NotReachableError, RefusedError, RunnerError, UnfitError
+from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.kept import KeptSubmissions
-from runner.pipeline.refusing import in_our_errors, refuse
-from runner.pipeline.requests import saying
+from runner.pipeline.refusing import Refusal, in_our_errors, refuse
+from runner.pipeline.requests import away, inbox, saying, showing
+from runner.pipeline.requests.away import Leave
+from runner.pipeline.requests.pages import AnswerToOne, AwayPage, InboxPage, RequestPage
 from runner.pipeline.requests.saying import Word
 from runner.pipeline.services import Services
-from runner.store.records import ApprovalDecision
+from runner.store.records import ApprovalDecision, Submission
+
+MOST_AT_ONCE = 100
+_PAUSE_SECONDS = 0.1
+_BUSY = frozenset({"queued", "running"})
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What waits for somebody's yes. Every method decides first; refusals are recorded before they leave."""
+    """What waits for somebody's yes. Every method decides first; refusals are recorded before they leave.
+
+    After the last yes it waits up to ``patience_seconds`` for what is carried out at once by this process, so that who
+    agreed sees that it was done.
+    """
 
     services: Services
+    patience_seconds: float = 2.0
+
+    @in_our_errors
+    def inbox(self, actor: Actor) -> InboxPage:
+        """Return what waits for this actor's yes, and what they said lately."""
+        return inbox.inbox_page(self.services, actor)
+
+    @in_our_errors
+    def request(self, actor: Actor, submission_id: str, language: str) -> RequestPage:
+        """Return a request; raises `NotFoundError` unless the actor decides on it or may see it."""
+        submission = self._kept.asked_for(actor, submission_id)
+        try:
+            return showing.request_page(self.services, actor, submission, language)
+        except NotFoundError as refused:
+            raise self._refused(actor, "open request", submission, refused)  # noqa: B904 - the same one
 
     @in_our_errors
     def say(self, actor: Actor, submission_id: str, digest: str, decision: ApprovalDecision, comment: str = "") -> str:
-        """Say yes or no to a request as it stands on a page, and return the state that follows; see `saying.say`."""
-        submission = KeptSubmissions(self.services).asked_for(actor, submission_id)
+        """Say yes or no to a request as it stands on a page, and return its state after that; see `saying.say`."""
+        submission = self._kept.asked_for(actor, submission_id)
+        state = self._said(actor, submission, Word(digest, decision, comment))
+        return self._once_done(submission.id) if state == "queued" else state
+
+    @in_our_errors
+    def say_to_several(
+        self, actor: Actor, chosen: Sequence[tuple[str, str]], decision: ApprovalDecision, comment: str = ""
+    ) -> tuple[AnswerToOne, ...]:
+        """Say the same to several requests of one form, each by its id and digest; each is decided on by itself.
+
+        Raises `UnfitError` for none, too many, or those of several forms: nothing was said then.
+        """
+        if not chosen:
+            raise UnfitError("Choose at least one request.")
+        if len(chosen) > MOST_AT_ONCE:
+            raise UnfitError(f"Choose at most {MOST_AT_ONCE} requests at a time.")
+        found = [(self._kept.asked_for(actor, id_), digest) for id_, digest in dict(chosen).items()]
+        if len({submission.form_id for submission, _ in found}) != 1:
+            raise UnfitError("Only requests of the same form are decided on together.")
+        if decision == "no" and not comment.strip():
+            raise UnfitError(saying.NO_REASON)
+        return tuple(self._one_of(actor, submission, Word(digest, decision, comment)) for submission, digest in found)
+
+    @in_our_errors
+    def away(self, actor: Actor, typed: Leave | None = None, error: str = "") -> AwayPage:
+        """Return the actor's own absences and deputies."""
+        return away.away_page(self.services, actor, typed, error)
+
+    @in_our_errors
+    def be_away(self, actor: Actor, leave: Leave) -> None:
+        """Name who decides while the actor is away; raises `UnfitError` with what to mend."""
+        away.be_away(self.services, actor, leave)
+
+    @in_our_errors
+    def be_back(self, actor: Actor, absence_id: str) -> None:
+        """Take an absence of one's own back; raises `NotFoundError`."""
+        away.be_back(self.services, actor, absence_id)
+
+    @property
+    def _kept(self) -> KeptSubmissions:
+        return KeptSubmissions(self.services)
+
+    def _one_of(self, actor: Actor, submission: Submission, word: Word) -> AnswerToOne:
         try:
-            return saying.say(self.services, actor, submission.id, Word(digest, decision, comment))
+            state, error = self._said(actor, submission, word), ""
+        except NotDurableError:
+            raise
+        except ConnectorError as failed:
+            state, error = submission.state, str(NotReachableError.because(failed))
+        except RunnerError as refused:
+            state, error = submission.state, str(refused)
+        title = "" if error == NOT_FOUND else submission.form_title
+        target = submission.target_label if title else ""
+        return AnswerToOne(submission.id, title, target, state, error)
+
+    def _said(self, actor: Actor, submission: Submission, word: Word) -> str:
+        try:
+            return saying.say(self.services, actor, submission.id, word)
+        except UnfitError:
+            raise
         except (NotFoundError, RefusedError) as refused:
-            raise refuse(self.services, actor, f"say {decision}", refused, form=submission.form_id)  # noqa: B904
+            raise self._refused(actor, f"say {word.decision}", submission, refused)  # noqa: B904 - the same one
+
+    def _refused(self, actor: Actor, what: str, submission: Submission, refused: Refusal) -> Refusal:
+        return refuse(self.services, actor, what, refused, form=submission.form_id)
+
+    def _once_done(self, submission_id: str) -> str:
+        """Wait a moment for what a worker of this process carries out now, and return the state then."""
+        state, waited = "queued", 0.0
+        while state in _BUSY and self.services.bell.answer is not None and waited < self.patience_seconds:
+            sleep(_PAUSE_SECONDS)
+            waited += _PAUSE_SECONDS
+            submission = self.services.store.submissions.get(submission_id)
+            state = submission.state
+            if state == "queued" and submission.due_at is not None and submission.due_at > self.services.now():
+                break
+        return state

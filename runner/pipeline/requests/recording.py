@@ -1,6 +1,7 @@
 """What the journal says of requests: each yes and no, and how a request ended or began anew. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from runner.access.model import Actor
@@ -30,7 +31,7 @@ def approval(actor: Actor, said: Approval, submission: Submission) -> Record:
     return Record("approval", said.created_at, body)
 
 
-def absence(actor: Actor, what: str, one: Absence) -> Record:
+def absence(now: datetime, actor: Actor, what: str, one: Absence) -> Record:
     """Record that somebody named a deputy, or took that back; ``what`` is ``be away`` or ``be back``."""
     body: dict[str, Any] = {
         "actor": actor_body(actor),
@@ -38,7 +39,7 @@ def absence(actor: Actor, what: str, one: Absence) -> Record:
         "target": {"kind": "user", "id": one.deputy_id},
         "absence": {"person": one.person_id, "from": one.starts_on.isoformat(), "until": one.ends_on.isoformat()},
     }
-    return Record("config", one.created_at, body)
+    return Record("config", now, body)
 
 
 def _form(submission: Submission) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ _TRIES = 100
 _OVER = "This was decided already, or has ended. Nothing was said."
 _OTHER = "This request is no longer as it was on your page. Look at it again; nothing was said."
 _TOO_LATE = "The time for a yes is over. Nothing was said."
-_NO_REASON = "Say why not: whoever asked reads it."
+NO_REASON = "Say why not: whoever asked reads it."
 _TOO_LONG = f"Write at most {LONGEST_COMMENT:,} characters."
 
 
@@ -64,7 +64,7 @@ def say(services: Services, actor: Actor, submission_id: str, word: Word) -> str
     """
     word = replace(word, comment=word.comment.strip())
     if word.decision == "no" and not word.comment:
-        raise UnfitError(_NO_REASON)
+        raise UnfitError(NO_REASON)
     if len(word.comment) > LONGEST_COMMENT:
         raise UnfitError(_TOO_LONG)
     for _ in range(_TRIES):

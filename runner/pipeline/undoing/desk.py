@@ -40,7 +40,7 @@ class Undoing:
 
         Raises `NotFoundError` unless the actor may use the form on the target now.
         """
-        submission = self._kept.asked_for(actor, submission_id)
+        submission = self._begun(actor, submission_id)
         walk = self._opened(actor, submission, language)
         try:
             return undoing.undo_page(walk, submission, reversal(walk, submission))
@@ -56,7 +56,7 @@ class Undoing:
         Asking again gives what was done.  Raises `NotFoundError` as `undo_plan` does, `RefusedError` when it may not be,
         `StaleError` when somebody else took it back.
         """
-        submission = self._kept.asked_for(actor, submission_id)
+        submission = self._begun(actor, submission_id)
         return patiently(lambda: self._undo(actor, submission, digest, reason, language))
 
     def _undo(
@@ -66,13 +66,24 @@ class Undoing:
         try:
             result = undoing.undo(walk, submission, digest, reason)
         except StaleError:
-            return self._kept.page(actor, undoing.taken_back_by(self.services, actor, submission))
+            mine = self._taken_back_by(actor, submission)
+            if mine is None:
+                raise
+            return self._kept.page(actor, mine)
         except RefusedError as refused:
-            mine = [one for one in self.services.store.continuing.undos_of([submission.id]) if one.actor_id == actor.id]
-            if mine:
-                return self._kept.page(actor, mine[0])
+            mine = self._taken_back_by(actor, submission)
+            if mine is not None:
+                return self._kept.page(actor, mine)
             raise refused_on(walk, "undo", refused)  # noqa: B904 - the same one
-        return self._ended(result) if isinstance(result, Finished) else result
+        if isinstance(result, Finished):
+            return self._ended(result)
+        mine = self._taken_back_by(actor, submission)
+        return result if mine is None else self._kept.page(actor, mine)
+
+    def _taken_back_by(self, actor: Actor, submission: Submission) -> Submission | None:
+        """Return the submission by which this actor took one back, or takes it back just now."""
+        taken = self.services.store.continuing.undos_of([submission.id])
+        return next((one for one in taken if one.actor_id == actor.id), None)
 
     @in_our_errors
     def continue_plan(self, actor: Actor, submission_id: str, language: str) -> WayPage:
@@ -100,11 +111,17 @@ class Undoing:
         try:
             found = rest(walk, submission)
             if found.prepared.digest != digest:
+                moved_on = self._moved_on(submission)
+                if moved_on is not None:
+                    return self._kept.page(actor, moved_on)
                 return going_on.continue_page(walk, submission, found, changed=True)
             finished = going_on.go_on(walk, submission, found)
         except StaleError:
             return self._kept.page(actor, self.services.store.submissions.get(submission.id))
         except RefusedError as refused:
+            moved_on = self._moved_on(submission)
+            if moved_on is not None:
+                return self._kept.page(actor, moved_on)
             raise refused_on(walk, "continue", refused)  # noqa: B904 - the same one
         if finished is not None:
             return self._ended(finished)
@@ -116,7 +133,7 @@ class Undoing:
         self, actor: Actor, submission_id: str, operation_id: str, comment: str, *, was_done: bool
     ) -> SubmissionPage:
         """Note what became of an unclear operation, as its actor or somebody who reads the journal has seen."""
-        submission = self._kept.asked_for(actor, submission_id)
+        submission = self._begun(actor, submission_id)
         try:
             closing.close_unknown(self.services, actor, submission, operation_id, comment, was_done=was_done)
         except NotFoundError:
@@ -128,8 +145,20 @@ class Undoing:
         deliver_due(self.services, submission_id=submission.id)
         return self._kept.page(actor, self.services.store.submissions.get(submission.id))
 
-    def _own(self, actor: Actor, submission_id: str) -> Submission:
+    def _moved_on(self, submission: Submission) -> Submission | None:
+        """Return a submission as it is now when another request went on with it meanwhile."""
+        now = self.services.store.submissions.get(submission.id)
+        return None if (now.state, now.updated_at) == (submission.state, submission.updated_at) else now
+
+    def _begun(self, actor: Actor, submission_id: str) -> Submission:
+        """Return a submission that ran; raises `NotFoundError` for any other."""
         submission = self._kept.asked_for(actor, submission_id)
+        if submission.begun_at is None:
+            raise self._kept.not_there(actor, submission.form_id)
+        return submission
+
+    def _own(self, actor: Actor, submission_id: str) -> Submission:
+        submission = self._begun(actor, submission_id)
         self._kept.check_own(actor, submission)
         return submission
 
@@ -141,8 +170,6 @@ class Undoing:
     def _opened(self, actor: Actor, submission: Submission, language: str, id_: str = "") -> Walk:
         """Open a submission's form on its target again; one that never was and one out of reach sound the same."""
         id_ = id_ or self.services.new_id()
-        if submission.begun_at is None:
-            raise self._kept.not_there(actor, submission.form_id)
         try:
             return opened_again(self.services, actor, submission, id_, language, self.channel)
         except NotFoundError:

@@ -13,25 +13,34 @@ from runner.store.records import Submission
 def ways(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> Ways:
     """Return what this actor can do about a submission; ``target`` is its target as the actor sees it now, if at all."""
     if submission.begun_at is None:
-        return Ways(undoes=submission.undoes or "")
+        return Ways()
     rows = services.store.submissions.operations(submission.id)
     taken = next(iter(services.store.continuing.undos_of([submission.id])), None)
     is_own = submission.actor_id == actor.id
+    audits = reads_journal(reader_for(services, actor, submission.form_id))
     unclear = (
         tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
-        if submission.state == "unknown" and (is_own or reads_journal(reader_for(services, actor, submission.form_id)))
+        if submission.state == "unknown" and (is_own or audits)
         else ()
     )
     return Ways(
         can_undo=taken is None and offers_undo(services, actor, submission, target),
         can_continue=taken is None and is_own and can_go_on(submission, rows),
         unclear=unclear,
-        undone_by=taken.id if taken else "",
+        undone_by=taken.id if taken and (audits or taken.actor_id == actor.id) else "",
         undone_state=taken.state if taken else "",
         undone_login=taken.actor_login if taken else "",
         undone_at=(taken.finished_at or taken.updated_at) if taken else None,
-        undoes=submission.undoes or "",
+        undoes=_opened_by(services, actor, submission.undoes, audits=audits),
+        is_undo=submission.undoes is not None,
     )
+
+
+def _opened_by(services: Services, actor: Actor, id_: str | None, *, audits: bool) -> str:
+    """Return the id of a submission that the actor may open; else nothing."""
+    if id_ is None or audits:
+        return id_ or ""
+    return id_ if services.store.submissions.get(id_).actor_id == actor.id else ""
 
 
 def offers_undo(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> bool:

@@ -2,15 +2,12 @@
 
 from dataclasses import replace
 
-from runner.access.model import Actor
-from runner.errors import StaleError
 from runner.journal.records import Record
 from runner.pipeline.drafting import draft
 from runner.pipeline.finishing import Finished, carry_on
 from runner.pipeline.pages import Head, Journey, KeptPart, WayPage
 from runner.pipeline.planning import Prepared, operation_views
 from runner.pipeline.recording import intents
-from runner.pipeline.services import Services
 from runner.pipeline.telling import moment
 from runner.pipeline.undoing.reversing import Reversal, reversal
 from runner.pipeline.walking import Walk, head
@@ -94,11 +91,3 @@ def intents_of(prepared: Prepared, submission: Submission) -> list[Record]:
         list(zip(prepared.plan.operations, prepared.permits, prepared.kept, strict=True)),
         (),
     )
-
-
-def taken_back_by(services: Services, actor: Actor, submission: Submission) -> Submission:
-    """Return the submission by which this actor took one back; raises `StaleError` when somebody else did, or nobody."""
-    for one in services.store.continuing.undos_of([submission.id]):
-        if one.actor_id == actor.id:
-            return one
-    raise StaleError("This was taken back already, by somebody else.")

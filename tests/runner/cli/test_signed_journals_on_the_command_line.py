@@ -1,21 +1,26 @@
 """`journal key`, `checkpoints`, `verify --offline`, `break`; checkpoints of a desk that is served."""
 
+import json
 import shlex
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from runner.cli.options import installation_at
-from runner.witnessing.keeping import keeping_of
+from runner.journal.records import Record
+from runner.witnessing.checkpointing import Checkpointer
+from runner.witnessing.keeping import keeping_of, open_for
 from tests.runner.cli.commands import Result, deskhand, environment, is_one_sentence, served
 from tests.runner.cli.contents import change
 from tests.runner.cli.test_documented_commands import lines as documented
 from tests.runner.journal.second_verifier import complaint
 
 PASSWORD = b"a long enough password\n"
+_NO_HEAD = "UPDATE journal_head SET seq = 0, hash = '" + "0" * 64 + "'"
 
 
 def exported(desk: Path) -> tuple[Path, Path, str]:
@@ -119,6 +124,35 @@ def test_a_broken_journal_is_read_only_until_an_administrator_declares_it(signed
     again = deskhand("journal", "break", "--desk", signed, "--as", "alice", "--reason", "Once more")
     assert (again.code, is_one_sentence(again.err)) == (1, True)
     assert "verifies, so there is no break to declare" in again.err
+
+
+def test_a_journal_whose_front_was_archived_is_verified_from_where_it_begins(signed: Path, tmp_path: Path) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=1_000)
+    change(signed / "deskhand.db", "DELETE FROM journal", "DELETE FROM checkpoints", _NO_HEAD)
+    with installation_at(signed) as installation:
+        store = installation.services.store
+        for _ in range(2):
+            store.journal.append([Record("config", long_ago, {"operation": "old"}) for _ in range(11)])
+            Checkpointer(store, open_for(store, signed)).make(long_ago)
+        store.journal.append([Record("config", datetime.now(UTC), {"operation": "new"}) for _ in range(3)])
+        Checkpointer(store, open_for(store, signed)).make(datetime.now(UTC))
+    settings = signed / "deskhand.toml"
+    settings.write_text(settings.read_text() + 'keep = "1y"\n')
+    assert deskhand("journal", "archive", "--desk", signed).code == 0
+    assert "ERROR    journal" not in deskhand("doctor", "--desk", signed).out
+    journal, notes, key = exported(signed)
+    start = tmp_path / "start.json"
+    written = deskhand("journal", "checkpoints", "--start", "--output", start, "--desk", signed)
+    assert (written.code, json.loads(start.read_text())["size"]) == (0, 22)
+    command = ("journal", "verify", "--offline", journal, "--checkpoints", notes, "--key", key)
+    assert deskhand(*command).code == 1
+    verified = deskhand(*command, "--start", start)
+    assert (verified.code, verified.err) == (0, "")
+    assert "25 are under signed checkpoints" in verified.out
+    packed = deskhand("journal", "evidence", "--since", "2020-01-01", "--output", tmp_path / "p.zip", "--desk", signed)
+    assert (packed.code, packed.err) == (0, "")
+    start.write_text(start.read_text().replace('"seq": 22', '"seq": 21'))
+    assert deskhand(*command, "--start", start).code == 1
 
 
 def test_a_lost_key_is_named_and_replaced_on_purpose_only(signed: Path) -> None:

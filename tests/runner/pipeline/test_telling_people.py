@@ -9,7 +9,6 @@ from connectors.spi import Ref
 from runner.pipeline.happening import Happening
 from runner.pipeline.notifying import alarm, notify
 from runner.pipeline.services import Channels
-from runner.store.records import Account
 
 AGENT = "agent.rotterdam"
 WEB = "https://desk.example"
@@ -19,8 +18,6 @@ CHEF, NORA = Ref("user", "u-u.chef"), Ref("user", "u-n.mail")
 @pytest.fixture(autouse=True)
 def _reached(desk):
     reach(desk, Channels(WEB, "operator@sample.test"))
-    account = Account(desk.actor(AGENT).id, AGENT, "Femke Agent", "u-agent.rotterdam", disabled=False)
-    desk.store.accounts.create(account, desk.clock.now)
 
 
 def reach(desk, channels):
