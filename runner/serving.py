@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -245,8 +245,10 @@ def listen(installation: Installation, host: str, port: int) -> Server:
     )
     opened: dict[int, Any] = {}  # what waitress leaves open when it cannot listen
     try:
-        threads = installation.folder.web.threads
-        server: Server = create_server(app, map=opened, host=host, port=port, threads=threads, ident=None)
+        web = installation.folder.web
+        server: Server = create_server(
+            app, map=opened, host=host, port=port, threads=web.threads, ident=None, **_behind(web.proxy)
+        )
     except (OSError, ValueError) as error:
         for one in list(opened.values()):
             one.close()
@@ -255,6 +257,12 @@ def listen(installation: Installation, host: str, port: int) -> Server:
             f"{host}:{port} cannot be listened on: {reason}. Choose another port with --port, or address with --host."
         ) from error
     return server
+
+
+def _behind(proxy: str) -> Mapping[str, Any]:
+    """Return what waitress has to know to believe this proxy, and nobody else, where a visitor is and that TLS was used."""
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_headers": headers} if proxy else {}
 
 
 def _port(server: Server) -> int:

@@ -40,7 +40,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "ca_file": str,
         "operator": str,
     },
-    "web": {"host": str, "port": int, "threads": int, "address": str},
+    "web": {"host": str, "port": int, "threads": int, "address": str, "proxy": str},
     "engine": {"workers": int},
     "sign_in": {"directory": bool, "only_members_of": str, "tries": int, "within_minutes": int},
     "journal": {
@@ -77,12 +77,13 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the desk listens, and at which ``address`` people reach it: links in messages begin with it."""
+    """Where it listens; links begin with ``address``; the ``proxy`` at this address (or ``*``) is believed about visitors."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     threads: int = 32
     address: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from runner.delegation.explorer.exploring import Exploring
 from runner.delegation.graphs.graphing import Graphing
 from runner.delegation.reviews.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
+from runner.pipeline.grants.desk import Grants
 from runner.pipeline.message_queue import MessageQueue
 from runner.pipeline.queueing import Queueing
+from runner.pipeline.requests.desk import Requests
 from runner.pipeline.services import Services
 
 __all__ = ["Delegation", "check_reading", "may_manage", "may_read"]
@@ -49,9 +51,19 @@ class Delegation:
         return MessageQueue(self.services)
 
     @property
+    def grants(self) -> Grants:
+        """What was given until a day."""
+        return Grants(self.services)
+
+    @property
     def queue(self) -> Queueing:
         """What has not ended, for whoever reads the journal."""
         return Queueing(self.services)
+
+    @property
+    def requests(self) -> Requests:
+        """What waits for somebody's yes."""
+        return Requests(self.services)
 
     @property
     def simulating(self) -> Simulating:

@@ -11,6 +11,7 @@ from forms.definition import USUAL_FILE_TYPES, Form, Text
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, is_fitting, may_use, reads_journal
+from runner.pipeline.grants.showing import lines_of_person
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
@@ -172,6 +173,7 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
         tuple(_tiles_for(services, actor, entry, language)),
         tuple(_lately(readers[0], entry)),
         has_photo=entry.attributes.get("has_photo") is True,
+        ends=tuple(lines_of_person(readers[0], entry, audits=reads_journal(readers[0]))),
     )
 
 

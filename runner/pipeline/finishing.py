@@ -49,6 +49,8 @@ class Resting:
 WaitFor: TypeAlias = Callable[[Sequence[Performed]], datetime | None]
 """Returns when what could not be done is to be tried again; None when it is not."""
 
+NOT_RECORDED = "What was done could not be recorded. The desk takes nothing more until its store keeps records again."
+
 
 def carry_out(
     prepared: Prepared,
@@ -81,6 +83,21 @@ def carry_on(
     ``earlier`` are the states of operations that ended before and are not in the plan.  Raises `NotDurableError` when the
     outcome could not be stored.
     """
+    under_way = prepared.walk.services.halt.under_way
+    under_way.add(submission.id)
+    try:
+        return _performed(prepared, submission, secrets, earlier, wait_for)
+    finally:
+        under_way.discard(submission.id)
+
+
+def _performed(
+    prepared: Prepared,
+    submission: Submission,
+    secrets: Mapping[str, Secret],
+    earlier: Sequence[str],
+    wait_for: WaitFor | None,
+) -> Finished:
     walk = prepared.walk
     recorder = Recorder(prepared, submission)
     dispatcher = Dispatcher(
@@ -99,9 +116,7 @@ def carry_on(
         else:
             recorder.pause(performed, due_at)
     except NotDurableError as lost:
-        walk.services.halt.reason = (
-            "What was done could not be recorded. The desk takes nothing more until it restarts."
-        )
+        walk.services.halt.reason = NOT_RECORDED
         raise NotDurableError(
             "The change was begun, but what became of it could not be recorded. Treat it as unclear, and tell the operator."
         ) from lost

@@ -29,6 +29,7 @@ _CHANGING = frozenset(
         "reveal",
         "send_again",
         "give_up",
+        "take_back_again",
         "say",
         "say_to_several",
         "be_away",

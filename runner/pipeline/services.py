@@ -96,9 +96,13 @@ class AuthorityKeeper(Protocol):
 
 @dataclass(slots=True)
 class Halt:
-    """Whether this process may still begin submissions; it may not once an outcome could not be stored."""
+    """Whether this process may still begin submissions; it may not while an outcome could not be stored.
+
+    ``under_way`` are the ids of those it is at: what runs in its name and is not among them was lost.
+    """
 
     reason: str = ""
+    under_way: set[str] = field(default_factory=set)
 
     def check(self) -> None:
         """Raise `NotDurableError` when nothing may begin any more."""

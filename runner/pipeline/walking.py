@@ -12,6 +12,7 @@ from forms.facts import Facts
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import open_form, open_target
+from runner.pipeline.lately import ran_lately
 from runner.pipeline.pages import Chip, Fact, Head, Journey
 from runner.pipeline.paging import FILL_IN
 from runner.pipeline.reading import Reader, actor_facts, actor_ref
@@ -156,7 +157,14 @@ def head(walk: Walk, stage: Stage, checked: int = 0) -> Head:
         target_chips=marks,
         target_facts=facts,
         say=_SAY if _gives_password(form) else "",
+        lately=_lately(walk) if stage in ("verify", "fill", "plan") else "",
     )
+
+
+def _lately(walk: Walk) -> str:
+    if walk.target is None or walk.form.is_view:
+        return ""
+    return ran_lately(walk.services, walk.actor, walk.form.id, walk.target.ref, walk.submission, walk.reader.now)
 
 
 def _gives_password(form: Form) -> bool:

@@ -8,6 +8,8 @@ from runner.store.absences import AbsenceStore
 from runner.store.accounts import AccountStore
 from runner.store.approvals import ApprovalStore
 from runner.store.binding_uses import BindingUseStore
+from runner.store.bulk_work import BulkWorkStore
+from runner.store.bulks import BulkStore
 from runner.store.candidates import CandidateStore
 from runner.store.checkpoints import CheckpointStore
 from runner.store.continuing import ContinuationStore
@@ -62,6 +64,8 @@ class Store:
         self.approvals = ApprovalStore(database)
         self.absences = AbsenceStore(database)
         self.grants = GrantStore(database)
+        self.bulks = BulkStore(database)
+        self.bulk_work = BulkWorkStore(database)
         self.erasures = ErasureStore(database)
         self.retention = RetentionStore(database)
 

@@ -87,6 +87,8 @@ submissions = Table(
     Index(None, "state", "created_at"),
     Index(None, "state", "due_at"),
     Index(None, "state", "target_id"),
+    Index(None, "bulk_id", "state"),
+    Index(None, "state", "bulk_id", "due_at"),
     Index(None, "form_id", "begun_at"),
     Index(None, "actor_id", "finished_at"),
     Index(None, "created_at"),

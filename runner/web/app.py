@@ -7,7 +7,6 @@ from flask import Blueprint, Flask
 
 from connectors.spi import Verb
 from runner.delegation.delegation import Delegation
-from runner.pipeline.requests.desk import Requests
 from runner.web.access import access_blueprint
 from runner.web.access_asking import asking_blueprint
 from runner.web.assets import assets_blueprint, build_assets
@@ -16,6 +15,7 @@ from runner.web.cookies import FormSecrets
 from runner.web.desk import desk_blueprint
 from runner.web.errors import handle_errors
 from runner.web.form import form_blueprint
+from runner.web.grants import grants_blueprint
 from runner.web.guarding import guard
 from runner.web.health import health_blueprint
 from runner.web.history import history_blueprint
@@ -107,7 +107,8 @@ def _blueprints(web: Web) -> list[Blueprint]:
         blueprints += [access_blueprint(delegation), paths_blueprint(delegation), reviews_blueprint(web, delegation)]
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
         blueprints += [notifications_blueprint(delegation), queue_blueprint(delegation)]
-        blueprints.append(requests_blueprint(Requests(delegation.services)))
+        blueprints.append(requests_blueprint(delegation))
+        blueprints.append(grants_blueprint(delegation))
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     return blueprints

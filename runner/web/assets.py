@@ -32,6 +32,7 @@ _LOOK = (
     "settings",
     "asking",
     "requests",
+    "grants",
 )
 _SHEETS = {"access.css": ("access",)}
 """Style sheets of their own, for pages that few people open; they come behind the one of all pages."""

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from connectors.spi import Secret
 from runner.access.explanation.lacking import window_of
 from runner.access.explanation.wording import plural
+from runner.pipeline.telling import day
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
@@ -105,6 +106,7 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
         capitalized=capitalized,
         window=window_of,
         moment=_moment_in(web),
+        day=day,
     )
     environment.globals.update(
         icon=icons, asset=assets.address, demo=web.demo, modules=MODULES, form_modules=FORM_MODULES

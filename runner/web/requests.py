@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from runner.delegation.delegation import Delegation
 from runner.errors import StaleError, UnfitError
 from runner.pipeline.requests.away import Leave
-from runner.pipeline.requests.desk import Requests
 from runner.store.records import ApprovalDecision
 from runner.web.context import actor, language
 from runner.web.posted import UnexpectedInputError, expect_only
@@ -20,17 +20,17 @@ _TOKEN_ONLY = frozenset({"csrf_token"})
 _LONGEST = 10_000
 
 
-def requests_blueprint(requests: Requests) -> Blueprint:
+def requests_blueprint(delegation: Delegation) -> Blueprint:
     """Serve ``/requests`` and what is below it."""
     blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 
     @blueprint.get("")
     def inbox() -> str:
-        return render_template("requests/inbox.html", page=requests.inbox(actor()), error="")
+        return render_template("requests/inbox.html", page=delegation.requests.inbox(actor()), error="")
 
     @blueprint.get("/<submission_id>")
     def present(submission_id: str) -> str:
-        page = requests.request(actor(), submission_id, language())
+        page = delegation.requests.request(actor(), submission_id, language())
         return render_template("requests/request.html", page=page, error="", comment="")
 
     @blueprint.post("/<submission_id>")
@@ -38,9 +38,9 @@ def requests_blueprint(requests: Requests) -> Blueprint:
         expect_only(request.form, _SAID)
         comment = request.form.get("comment", "")[:_LONGEST]
         try:
-            requests.say(actor(), submission_id, request.form.get("digest", ""), _decision(), comment)
+            delegation.requests.say(actor(), submission_id, request.form.get("digest", ""), _decision(), comment)
         except (UnfitError, StaleError) as error:
-            page = requests.request(actor(), submission_id, language())
+            page = delegation.requests.request(actor(), submission_id, language())
             status = 422 if isinstance(error, UnfitError) else 409
             text = render_template("requests/request.html", page=page, error=str(error), comment=comment)
             return make_response(text, status)
@@ -51,38 +51,38 @@ def requests_blueprint(requests: Requests) -> Blueprint:
         expect_only(request.form, _SEVERAL)
         chosen = [(id_, digest) for id_, _, digest in (one.partition(".") for one in request.form.getlist("chosen"))]
         try:
-            page = requests.say_to_several(
+            page = delegation.requests.say_to_several(
                 actor(), chosen, _decision(), request.form.get("comment", "")[:_LONGEST].strip()
             )
         except UnfitError as error:
-            text = render_template("requests/inbox.html", page=requests.inbox(actor()), error=str(error))
+            text = render_template("requests/inbox.html", page=delegation.requests.inbox(actor()), error=str(error))
             return make_response(text, 422)
         return make_response(render_template("requests/several.html", answers=page))
 
-    _add_absences(blueprint, requests)
+    _add_absences(blueprint, delegation)
     return blueprint
 
 
-def _add_absences(blueprint: Blueprint, requests: Requests) -> None:
+def _add_absences(blueprint: Blueprint, delegation: Delegation) -> None:
     @blueprint.get("/away")
     def away() -> str:
-        return render_template("requests/away.html", page=requests.away(actor()))
+        return render_template("requests/away.html", page=delegation.requests.away(actor()))
 
     @blueprint.post("/away")
     def be_away() -> Response:
         expect_only(request.form, _AWAY)
         leave = Leave(*(request.form.get(name, "")[:_LONGEST] for name in ("deputy", "starts_on", "ends_on")))
         try:
-            requests.be_away(actor(), leave)
+            delegation.requests.be_away(actor(), leave)
         except UnfitError as error:
-            page = requests.away(actor(), leave, str(error))
+            page = delegation.requests.away(actor(), leave, str(error))
             return make_response(render_template("requests/away.html", page=page), 422)
         return redirect("/requests/away", 303)
 
     @blueprint.post("/away/<absence_id>/end")
     def be_back(absence_id: str) -> Response:
         expect_only(request.form, _TOKEN_ONLY)
-        requests.be_back(actor(), absence_id)
+        delegation.requests.be_back(actor(), absence_id)
         return redirect("/requests/away", 303)
 
 

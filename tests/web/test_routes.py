@@ -112,8 +112,24 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ),
     ("GET", "/notifications"): Row("/notifications", 302, READERS),
     ("GET", "/queue"): Row("/queue", 302, READERS),
+    ("GET", "/grants"): Row("/grants", 302, all_(200)),
+    ("POST", "/grants/<grant_id>/again"): Row(f"/grants/{MISSING}/again", 401, all_(404), {}),
     ("POST", "/notifications/<id>/send-again"): Row(f"/notifications/{MISSING}/send-again", 401, all_(404), {}),
     ("POST", "/notifications/<id>/give-up"): Row(f"/notifications/{MISSING}/give-up", 401, all_(404), {}),
+    ("GET", "/requests"): Row("/requests", 302, all_(200)),
+    ("GET", "/requests/<submission_id>"): Row(f"/requests/{MISSING}", 302, all_(404)),
+    ("GET", "/requests/away"): Row("/requests/away", 302, all_(200)),
+    # What waits for a yes, and whose, is in tests/web/test_requests_over_http.py.
+    ("POST", "/requests/<submission_id>"): Row(
+        f"/requests/{MISSING}", 401, all_(404), {"digest": "0" * 64, "decision": "yes", "comment": ""}
+    ),
+    ("POST", "/requests/several"): Row("/requests/several", 401, all_(422), {"decision": "yes", "comment": ""}),
+    ("POST", "/requests/away"): Row(
+        "/requests/away", 401, (403, 422, 422, 422, 422), {"deputy": "", "starts_on": "", "ends_on": ""}
+    ),
+    ("POST", "/requests/away/<absence_id>/end"): Row(
+        f"/requests/away/{MISSING}/end", 401, (403, 404, 404, 404, 404), {}
+    ),
     ("POST", "/theme"): Row("/theme", 303, all_(303), {"theme": "dark", "back": "/"}),
     ("POST", "/forms/<form_id>/evaluate"): Row("/forms/office/evaluate", 401, (404, 200, 404, 404, 404), OFFICE),
     ("POST", "/forms/<form_id>/pick"): Row(

@@ -54,6 +54,17 @@ def taken_back(now: datetime, grant: Grant, code: str, detail: str, lines: Any =
     return Record("outcome", now, body)
 
 
+def again(now: datetime, grant: Grant, actor: Mapping[str, Any]) -> Record:
+    """Record that an operator wants it tried again now."""
+    body = {
+        **_body(grant),
+        "actor": dict(actor),
+        "operation": {"id": grant.operation_id, "verb": _kept(grant).get("verb")},
+        "outcome": {"code": "again", "detail": "it is tried again now"},
+    }
+    return Record("outcome", now, body)
+
+
 def _kept(grant: Grant) -> Mapping[str, Any]:
     return grant.inverse if isinstance(grant.inverse, Mapping) else {}
 

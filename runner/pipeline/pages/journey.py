@@ -25,7 +25,8 @@ class Journey:
 class Head:
     """What stands on every page of a form's journey.
 
-    ``submission`` is the id under which everything of this journey is kept.  ``say`` is what to tell the caller.
+    ``submission`` is the id under which everything of this journey is kept.  ``say`` is what to tell the caller,
+    ``lately`` that the same was done a few minutes ago.
     """
 
     form: str
@@ -37,6 +38,7 @@ class Head:
     target_chips: tuple[Chip, ...] = ()
     target_facts: tuple[Fact, ...] = ()
     say: str = ""
+    lately: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,11 @@ class OperationView:
     can_undo: bool
     state: str = ""
     detail: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything changes, as far as the lines say."""
+        return any(line.kind != "none" for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from runner.pipeline.grants.pages import GrantLine
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -97,6 +99,7 @@ class PersonPage:
     tiles: tuple[Tile, ...]
     lately: tuple[HistoryLine, ...]
     has_photo: bool = False
+    ends: tuple[GrantLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ TAMPERING = {
     "a removed record": ("DELETE FROM journal WHERE seq = 5", "record 5 is missing"),
     "a row in front": (
         "INSERT INTO journal SELECT 0, hash, time, kind, submission_id, actor_id, target_id, line FROM journal WHERE seq = 3",
-        "record 1 was expected",
+        "record 0 stands in front of record 1",
     ),
     "an edited column": ("UPDATE journal SET kind = 'deny' WHERE seq = 6", "columns beside record 6"),
     "a note that nobody signed": ("UPDATE checkpoints SET note = replace(note, 'time', 'tine')", "is not signed"),
