@@ -47,6 +47,7 @@ def examine(installation: Installation) -> list[Finding]:
         *(Finding(*found) for found in journal_findings(installation)),
         *_queue(installation),
         *_unclear(installation),
+        *_grants(installation),
         *(Finding(*found) for found in message_findings(installation)),
     ]
 
@@ -198,3 +199,20 @@ def _unclear(installation: Installation) -> list[Finding]:
         )
         for one in submissions
     ]
+
+
+def _grants(installation: Installation) -> list[Finding]:
+    """Say what could not be taken back although its day is over."""
+    services = installation.services
+    failed = services.store.grants.running(states=("failed",), limit=_MOST)
+    found = [
+        Finding(
+            "grants",
+            "error",
+            f"“{one.title}” for {one.target_label or 'no target'} has ended and could not be taken back: {one.error} "
+            "It is tried again by itself, and at once by the button on the page /grants",
+        )
+        for one in failed
+    ]
+    counts = services.store.grants.counts(services.clock())
+    return found or [Finding("grants", "ok", f"{counts.get('running', 0)} run, none is left behind")]

@@ -34,6 +34,9 @@ def _is_moment(value: object) -> bool:
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
+_MOMENT = "Write a date and a time, for example 2027-01-31T18:00."
+
+
 def is_answered_by_people(field: Field) -> bool:
     """Say whether a question takes an answer at all."""
     is_shown = field.type in ("note", "computed") or (field.type == "table" and field.select == "none")
@@ -219,7 +222,7 @@ def sentence(situation: Situation, field: Field, error: ValidationError) -> str:
         "maxItems": f"At most {limit} rows." if field.type == "csv" else f"Choose at most {limit}.",
         "uniqueItems": "The same thing is there twice.",
         "enum": "Choose one of the options.",
-        "format": "Write a date as year-month-day, for example 2027-01-31.",
+        "format": _MOMENT if field.type == "datetime" else "Write a date as year-month-day, for example 2027-01-31.",
     }
     return texts.get(str(error.validator)) or _type_sentence(field)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from runner.engine.losing import note_what_was_lost
 from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
 from runner.pipeline.services import Services
 
@@ -42,6 +43,7 @@ def make_rounds(services: Services, seconds: int) -> None:
 
 ROUNDS: Sequence[Round] = (
     Round(2, release_what_lost_nodes_took),
+    Round(2, note_what_was_lost),
     Round(4, release_grants_in_lost_hands),
     Round(30, end_what_nobody_answered),
     Round(60, remind_those_asked),

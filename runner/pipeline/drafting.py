@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +33,16 @@ def keep(prepared: Prepared, answers: Mapping[str, object]) -> None:
         reason=walk.situation.request.reason,
         now=walk.reader.now,
     )
+
+
+def planned_draft(prepared: Prepared, answers: Mapping[str, object]) -> Submission:
+    """Return the row of a draft with its answers and its plan, to be kept together with others."""
+    walk, request = prepared.walk, prepared.walk.situation.request
+    asked = {id_: value for id_, value in answers.items() if prepared.worked.answers[id_].asked}
+    plain, sealed = _without_secrets(walk, asked)
+    kept: dict[str, Any] = {"answers": plain, "sealed": sealed, "plan": list(prepared.kept)}
+    kept["plan_digest"] = prepared.digest
+    return replace(draft(walk), **kept, ticket=request.ticket, reason=request.reason)
 
 
 def begin_draft(walk: Walk) -> Submission:

@@ -177,7 +177,7 @@ def telling(
     if event is None:
         return Told()
     run = {"outcome": state.replace("_", " ")}
-    happening = Happening(event, now, was_waiting=prepared.walk.waited, run=run)
+    happening = Happening(event, now, was_waiting=prepared.walk.waited and submission.bulk_id is None, run=run)
     told = notify(services, submission, happening, prepared=prepared)
     try:
         return told + tell_touched(prepared, submission, performed, now)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from connectors.spi import File
 from forms.answering.files import FileError, inspected
+from forms.answering.local_times import with_zone
 from forms.definition import Field
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND
@@ -16,11 +17,12 @@ MOST_WAITING = 20
 
 
 def received(walk: Walk, posted: Posted) -> tuple[Walk, Posted]:
-    """Keep the files that answer questions; their tokens become the answers.
+    """Keep the files that answer questions; their tokens become the answers. Moments get the offset of the desk's time.
 
     A file that is not taken leaves the question as it was, with the reason in ``refused``.  Raises `NotFoundError`,
     recorded, when the submission is not a draft of this actor's for this form.
     """
+    posted = replace(posted, answers=with_zone(walk.form, posted.answers, walk.reader.now.tzinfo))
     questions = {question.id: question for question in walk.form.fields if question.type == "file"}
     sent = {id_: content for id_, content in posted.uploads.items() if id_ in questions}
     if not sent:

@@ -131,6 +131,14 @@ class Channels:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class BulkBrakes:
+    """How many people one form may be used for at once, and above how many somebody else has to start it."""
+
+    most: int = 10_000
+    second_person_above: int = 100
+
+
 @dataclass(slots=True)
 class Bell:
     """Calls the workers of this process; without any, it is heard by nobody."""
@@ -167,6 +175,7 @@ class Services:
     bell: Bell = field(default_factory=Bell)
     kept_form: Callable[[str, str, str], Form] | None = None
     channels: Channels = field(default_factory=Channels)
+    bulk: BulkBrakes = field(default_factory=BulkBrakes)
 
     def now(self) -> datetime:
         """Return the time now, in the organisation's time zone."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from connectors.spi import Entry, File, Ref
 from forms.answering.files import endings, most_bytes, size_text
 from forms.answering.instant import Instant, instant
+from forms.answering.local_times import local_text
 from forms.answering.options import (
     NOT_IN_SCOPE,
     Offered,
@@ -155,6 +156,8 @@ def _shown_value(answer: Answer, environment: Environment) -> object:
         return [{id_: _shown_value(column, environment) for id_, column in row.items()} for row in answer.rows]
     if answer.wire is None:
         return ""
+    if field.type == "datetime" and isinstance(answer.wire, str):
+        return local_text(answer.wire, environment.now.tzinfo)
     if field.type == "phone" and isinstance(answer.wire, str):
         return phone_text(answer.wire)
     return answer.wire if isinstance(answer.wire, bool | list | dict) else str(answer.wire)
@@ -162,7 +165,7 @@ def _shown_value(answer: Answer, environment: Environment) -> object:
 
 def _bound(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
+        return value.strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""

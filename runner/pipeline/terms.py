@@ -8,6 +8,8 @@ from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.situation import Situation, given, in_language, is_true
 from forms.definition import Approver, Given, Stage
 from forms.values import Value
+from runner.pipeline.grants.lasting import end_of, last_day
+from runner.pipeline.grants.moving import moved_ends
 from runner.pipeline.pages import Fact
 from runner.pipeline.planning import Prepared
 from runner.pipeline.telling import Teller, day, moment
@@ -16,6 +18,11 @@ from runner.pipeline.telling import Teller, day, moment
 def terms(prepared: Prepared) -> tuple[Fact, ...]:
     """Return who must agree before a plan is carried out, when that is, and which of its changes end by themselves."""
     return (*_agreements(prepared), *_start(prepared), *_ends(prepared))
+
+
+def moves_ends(prepared: Prepared) -> bool:
+    """Say whether something that has an end already ends later by a plan, or no more, whatever else it changes."""
+    return bool(moved_ends(prepared.walk.services, prepared.walk.form, prepared.plan, prepared.walk.reader.now))
 
 
 def _agreements(prepared: Prepared) -> Iterator[Fact]:
@@ -88,6 +95,18 @@ def _start(prepared: Prepared) -> Iterator[Fact]:
 
 
 def _ends(prepared: Prepared) -> Iterator[Fact]:
+    now, kept = prepared.walk.reader.now, {step.id for step in prepared.walk.form.steps if step.revert == "none"}
     for planned in prepared.plan.operations:
-        if planned.until is not None:
-            yield Fact("Ends by itself", f"{planned.title}: {day(planned.until)}")
+        if planned.until is not None and planned.operation.id.partition("/")[0] not in kept:
+            ends_at = end_of(planned.until, now)
+            yield Fact("Ends by itself", f"{planned.title}: when {day(last_day(ends_at, now))} is over")
+    yield from _moved(prepared)
+
+
+def _moved(prepared: Prepared) -> Iterator[Fact]:
+    """Tell of what has an end already, and ends later by this, or no more."""
+    teller, now = Teller(prepared.walk.reader), prepared.walk.reader.now
+    for one in moved_ends(prepared.walk.services, prepared.walk.form, prepared.plan, now):
+        before = day(last_day(one.grant.ends_at, now))
+        stays = "and stays for good now" if one.ends_at is None else f"and now until {day(last_day(one.ends_at, now))}"
+        yield Fact("Had an end", f"{teller.text(one.about)}: until {before}, {stays}")

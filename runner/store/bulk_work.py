@@ -34,9 +34,9 @@ class BulkWorkStore:
         query = query.order_by(bulk_rows.c.position).limit(limit)
         return [as_bulk_row(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 
-    def give_back(self, bulk: Bulk) -> None:
-        """End the lease of a bulk that nothing could be done about."""
-        query = update(bulks).where(_held(bulk)).values(node="", leased_until=None)
+    def give_back(self, bulk: Bulk, until: datetime | None) -> None:
+        """End the lease of a bulk that nothing could be done about; nobody is given it before a moment."""
+        query = update(bulks).where(_held(bulk)).values(node="", leased_until=until)
         self._database.write(lambda connection: connection.execute(query).rowcount)
 
     def keep_prepared(self, bulk: Bulk, found: Sequence[tuple[BulkRow, Submission | None]]) -> None:
@@ -85,6 +85,18 @@ class BulkWorkStore:
                 _change(connection, row)
 
         self._database.write(work)
+
+    def is_named_before(self, row: BulkRow, target_id: str) -> bool:
+        """Say whether an earlier row of the same bulk is for this target."""
+        earlier = (bulk_rows.c.bulk_id == row.bulk_id) & (bulk_rows.c.position < row.position)
+        query = select(bulk_rows.c.position).where(bulk_rows.c.target_id == target_id, earlier).limit(1)
+        return self._database.read(lambda connection: connection.execute(query).first()) is not None
+
+    def leave_out(self, bulk_id: str) -> None:
+        """Leave out the rows of a bulk that were not started; this ends no lease."""
+        open_ = (bulk_rows.c.bulk_id == bulk_id) & bulk_rows.c.state.in_(("waiting", "ready"))
+        query = update(bulk_rows).where(open_).values(state="left_out")
+        self._database.write(lambda connection: connection.execute(query).rowcount)
 
     def not_begun(self, bulk_id: str, limit: int) -> Sequence[Submission]:
         """Return submissions of a bulk of which nothing was begun."""

@@ -197,7 +197,7 @@ def _hold(connection: Connection, id: str, states: Sequence[str], plan_digest: s
 def _refuse_undone(connection: Connection, id: str) -> None:
     taken = select(submissions.c.id).where(submissions.c.undoes == id, submissions.c.state.in_(_TAKES_BACK))
     if connection.execute(taken.limit(1)).first() is not None:
-        raise StaleError("This was taken back already. Nothing was done again.")
+        raise StaleError("This was undone already. Nothing was done again.")
 
 
 def _plan_again(connection: Connection, id: str, operation_ids: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from runner.errors import NotFoundError, StaleError
 from runner.journal.records import Record
@@ -66,15 +66,13 @@ class QueueStore:
         """Give this node the submission that is due longest, and return it; None when there is none.
 
         Left out are those of other nodes, those in ``but`` (which this node is at already), and those whose target has
-        another submission running or ahead in the hands of a worker.
+        another submission running or ahead in the hands of a worker.  Rows of a bulk come behind all others.
         """
 
         def work(connection: Connection) -> Submission | None:
-            query = select(submissions).where(
-                _due(now), submissions.c.node.in_(("", node)), submissions.c.id.not_in(but)
-            )
-            query = query.where(~_has_company()).order_by(submissions.c.due_at, submissions.c.id).limit(1)
-            row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
+            free = (_due(now), submissions.c.node.in_(("", node)), submissions.c.id.not_in(but))
+            row = _first(connection, *free, submissions.c.bulk_id.is_(None))
+            row = row or _first(connection, *free, submissions.c.bulk_id.is_not(None))
             if row is None:
                 return None
             taken = update(submissions).where(submissions.c.id == row["id"])
@@ -156,6 +154,12 @@ class QueueStore:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     return (submissions.c.state == "queued") & (submissions.c.due_at <= now)
+
+
+def _first(connection: Connection, *conditions: ColumnElement[bool]) -> RowMapping | None:
+    query = select(submissions).where(*conditions, ~_has_company())
+    query = query.order_by(submissions.c.due_at, submissions.c.id).limit(1).with_for_update(skip_locked=True)
+    return connection.execute(query).mappings().one_or_none()
 
 
 def _has_company() -> ColumnElement[bool]:

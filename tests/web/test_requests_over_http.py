@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from runner.pipeline.looking import actor_of
+from runner.pipeline.pages import PlanPage, Posted
 from tests.web.real_site import RealSite, Visit
 
 AGENT, PERSON = "agent.rotterdam", "u-t.novak"
@@ -11,8 +13,15 @@ _DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
 
 
 def ask(site: RealSite, by: str = "person", office: str = "A", target: str = PERSON) -> str:
-    plan = site.desk.planned(AGENT, "needs-a-yes", target, {"office": office, "by": by, "why": "<b>Because</b>"})
-    return str(site.desk.done(AGENT, plan).head.submission)
+    found = site.desk.store.accounts.by_login(AGENT)
+    assert found
+    account, desk, id_ = found[0], site.desk.desk, site.desk.new()
+    actor = actor_of(site.desk.services, account.id, account.login, account.display_name, account.person_id)
+    posted = Posted({"office": office, "by": by, "why": "<b>Because</b>"})
+    plan = desk.submit(actor, id_, "needs-a-yes", target, posted, "en")
+    assert isinstance(plan, PlanPage)
+    desk.confirm(actor, id_, plan.digest, "", (), "en")
+    return id_
 
 
 def digest_on(visit: Visit, id_: str) -> str:

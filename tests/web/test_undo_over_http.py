@@ -50,10 +50,10 @@ def test_a_submission_is_taken_back_from_its_page(site):
     )
     assert answer.status_code == 303
     taking = visit.get(answer.headers["Location"]).get_data(as_text=True)
-    assert "This took back what was done before." in taking
+    assert "This undid what was done before." in taking
     assert site.desk.value("u-t.novak", "office") is None
     kept = visit.get(f"/submissions/{submission}").get_data(as_text=True)
-    assert "This was taken back." in kept
+    assert "This was undone." in kept
     assert "/undo" not in kept
     again = visit.post(f"/submissions/{submission}/undo", {"digest": "0" * 64})
     assert again.headers["Location"] == answer.headers["Location"]
@@ -111,5 +111,5 @@ def test_a_colleague_finds_it_in_the_history_of_the_person(site):
     assert visit.post(f"/submissions/{submission}/undo", {"digest": digest}).status_code == 303
     assert "/undo" not in visit.get("/people/u-t.novak").get_data(as_text=True)
     theirs = site.visit(AGENT).get(f"/submissions/{submission}").get_data(as_text=True)
-    assert "This was taken back." in theirs
+    assert "This was undone." in theirs
     assert "What was put back" not in theirs

@@ -81,12 +81,20 @@ class Requests:
     @in_our_errors
     def be_away(self, actor: Actor, leave: Leave) -> None:
         """Name who decides while the actor is away; raises `UnfitError` with what to mend."""
-        away.be_away(self.services, actor, leave)
+        try:
+            away.be_away(self.services, actor, leave)
+        except UnfitError:
+            raise
+        except RefusedError as refused:
+            raise refuse(self.services, actor, "be away", refused)  # noqa: B904 - the same one
 
     @in_our_errors
     def be_back(self, actor: Actor, absence_id: str) -> None:
         """Take an absence of one's own back; raises `NotFoundError`."""
-        away.be_back(self.services, actor, absence_id)
+        try:
+            away.be_back(self.services, actor, absence_id)
+        except (NotFoundError, RefusedError) as refused:
+            raise refuse(self.services, actor, "be back", refused)  # noqa: B904 - the same one
 
     @property
     def _kept(self) -> KeptSubmissions:

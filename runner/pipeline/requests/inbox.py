@@ -1,7 +1,8 @@
 """What waits for somebody's yes: their own, and that of people they stand in for. Reads the index; decides nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.spi import Ref
@@ -20,6 +21,7 @@ from runner.store.request_records import Principal
 _MOST_HOPS = 10
 _MOST_SHOWN = 100
 _MOST_DECIDED = 10
+_MOST_NAMED = 3
 _SOON_SECONDS = 86_400
 
 
@@ -104,11 +106,28 @@ def _line(reader: Reader, of: Submission, names: dict[str, str]) -> RequestLine:
         title=of.form_title,
         requester=names[of.actor_id],
         target=of.target_label,
+        what=_in_short(of.plan),
         ticket=of.ticket,
         asked_at=of.asked_at or of.created_at,
         expires_at=expires_at,
         is_late=expires_at is not None and (expires_at - reader.now).total_seconds() < _SOON_SECONDS,
     )
+
+
+def _in_short(plan: Any) -> str:
+    """Name the first things a kept plan changes, and how many more there are."""
+    rows = plan if isinstance(plan, list | tuple) else ()
+    texts = [text for row in rows for line in row.get("lines", ()) if (text := _change(line))]
+    found = list(dict.fromkeys(texts)) or [str(row.get("title", "")) for row in rows]
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    return ", ".join(found[:_MOST_NAMED]) + more
+
+
+def _change(line: Mapping[str, Any]) -> str:
+    name, after = str(line.get("attribute") or line.get("what") or ""), str(line.get("after") or "")
+    if line.get("kind") == "none":
+        return ""
+    return f"{name}: {after}" if line.get("kind") == "set" and after else name
 
 
 def _requester(reader: Reader, of: Submission) -> str:

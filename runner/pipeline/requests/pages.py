@@ -10,13 +10,14 @@ from runner.pipeline.pages.lists import Chip
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request in an inbox. ``digest`` is what a yes from the list is bound to."""
+    """A request in an inbox, with ``what`` would change in short. ``digest`` is what a yes from the list is bound to."""
 
     id: str
     digest: str
     title: str
     requester: str
     target: str
+    what: str
     ticket: str
     asked_at: datetime
     expires_at: datetime | None
@@ -105,6 +106,7 @@ class RequestPage:
     why_not: str = ""
     instead_of: str = ""
     is_own: bool = False
+    for_themselves: bool = False
     can_undo: bool = False
 
 

@@ -70,6 +70,7 @@ def request_page(services: Services, actor: Actor, submission: Submission, langu
         why_not=vote.why_not,
         instead_of=_name(reader, vote.instead_of) if vote.instead_of else "",
         is_own=submission.actor_id == actor.id,
+        for_themselves=_is_for_themselves(request),
         can_undo=_can_undo(operations),
     )
 
@@ -86,6 +87,11 @@ def _may_look(request: Opened, reader: Reader, said: Sequence[Approval]) -> bool
     if person is None or actor.client is not None:
         return False
     return any(fits(request.pending, way, person) for one in request.rounds for way in one.ways)
+
+
+def _is_for_themselves(request: Opened) -> bool:
+    person, target = request.pending.requester, request.pending.walk.target
+    return person is not None and target is not None and person.ref == target.ref
 
 
 def _requester(request: Opened, reader: Reader) -> Thing:

@@ -46,8 +46,8 @@ def who_of(request: Opened, one: Round) -> str:
     texts = []
     for way in one.ways:
         name = _name(request, way.id) if way.kind == "user" else ""
-        texts.append(f"{name} ({way.said})" if name and way.said else name or way.said)
-    texts += [f"{lacking} (nobody)" for lacking in one.lacking]
+        texts.append(f"{way.said}: {name}" if name and way.said else name or way.said)
+    texts += [f"{lacking}: nobody" for lacking in one.lacking]
     return " or ".join(dict.fromkeys(texts))
 
 

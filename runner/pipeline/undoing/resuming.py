@@ -21,7 +21,7 @@ from runner.store.records import OperationRow, Submission
 
 ENDED = ("done", "unchanged")
 NOTHINGNOT_DONE = "There is nothing left of this to go on with."
-WAS_TAKEN_BACK = "What was done was taken back. Fill the form in again."
+WAS_TAKEN_BACK = "What was done was undone. Fill the form in again."
 FOUND = "Found done when it was looked at afterwards."
 _TYPED = "takes a password that was typed, which is not kept. Fill the form in again."
 _SHARED = "takes the same password as a step that was done, which is not kept. Fill the form in again."

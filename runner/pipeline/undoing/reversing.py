@@ -19,10 +19,10 @@ from runner.pipeline.undoing.standing import Ready, Standing
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
-NOT_FINISHED = "Only what was done can be taken back."
-TAKEN_BACK = "This was taken back already."
-IS_UNDO = "This took something back; that is not taken back again. Use the form."
-NOTHING = "Nothing of this can be taken back here."
+NOT_FINISHED = "Only what was done can be undone."
+TAKEN_BACK = "This was undone already."
+IS_UNDO = "This is an undo itself; it is not undone again. Use the form."
+NOTHING = "Nothing of this can be undone here."
 _CHANGED = "Something of this was changed since."
 
 
@@ -94,4 +94,4 @@ def _reversed(walk: Walk, standing: Standing, row: OperationRow, *, is_told: boo
 def _planned(id_: str, title: str, inverse: Any, verbs: Mapping[str, Verb]) -> PlannedOperation:
     operation = restored(inverse, verbs, id_)
     needs = requirements_of(verbs[operation.verb], operation.arguments)
-    return PlannedOperation(operation, f"Take back: {title}", needs, "stop", undo=False, retry=0)
+    return PlannedOperation(operation, f"Undo: {title}", needs, "stop", undo=False, retry=0)

@@ -11,8 +11,8 @@ DONE = ("done", "partly_done")
 STOPPED = ("partly_done", "failed", "unknown")
 """States of a submission that can go on."""
 NOT_DONE = ("failed", "skipped", "unknown", "planned")
-_NO_INVERSE = "This cannot be taken back."
-_SECRET = "A password that was handed out cannot be taken back; set a new one."  # noqa: S105 - no password
+_NO_INVERSE = "This cannot be undone."
+_SECRET = "A password that was handed out cannot be undone; set a new one."  # noqa: S105 - no password
 _STAYS = "The form says that this stays done."
 
 

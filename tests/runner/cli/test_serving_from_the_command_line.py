@@ -68,7 +68,7 @@ def test_the_first_start_of_the_demo_makes_a_company_and_says_how_to_sign_in(dem
     kept = demo.folder / "demo-password.txt"
     assert (kept.read_text(encoding="utf-8"), stat.S_IMODE(kept.stat().st_mode)) == (f"{demo.password}\n", 0o600)
     found = deskhand("doctor", "--desk", demo.folder)
-    assert (found.code, found.out.count("ok  "), found.err) == (0, 7, ""), found.text
+    assert (found.code, found.out.count("ok  "), found.err) == (0, 8, ""), found.text
 
 
 def test_a_later_start_of_the_demo_keeps_what_was_changed_and_takes_a_given_password(demo: Demo) -> None:
@@ -97,7 +97,7 @@ def test_a_desk_is_served_beside_a_broken_form_and_names_it_and_what_is_unclear(
     (company / "forms" / "broken.form.yaml").write_text("format: form/1\n id: x\n", encoding="utf-8")
     asked = ("at-once", "--desk", company, "--as", "agent.rotterdam", "--target", "t.novak", "--set", "office=RDM-1")
     assert deskhand("plan", *asked).code == 0
-    assert process("run", *asked, before=("prlimit", "--fsize=114688")).code == 5
+    assert process("run", *asked, before=("prlimit", "--fsize=180224")).code == 5
     with served("serve", "--port", "0", "--desk", company) as desk:
         answers(desk)
         ends(desk, signal.SIGTERM)

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, text
 
 from connectors.spi import Secret
 from runner.errors import NotFoundError, RefusedError
 from runner.identity.directory import standing
 from runner.identity.identity import identity_on
+from runner.store import schema
 from runner.store.schema import upgrade
 from runner.store.store import Store
 from tests.runner.identity.directory_door import Door
@@ -133,16 +135,11 @@ def test_accounts_from_before_have_passwords_of_their_own(database_from_before: 
 def database_from_before(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store with an account of the release before, upgraded."""
     url = f"sqlite:///{tmp_path_factory.mktemp('before') / 'desk.db'}"
-    upgrade(url)
     engine = create_engine(url)
     with engine.begin() as connection:
-        for statement in (
-            "DROP INDEX ix_accounts_person_id",
-            "ALTER TABLE accounts DROP COLUMN kind",
-            "ALTER TABLE accounts DROP COLUMN password_set_on",
-            "UPDATE meta SET version_num = '0004'",
-        ):
-            connection.execute(text(statement))
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
         moment = "2026-01-01T00:00:00.000000Z"
         connection.execute(
             text(

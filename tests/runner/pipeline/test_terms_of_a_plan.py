@@ -1,7 +1,5 @@
 """What needs a yes, runs later or ends by itself is said on the plan."""
 
-import pytest
-
 AGENT = "agent.rotterdam"
 FORM = "later-with-a-yes"
 
@@ -32,21 +30,22 @@ def test_every_round_stands_there_with_how_many_are_needed(desk):
 def test_the_day_it_runs_and_the_day_it_ends_stand_there(desk):
     answers = {"office": "KIOSK", "day": "2031-03-01", "groups": ["g-APP-Visio"], "ends": "2031-04-01"}
     plan = desk.planned(AGENT, FORM, "u-t.novak", answers)
-    assert conditions(plan) == [("Runs", "1 Mar 2031"), ("Ends by itself", "Add the groups: 1 Apr 2031")]
+    assert conditions(plan) == [("Runs", "1 Mar 2031"), ("Ends by itself", "Add the groups: when 1 Apr 2031 is over")]
     assert plan.asks == "later"
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        {"office": "KIOSK", "groups": ["g-APP-Visio"], "ends": "2031-04-01"},
-    ],
-)
-def test_what_cannot_be_done_yet_is_refused_even_when_it_is_confirmed(desk, answers):
-    plan = desk.planned(AGENT, FORM, "u-t.novak", answers)
-    page = desk.confirm(AGENT, plan)
-    assert page.refused
-    assert (desk.performed, desk.state(plan.head.submission)) == ([], "draft")
+def test_what_moves_an_end_can_be_confirmed_although_nothing_else_changes(desk):
+    answers = {"groups": ["g-APP-Atlas"], "ends": "2030-03-10"}
+    desk.done(AGENT, desk.planned(AGENT, "until-a-day", "u-t.novak", answers))
+    plan = desk.planned(AGENT, "until-a-day", "u-t.novak", answers | {"ends": "2030-03-20"})
+    assert conditions(plan) == [
+        ("Ends by itself", "Add the groups: when 20 Mar 2030 is over"),
+        ("Had an end", "APP-Atlas: until 10 Mar 2030, and now until 20 Mar 2030"),
+    ]
+    assert not plan.nothing_to_do
+    assert desk.planned(AGENT, "until-a-day", "u-t.novak", answers).nothing_to_do
+    for_good = desk.planned(AGENT, "until-a-day", "u-t.novak", answers | {"ends": None})
+    assert conditions(for_good) == [("Had an end", "APP-Atlas: until 10 Mar 2030, and stays for good now")]
 
 
 def test_a_form_that_needs_none_of_it_says_nothing_of_it(desk):

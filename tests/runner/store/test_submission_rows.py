@@ -206,6 +206,7 @@ def test_a_draft_can_be_cancelled_and_then_never_begins(store: Store):
 
 def test_what_a_dead_node_ran_becomes_unknown_and_is_recorded(store: Store):
     running(store, "s-1", node="dead")
+    store.nodes.register("alive", "host", 8, NOW)
     running(store, "s-2", node="alive")
     outcome(store, "step/0", next_running="step/1")
     (lost,) = store.submissions.mark_lost(["dead"], LATER)

@@ -90,7 +90,7 @@ def test_an_undone_submission_does_not_go_on_and_the_rest_of_it_is_never_done(de
     plan = ways.undo_plan(desk.actor(AGENT), submission, "en")
     assert [one.id for one in plan.operations] == ["first"]
     assert ways.undo(desk.actor(AGENT), submission, plan.digest, "", "en").state == "done"
-    assert "was taken back" in continue_plan(desk, submission).refused
+    assert "was undone" in continue_plan(desk, submission).refused
     assert desk.value("u-t.novak", "office") is None
 
 

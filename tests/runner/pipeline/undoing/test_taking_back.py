@@ -69,10 +69,10 @@ def test_it_is_taken_back_once(desk):
     before = len(desk.performed)
     again = undo(desk, submission, digest=digest)
     assert again.head.submission == first.head.submission
-    with pytest.raises(RefusedError, match="taken back already"):
+    with pytest.raises(RefusedError, match="undone already"):
         undo(desk, submission, SECOND, digest=digest)
-    assert "taken back already" in undo_plan(desk, submission).refused
-    assert "is not taken back again" in undo_plan(desk, first.head.submission).refused
+    assert "undone already" in undo_plan(desk, submission).refused
+    assert "is an undo itself" in undo_plan(desk, first.head.submission).refused
     assert len(desk.performed) == before
 
 
@@ -159,7 +159,7 @@ def test_a_password_that_was_handed_out_is_not_taken_back(desk):
     submission = desk.verified(AGENT, "reset-password", "u-z.lindqvist")
     desk.done(AGENT, desk.planned(AGENT, "reset-password", "u-z.lindqvist", submission=submission))
     before = len(desk.performed)
-    assert "A password that was handed out cannot be taken back" in undo_plan(desk, submission).refused
+    assert "A password that was handed out cannot be undone" in undo_plan(desk, submission).refused
     with pytest.raises(RefusedError):
         undo(desk, submission, digest="0" * 64)
     assert len(desk.performed) == before

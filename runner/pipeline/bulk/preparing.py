@@ -1,0 +1,143 @@
+"""Prepare the rows of a bulk: each is opened, validated, planned and decided on by itself. Nothing is done yet."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from connectors.errors import ConnectorError, UnavailableError
+from connectors.spi import Compare, Question, Ref
+from forms.definition import Form
+from forms.errors import AnswersError
+from runner.access.model import Actor
+from runner.errors import NotDurableError, NotFoundError, NotReachableError, RefusedError, RunnerError
+from runner.journal.chain import canonical
+from runner.pipeline.authorising import target_permissions
+from runner.pipeline.drafting import planned_draft
+from runner.pipeline.handing_in import run_moment, used_checks
+from runner.pipeline.planning import Prepared, prepare
+from runner.pipeline.refusing import refuse
+from runner.pipeline.reopening import acting_again
+from runner.pipeline.services import Services
+from runner.pipeline.walking import Walk, reader_for, start
+from runner.store.bulk_records import Bulk, BulkRow
+from runner.store.records import Submission
+
+AT_ONCE = 20
+"""How many rows one worker prepares before it looks for other work."""
+CHANGED = "The form was changed meanwhile. Nothing was done; begin again."
+_NOBODY = "Nobody whom you look after with this form is called so."
+_SEVERAL = "Several are called so. Name the person by something that only one has."
+_TWICE = "An earlier row is for the same person."
+_CHECKED = "This person has to be checked as the caller, so this cannot be done for many at once."
+_SHORTEST_WHY = 300
+
+
+def prepare_part(services: Services, bulk: Bulk) -> None:
+    """Prepare the next rows of a bulk; with none left, it is ready to be looked at and confirmed.
+
+    Raises `RefusedError` when nothing of it can be prepared any more, `connectors.errors.UnavailableError` when a system
+    does not answer, `StaleError` when the bulk is in other hands.
+    """
+    rows = services.store.bulk_work.rows(bulk.id, ("waiting",), AT_ONCE)
+    if not rows:
+        digest = digest_of(services, bulk)
+        services.store.bulks.move(
+            bulk.id, before=("preparing",), state="checked", now=services.clock(), values={"digest": digest}
+        )
+        return
+    form = form_of(services, bulk)
+    services.authority.refresh()
+    actor = acting_again(services, bulk.actor_id)
+    found: list[tuple[BulkRow, Submission | None]] = []
+    for row in rows:
+        try:
+            found.append(_prepared(services, actor, form, bulk, row))
+        except (UnavailableError, NotReachableError):
+            if not found:
+                raise
+            break
+    services.store.bulk_work.keep_prepared(bulk, found)
+
+
+def form_of(services: Services, bulk: Bulk) -> Form:
+    """Return the form of a bulk; raises `RefusedError` when it is another version by now."""
+    form = services.catalogue.forms.get(bulk.form_id)
+    if form is None or form.digest != bulk.form_digest:
+        raise RefusedError(CHANGED)
+    return form
+
+
+def digest_of(services: Services, bulk: Bulk) -> str:
+    """Return the digest of everything that a bulk would do: form, actor, and the plan of every row."""
+    whole = sha256(canonical([bulk.id, bulk.form_id, bulk.form_digest, bulk.actor_id]).encode())
+    for position, state, digest in services.store.bulks.digests(bulk.id):
+        whole.update(canonical([position, state, digest]).encode())
+    return whole.hexdigest()
+
+
+def _prepared(
+    services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow
+) -> tuple[BulkRow, Submission | None]:
+    """Return a row as it is after preparing, and the draft to keep with it where something would change."""
+    try:
+        walk, row = _opened(services, actor, form, bulk, row)
+        answers = {**bulk.answers, **row.answers}
+        prepared = prepare(walk, answers)
+    except AnswersError as wrong:
+        return _refused(row, _first(form, wrong)), None
+    except (UnavailableError, NotReachableError, NotDurableError):
+        raise
+    except (RunnerError, ConnectorError) as refused:
+        return _refused(row, str(refused)), None
+    row = replace(row, digest=prepared.digest, asks=prepared.plan.approval)
+    if prepared.changes_nothing:
+        return replace(row, state="unchanged"), None
+    return _ready(prepared, bulk, row, planned_draft(prepared, answers))
+
+
+def _ready(prepared: Prepared, bulk: Bulk, row: BulkRow, draft: Submission) -> tuple[BulkRow, Submission]:
+    due_at = run_moment(prepared) if prepared.plan.later else None
+    draft = replace(
+        draft, bulk_id=bulk.id, language=bulk.language, verified=tuple(used_checks(prepared.walk, None)), node=""
+    )
+    return replace(row, state="ready", submission_id=draft.id, due_at=due_at), draft
+
+
+def _opened(services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow) -> tuple[Walk, BulkRow]:
+    """Open the form on the target of a row; raises as `runner.pipeline.walking.start` does, and records a refusal."""
+    target_id = row.target_id or _found(services, actor, form, bulk, row)
+    if services.store.bulk_work.is_named_before(row, target_id):
+        raise RefusedError(_TWICE)
+    try:
+        walk = start(services, actor, form.id, target_id, services.new_id(), bulk.language)
+    except NotFoundError as refused:
+        raise RefusedError(_NOBODY) from refused
+    row = replace(row, target_id=target_id, target_label=walk.target.label if walk.target else "")
+    if walk.policy is not None:
+        raise refuse(services, actor, "submit", RefusedError(_CHECKED), form=form.id, target=_ref(form, target_id))
+    return walk.with_request(bulk.ticket, bulk.reason), row
+
+
+def _found(services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow) -> str:
+    """Return the id of whom a row names, as far as the actor may use the form on them."""
+    if form.target is None:
+        raise RefusedError(CHANGED)
+    question = Question(form.target.type, Compare(bulk.names_by, "==", row.named), limit=2)
+    entries = reader_for(services, actor, form.id).find(question, target_permissions(form)).entries
+    if len(entries) != 1:
+        raise refuse(services, actor, "open", RefusedError(_SEVERAL if entries else _NOBODY), form=form.id)
+    return entries[0].ref.id
+
+
+def _ref(form: Form, target_id: str) -> Ref:
+    return Ref(form.target.type if form.target else "", target_id)
+
+
+def _refused(row: BulkRow, why: str) -> BulkRow:
+    return replace(row, state="refused", why=why[:_SHORTEST_WHY], digest="")
+
+
+def _first(form: Form, wrong: AnswersError) -> str:
+    """Return the first problem with the name of its question."""
+    problem = wrong.problems[0]
+    label = next((field.id for field in form.fields if field.id == problem.field), problem.field)
+    return f"{label}: {problem.message}" if label else problem.message
