@@ -17,6 +17,7 @@ from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
 from tests.servers.samba import ADDRESSES
 from tests.servers.samba import Template as SambaTemplate
+from tests.servers.sharing import shared_folder
 
 # Some containers tell Python not to keep what it compiled. Then every worker, and every command that runs as a process of
 # its own, compiles all sources anew: a quarter of a minute for each worker, half a second for each command.
@@ -63,10 +64,21 @@ def openldap_template(certificates: Certificates) -> Iterator[OpenLdapTemplate]:
 
 
 @pytest.fixture(scope="session")
-def samba_template(certificates: Certificates) -> Iterator[SambaTemplate]:
-    """An Active Directory domain as it is after its provisioning."""
-    with SambaTemplate.made(certificates.good) as made:
-        yield made
+def folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run have, and those of other runs do not."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def samba_template(certificates: Certificates, folder_of_the_run: Path) -> Iterator[SambaTemplate]:
+    """An Active Directory domain as it is after its provisioning, which is done once for all processes."""
+
+    def fill(folder: Path) -> None:
+        SambaTemplate(folder, certificates.good).provision()
+
+    with shared_folder(folder_of_the_run, "samba-template", fill) as folder:
+        yield SambaTemplate(folder, certificates.good)
 
 
 @pytest.fixture(scope="session")
@@ -77,11 +89,16 @@ def openldap_sample(certificates: Certificates) -> Iterator[OpenLdapTemplate]:
 
 
 @pytest.fixture(scope="session")
-def samba_sample(samba_template: SambaTemplate) -> Iterator[SambaTemplate]:
-    """An Active Directory domain with the sample cast and a service account with delegated rights."""
-    ldif, rights = sample_active_directory.sample_ldif(datetime.now(UTC)), sample_active_directory.service_rights()
-    with samba_template.with_more(ldif, rights) as made:
-        yield made
+def samba_sample(samba_template: SambaTemplate, folder_of_the_run: Path) -> Iterator[SambaTemplate]:
+    """An Active Directory domain with the sample cast and a service account with delegated rights; made once likewise."""
+
+    def fill(folder: Path) -> None:
+        samba_template.copy_to(folder)
+        made = SambaTemplate(folder, samba_template.certificate)
+        made.load(sample_active_directory.sample_ldif(datetime.now(UTC)), sample_active_directory.service_rights())
+
+    with shared_folder(folder_of_the_run, "samba-sample", fill) as folder:
+        yield SambaTemplate(folder, samba_template.certificate)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ PERMISSIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "mailbox.permissions.manage": (("mailbox", "user"), "Give people rights on mailboxes, and take them"),
     "mailbox.read": (("mailbox", "mail_list"), "See mailboxes"),
     "report.read": (("",), "Read reports"),
-    "request.approve": (("",), "Approve requests"),
+    "request.approve": (("",), "Decide on requests for which too few others are left"),
     "request.read": (("",), "See requests of others"),
     "user.activate": (("user",), "Activate a pending account"),
     "user.create": (("ou",), "Create accounts in a unit"),

@@ -29,7 +29,7 @@ FORM = (
         checks      | list of [CHECK]             |     |        | Rules about several fields together.
         run_at      | value                       |     |        | Moment to run; at once when absent. Not carried out yet.
         confirm     | [CONFIRM]                   |     |        | What happens between filling in and running.
-        approval    | [APPROVAL]                  |     |        | Who must agree first. Not carried out yet.
+        approval    | [APPROVAL]                  |     |        | Who must agree first.
         operations  | list of [OPERATION]         |     |        | What is done, in order; may be left out when a table is shown.
         on_error    | one of stop, undo, continue |     | stop   | What happens when an operation fails.
         notify      | list of [NOTIFY]            |     |        | Messages.

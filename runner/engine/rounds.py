@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from runner.engine.losing import note_what_was_lost
+from runner.pipeline.bulk.working import end_what_is_done, forget_what_nobody_started
 from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
 from runner.pipeline.services import Services
 
@@ -45,9 +46,11 @@ ROUNDS: Sequence[Round] = (
     Round(2, release_what_lost_nodes_took),
     Round(2, note_what_was_lost),
     Round(4, release_grants_in_lost_hands),
+    Round(4, end_what_is_done),
     Round(30, end_what_nobody_answered),
     Round(60, remind_those_asked),
     Round(300, follow_the_directory),
     Round(3_600, forget_what_nobody_came_to_see),
+    Round(3_600, forget_what_nobody_started),
 )
 """In the order they are made."""

@@ -54,6 +54,13 @@ def carry_out_waiting(services: Services, submission: Submission) -> Carried:
     `NotDurableError` when the store fails.
     """
     try:
+        return _carried_out_or_put_off(services, submission)
+    except StaleError:  # somebody cancelled it, or took this node for gone and has it now
+        return Carried("gone")
+
+
+def _carried_out_or_put_off(services: Services, submission: Submission) -> Carried:
+    try:
         if submission.begun_at is not None:
             return _carried_on(services, submission)
         prepared = planned_again(services, submission)
@@ -62,9 +69,7 @@ def carry_out_waiting(services: Services, submission: Submission) -> Carried:
         if not is_as_confirmed(submission, prepared):
             return _end(services, submission, _OTHERWISE)
         return _carried(prepared, submission)
-    except StaleError:
-        return Carried("gone")
-    except NotDurableError:
+    except (StaleError, NotDurableError):
         raise
     except (UnavailableError, NotReachableError) as error:
         return _wait(services, submission, str(error), _pause(submission))
@@ -79,11 +84,13 @@ def carry_out_waiting(services: Services, submission: Submission) -> Carried:
 
 
 def give_up(services: Services, submission: Submission) -> None:
-    """End what failed in a way nobody foresaw; what was begun of it is unclear."""
+    """End what failed in a way nobody foresaw; what was begun of it here is unclear. Others' work is left alone."""
     try:
         _end(services, submission, _FAILED)
     except StaleError:
-        services.store.submissions.mark_unknown(submission.id, services.now())
+        now_it_is = services.store.submissions.get(submission.id)
+        if (now_it_is.state, now_it_is.node) == ("running", services.node):
+            services.store.submissions.mark_unknown(submission.id, services.now())
 
 
 def is_as_confirmed(submission: Submission, prepared: Prepared) -> bool:
@@ -142,8 +149,9 @@ def _carried_on(services: Services, submission: Submission) -> Carried:
     found = rest(walk, submission, is_waiting=True)
     secrets = made_anew(walk, found.prepared)
     shown_once = _for_the_actor(found.prepared, secrets)
-    begin_rest(walk, submission, found, shown_once)
-    finished = carry_on(found.prepared, submission, secrets, found.earlier, _waiting(walk, submission))
+    with services.halt.at(submission.id):
+        begin_rest(walk, submission, found, shown_once)
+        finished = carry_on(found.prepared, submission, secrets, found.earlier, _waiting(walk, submission))
     if shown_once is not None:
         _forget_what_was_not_given(finished, submission)
     send_mails(walk, submission.id)

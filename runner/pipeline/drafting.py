@@ -86,18 +86,18 @@ def _without_secrets(walk: Walk, answers: Mapping[str, object]) -> tuple[dict[st
     """Split answers into what may be kept as it is and what only encrypted."""
     secret_ids = {field.id for field in walk.form.fields if field.type == "password"}
     fields = {field.id: field for field in walk.form.fields}
-    plain = {id_: _kept(normalise(fields[id_], value)) for id_, value in answers.items() if id_ not in secret_ids}
+    plain = {id_: storable(normalise(fields[id_], value)) for id_, value in answers.items() if id_ not in secret_ids}
     secrets = {id_: normalise(fields[id_], answers[id_]) for id_ in secret_ids & answers.keys()}
     return plain, walk.services.sealer.seal(json.dumps(secrets)) if secrets else None
 
 
-def _kept(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Return an answer for keeping: numbers that are not whole as text, which reads back as the same number."""
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, dict):
-        return {key: _kept(item) for key, item in value.items()}
-    return [_kept(item) for item in value] if isinstance(value, list) else value
+        return {key: storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list) else value
 
 
 def kept_answers(walk: Walk, submission: Submission) -> dict[str, object]:

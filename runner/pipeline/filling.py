@@ -65,7 +65,7 @@ def choose_page(
     if target is None:
         raise NotFoundError(NOT_FOUND)
     situation = situation_of(reader, form, None, language, "portal")
-    entries, more = _targets(reader, form, text) if text else (_default_target(reader, form, situation), False)
+    entries, more = found_targets(reader, form, text) if text else (_default_target(reader, form, situation), False)
     walk = Walk(services, actor, reader, form, None, situation, submission, None)
     top = head(walk, "target")
     return ChoosePage(
@@ -86,8 +86,8 @@ def _whole_journey(form: Form) -> Journey:
     return Journey(tuple((label, "now" if position == 0 else "") for position, label in enumerate(labels)))
 
 
-def _targets(reader: Reader, form: Form, text: str) -> tuple[list[Entry], bool]:
-    """Search for targets inside the scope of everything the form needs on them."""
+def found_targets(reader: Reader, form: Form, text: str, most: int = _PAGE_OF_TARGETS) -> tuple[list[Entry], bool]:
+    """Search for targets inside the scope of everything the form needs on them; say whether there are more."""
     target = form.target
     if target is None:
         return [], False
@@ -100,7 +100,7 @@ def _targets(reader: Reader, form: Form, text: str) -> tuple[list[Entry], bool]:
         text=text,
         search=target.search or SEARCHED[target.type],
         sort=label_attribute(target.type),
-        limit=_PAGE_OF_TARGETS,
+        limit=most,
     )
     page = reader.find(question, target_permissions(form))
     return list(page.entries), page.more

@@ -67,8 +67,9 @@ def carry_out(
     leaves the submission to be found as unknown.
     """
     prepared.walk.services.halt.check()
-    _begin(prepared, submission, resting, ceilings)
-    return carry_on(prepared, submission, secrets, wait_for=resting.wait_for)
+    with prepared.walk.services.halt.at(submission.id):
+        _begin(prepared, submission, resting, ceilings)
+        return carry_on(prepared, submission, secrets, wait_for=resting.wait_for)
 
 
 def carry_on(
@@ -83,12 +84,8 @@ def carry_on(
     ``earlier`` are the states of operations that ended before and are not in the plan.  Raises `NotDurableError` when the
     outcome could not be stored.
     """
-    under_way = prepared.walk.services.halt.under_way
-    under_way.add(submission.id)
-    try:
+    with prepared.walk.services.halt.at(submission.id):
         return _performed(prepared, submission, secrets, earlier, wait_for)
-    finally:
-        under_way.discard(submission.id)
 
 
 def _performed(

@@ -34,6 +34,14 @@ _CHANGING = frozenset(
         "say_to_several",
         "be_away",
         "be_back",
+        "begin_chosen",
+        "begin_found",
+        "begin_listed",
+        "answer",
+        "start",
+        "stop",
+        "retry",
+        "result",
     }
 )
 _ONLY_LOOKING = "You are seeing the desk as somebody else; nothing can be done meanwhile. Nothing was done."

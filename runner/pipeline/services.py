@@ -98,16 +98,25 @@ class AuthorityKeeper(Protocol):
 class Halt:
     """Whether this process may still begin submissions; it may not while an outcome could not be stored.
 
-    ``under_way`` are the ids of those it is at: what runs in its name and is not among them was lost.
+    ``under_way`` are the ids of those it is at, one for each thread: what runs in its name and is not among them was lost.
     """
 
     reason: str = ""
-    under_way: set[str] = field(default_factory=set)
+    under_way: list[str] = field(default_factory=list)
 
     def check(self) -> None:
         """Raise `NotDurableError` when nothing may begin any more."""
         if self.reason:
             raise NotDurableError(self.reason)
+
+    @contextmanager
+    def at(self, id: str) -> Iterator[None]:
+        """Say that this thread is at a submission, from before its intent is stored until after its outcome is."""
+        self.under_way.append(id)
+        try:
+            yield
+        finally:
+            self.under_way.remove(id)
 
 
 class Hook(Protocol):

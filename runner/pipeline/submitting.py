@@ -54,7 +54,7 @@ def submit(walk: Walk, posted: Posted) -> FillPage | VerifyPage | Prepared:
         return fill_page(walk, posted, checked=state.passed if state else 0)
     answers = dict(taken.posted.answers)
     try:
-        answers |= _typed_picks(walk, posted)
+        answers |= typed_picks(walk, posted)
         prepared = prepare(walk, answers)
     except AnswersError as wrong:
         return fill_page(walk, posted, wrong.problems, state.passed if state else 0)
@@ -78,7 +78,7 @@ def turned(walk: Walk, posted: Posted, *, back: bool) -> FillPage | VerifyPage |
     posted = taken.posted
     checked = state.passed if state else 0
     try:
-        answers = {**posted.answers, **({} if back else _typed_picks(walk, posted))}
+        answers = {**posted.answers, **({} if back else typed_picks(walk, posted))}
     except AnswersError as wrong:
         return fill_page(walk, posted, wrong.problems, checked)
     return turn(walk, replace(posted, answers=answers), back=back, checked=checked)
@@ -106,7 +106,7 @@ def check_state(walk: Walk) -> CheckState | None:
     return CallerChecks(walk.services).state(walk.reader, walk.situation, walk.policy, walk.submission)
 
 
-def _typed_picks(walk: Walk, posted: Posted) -> dict[str, object]:
+def typed_picks(walk: Walk, posted: Posted) -> dict[str, object]:
     """Turn what was typed into a picker without choosing into the one object it finds, if it is one."""
     found: dict[str, object] = {}
     problems = []
@@ -144,11 +144,11 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         head=with_pages(top, [section.title for section in answers]) if is_paged else top,
         digest=prepared.digest,
         operations=operation_views(prepared.kept),
-        message=walk.markdown(confirm.message),
+        message=walk.markdown(confirm.message, prepared.worked.values),
         can_undo=prepared.can_undo,
         nothing_to_do=prepared.changes_nothing and not moves_ends(prepared),
         type_to_confirm=_text_to_type(walk, prepared),
-        acknowledge=tuple(walk.text(text) for text in confirm.acknowledge),
+        acknowledge=tuple(walk.text(text, prepared.worked.values) for text in confirm.acknowledge),
         errors=tuple(problems),
         changed_meanwhile=changed,
         answers=answers,

@@ -1,5 +1,6 @@
 """One person's way through one form: the form and target they may use, and what stands on every page of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -9,6 +10,7 @@ from forms.answering.situation import Request, Situation, in_language, in_markdo
 from forms.answering.validating import target_refusal
 from forms.definition import Form, Text, VerificationPolicy
 from forms.facts import Facts
+from forms.values import Value
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import open_form, open_target
@@ -25,6 +27,7 @@ from runner.verification.checks import policy_for
 LOOK = "See"
 """The step of the journey of a form that only shows."""
 _TARGETS = {"user": "Person", "mail_list": "Distribution list", "ou": "Unit"}
+_NO_VALUES: Mapping[str, Value] = {}
 Stage: TypeAlias = Literal["target", "verify", "fill", "plan", "done"]
 _SAY = (
     "“I am giving you a temporary password. You choose your own at the next sign-in. "
@@ -54,16 +57,16 @@ class Walk:
         request = replace(self.situation.request, ticket=ticket.strip(), reason=reason.strip())
         return replace(self, situation=replace(self.situation, request=request))
 
-    def text(self, text: Text | None) -> str:
-        """Fill a text of the form in, in the reader's language."""
+    def text(self, text: Text | None, values: Mapping[str, Value] = _NO_VALUES) -> str:
+        """Fill a text of the form in, in the reader's language, with the values of answers where there are any."""
         return self.reader.gather(
-            self.situation, lambda known: in_language(text, known.language, known.environment({}))
+            self.situation, lambda known: in_language(text, known.language, known.environment(values))
         )[0]
 
-    def markdown(self, text: Text | None) -> str:
-        """Fill a text of Markdown in; what is filled in shows as it is."""
+    def markdown(self, text: Text | None, values: Mapping[str, Value] = _NO_VALUES) -> str:
+        """Fill a text of Markdown in, as `text` does; what is filled in shows as it is."""
         return self.reader.gather(
-            self.situation, lambda known: in_markdown(text, known.language, known.environment({}))
+            self.situation, lambda known: in_markdown(text, known.language, known.environment(values))
         )[0]
 
 

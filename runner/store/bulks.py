@@ -19,7 +19,7 @@ from runner.store.records import Notification
 from runner.store.tables import notifications, operations, submissions
 
 WORKED_ON = ("preparing", "starting", "stopping")
-UNFINISHED = ("queued", "awaiting_approval", "draft", "running")
+UNFINISHED = ("queued", "awaiting_approval", "running")
 _AT_ONCE = 500
 
 

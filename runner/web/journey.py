@@ -31,7 +31,9 @@ def rendered(page: AnyPage, *, posted: bool = False, confirmed: bool = False) ->
             return _template(
                 "submission/plan.html", page, 409 if page.changed_meanwhile else 422 if page.errors else 200
             )
-        case SubmissionPage():
+        case SubmissionPage(state=state):
+            if confirmed and state in ("queued", "awaiting_approval"):
+                return redirect(f"/submissions/{page.head.submission}", 303)
             return _template("submission/submission.html", page)
 
 

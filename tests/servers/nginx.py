@@ -1,4 +1,4 @@
-"""nginx as a proxy with TLS on a free port of 127.0.0.1, in front of several web nodes, as docs/several-machines.md shows it."""
+"""nginx as a proxy with TLS on a free port of 127.0.0.1, in front of several web nodes; see docs/several-machines.md."""
 
 import socket
 import subprocess

@@ -37,7 +37,7 @@ _PYTHON = "/usr/bin/python3"
 class Template:
     """A domain that is filled and never run; servers take copies of it."""
 
-    def __init__(self, folder: Path, certificate: Certificate, domain: str) -> None:
+    def __init__(self, folder: Path, certificate: Certificate, domain: str = "example.test") -> None:
         self.folder = folder
         self.certificate = certificate
         self.domain = domain
@@ -45,13 +45,11 @@ class Template:
     @classmethod
     @contextmanager
     def made(cls, certificate: Certificate, *, domain: str = "example.test", password_days: int = 90) -> Iterator[Self]:
-        """Provision a domain; takes some seconds and needs root."""
-        _complain_about_what_is_missing()
+        """Provision a domain, see `provision`, that is gone at the end."""
         folder = Path(tempfile.mkdtemp(prefix="deskhand-samba-template-"))
         try:
             template = cls(folder, certificate, domain)
-            template._provision()
-            template.load(policy_ldif(domain, password_days))
+            template.provision(password_days)
             yield template
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -83,12 +81,15 @@ class Template:
         """Put a fresh copy into a folder that is empty or does not exist."""
         subprocess.run(["cp", "-a", "--sparse=always", f"{self.folder}/.", folder], check=True)
 
-    def _provision(self) -> None:
+    def provision(self, password_days: int = 90) -> None:
+        """Set the domain up in the empty folder; takes some seconds and needs root."""
+        _complain_about_what_is_missing()
         names = (f"--realm={self.domain.upper()}", f"--domain={workgroup(self.domain)}", "--host-name=dc1")
         role = ("--server-role=dc", "--dns-backend=NONE", f"--adminpass={PASSWORD}")
         network = ("--host-ip=127.0.0.1", "--option=interfaces=lo", "--option=bind interfaces only=yes")
         where = ("-s", "/dev/null", f"--targetdir={self.folder}")
         _run([_path_of("samba-tool"), "domain", "provision", *where, *names, *role, *network])
+        self.load(policy_ldif(self.domain, password_days))
 
 
 class SambaDc:

@@ -1,13 +1,12 @@
 """A desk on several nodes: processes of the command line, each with its own folder, on one PostgreSQL."""
 
-import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +15,7 @@ import psycopg
 from connectors.local.connector import LocalDirectory
 from connectors.local.loading import load_entries
 from connectors.local.transactions import open_engine
-from connectors.mailbox.session import Database as MailDatabase
-from connectors.spi import Operation, Ref, Secret
+from connectors.spi import Ids, Operation, Question, Secret
 from runner.deskfolder import create
 from runner.sealing import new_key
 from runner.store.database import connect
@@ -26,7 +24,6 @@ from runner.store.store import Store
 from runner.witnessing.keys import make_signing_key
 from tests.runner.cli.commands import COMMAND, environment
 from tests.runner.pipeline.small_company import NOW, group, load_directory, person
-from tests.servers.nginx import free_port
 from tests.web.real_site import quick_identity
 
 FORMS = Path(__file__).parents[1] / "runner" / "pipeline" / "forms"
@@ -87,14 +84,22 @@ class SeveralNodes:
     directory_url: str
     nodes: list[Node] = field(default_factory=list)
 
-    def serve(self, port: int = 0) -> Node:
-        port = port or free_port()
-        return self._start(["serve", "--port", str(port)], "The desk is open", port)
+    def serve(self, *ports: int) -> list[Node]:
+        """Start a web node on each of these ports."""
+        return self._ready([self._start(["serve", "--port", str(port)], port) for port in ports])
 
-    def work(self, count: int = 2) -> Node:
-        return self._start(["worker", "--count", str(count)], "Working as")
+    def work(self, *counts: int) -> list[Node]:
+        """Start workers that carry out so many submissions at a time."""
+        return self._ready([self._start(["worker", "--count", str(count)]) for count in counts])
 
-    def _start(self, command: list[str], until: str, port: int = 0) -> Node:
+    def _ready(self, nodes: list[Node]) -> list[Node]:
+        for node in nodes:
+            until = "The desk is open" if node.port else "Working as"
+            wait_until(lambda node=node, until=until: until in node.said() or node.child.poll() is not None)
+            assert node.child.poll() is None, node.said()
+        return nodes
+
+    def _start(self, command: list[str], port: int = 0) -> Node:
         own = self.folder / f"node-{len(self.nodes) + 1}"
         shutil.copytree(self.folder / "desk", own)
         log = own.with_suffix(".log")
@@ -107,8 +112,6 @@ class SeveralNodes:
             )
         node = Node(child, log, port)
         self.nodes.append(node)
-        wait_until(lambda: until in node.said() or child.poll() is not None)
-        assert child.poll() is None, node.said()
         return node
 
     def end(self) -> None:
@@ -125,6 +128,12 @@ class SeveralNodes:
 
     def state(self, submission: str) -> str:
         return str(self.ask("SELECT state FROM submissions WHERE id = %s", submission)[0][0])
+
+    def node_of(self, submission: str) -> Node:
+        """Return the node that runs a submission."""
+        query = "SELECT pid FROM nodes JOIN submissions ON nodes.id = submissions.node WHERE submissions.id = %s"
+        pid = self.ask(query, submission)[0][0]
+        return next(node for node in self.nodes if node.child.pid == pid)
 
     def due_now(self, submission: str) -> None:
         """Let the moment come that a submission waits for."""
@@ -155,8 +164,6 @@ class SeveralNodes:
         directory.close()
 
     def value(self, login: str, attribute: str) -> object:
-        from connectors.spi import Ids, Question
-
         directory = LocalDirectory(self.directory_url, clock=lambda: datetime.now(UTC))
         found = directory.read(Question("user", Ids(frozenset({f"u-{login}"})))).entries[0].attributes.get(attribute)
         directory.close()
@@ -166,7 +173,7 @@ class SeveralNodes:
     def held(self) -> Iterator[None]:
         """Let nobody write into the directory meanwhile: whoever does, waits."""
         with psycopg.connect(_plain(self.directory_url)) as connection:
-            connection.execute("LOCK TABLE people, members IN EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE directory_objects IN EXCLUSIVE MODE")
             yield
             connection.rollback()
 
@@ -180,11 +187,13 @@ def made(folder: Path, *, store_url: str, directory_url: str, mailbox_url: str) 
     """Make the company, its accounts and the folder of a desk whose web nodes leave what waits to workers."""
     load_directory(directory_url)
     engine = open_engine(directory_url)
-    more = [person("lead", "Lena Lead", "Utrecht"), group("Identity-Leads", "lead"), person("l.left", "Lo Left", "X")]
-    report = load_entries(engine, [*more[:2]], now=NOW)
+    left = replace(
+        person("l.left", "Lo Left", "Rotterdam", enabled=False), dn="CN=Lo Left,OU=Leavers,DC=sample,DC=test"
+    )
+    more = (person("lead", "Lena Lead", "Utrecht"), group("Identity-Leads", "lead"), left)
+    report = load_entries(engine, more, now=NOW)
     engine.dispose()
     assert not report.problems
-    MailDatabase(mailbox_url).engine.dispose()
     upgrade(store_url)
     desk = folder / "desk"
     create(desk, demo=False, port=0, key=new_key())
@@ -202,7 +211,7 @@ def made(folder: Path, *, store_url: str, directory_url: str, mailbox_url: str) 
     return several
 
 
-def wait_until(is_so, seconds: float = PATIENCE_SECONDS) -> None:  # type: ignore[no-untyped-def]
+def wait_until(is_so: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     over = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < over, "it did not come to that"

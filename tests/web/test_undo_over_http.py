@@ -46,7 +46,8 @@ def test_a_submission_is_taken_back_from_its_page(site):
     assert "This will be put back" in plan.get_data(as_text=True)
     assert site.counts() == before
     answer = visit.post(
-        f"/submissions/{submission}/undo", {"digest": digest_at(visit, f"/submissions/{submission}/undo"), "reason": "no"}
+        f"/submissions/{submission}/undo",
+        {"digest": digest_at(visit, f"/submissions/{submission}/undo"), "reason": "no"},
     )
     assert answer.status_code == 303
     taking = visit.get(answer.headers["Location"]).get_data(as_text=True)

@@ -12,6 +12,7 @@ from runner.errors import NotDurableError, NotFoundError, NotReachableError, Ref
 from runner.journal.chain import canonical
 from runner.pipeline.authorising import target_permissions
 from runner.pipeline.drafting import planned_draft
+from runner.pipeline.finding import plain
 from runner.pipeline.handing_in import run_moment, used_checks
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.refusing import refuse
@@ -49,8 +50,9 @@ def prepare_part(services: Services, bulk: Bulk) -> None:
     actor = acting_again(services, bulk.actor_id)
     found: list[tuple[BulkRow, Submission | None]] = []
     for row in rows:
+        here = frozenset(one.target_id for one, _ in found if one.target_id)
         try:
-            found.append(_prepared(services, actor, form, bulk, row))
+            found.append(_prepared(services, actor, form, bulk, row, here))
         except (UnavailableError, NotReachableError):
             if not found:
                 raise
@@ -75,15 +77,22 @@ def digest_of(services: Services, bulk: Bulk) -> str:
 
 
 def _prepared(
-    services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow
+    services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow, here: frozenset[str]
 ) -> tuple[BulkRow, Submission | None]:
-    """Return a row as it is after preparing, and the draft to keep with it where something would change."""
+    """Return a row as it is after preparing, and the draft to keep with it where something would change.
+
+    ``here`` are the targets of rows right before it, which are not kept yet.
+    """
     try:
-        walk, row = _opened(services, actor, form, bulk, row)
+        row = replace(row, target_id=row.target_id or found_by_name(services, actor, form, bulk, row))
+        if row.target_id in here or services.store.bulk_work.is_named_before(row, row.target_id or ""):
+            raise RefusedError(_TWICE)
+        walk = _opened(services, actor, form, bulk, row.target_id or "")
+        row = replace(row, target_label=walk.target.label if walk.target else "")
         answers = {**bulk.answers, **row.answers}
         prepared = prepare(walk, answers)
     except AnswersError as wrong:
-        return _refused(row, _first(form, wrong)), None
+        return _refused(row, _first(form, wrong, bulk.language)), None
     except (UnavailableError, NotReachableError, NotDurableError):
         raise
     except (RunnerError, ConnectorError) as refused:
@@ -102,23 +111,19 @@ def _ready(prepared: Prepared, bulk: Bulk, row: BulkRow, draft: Submission) -> t
     return replace(row, state="ready", submission_id=draft.id, due_at=due_at), draft
 
 
-def _opened(services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow) -> tuple[Walk, BulkRow]:
+def _opened(services: Services, actor: Actor, form: Form, bulk: Bulk, target_id: str) -> Walk:
     """Open the form on the target of a row; raises as `runner.pipeline.walking.start` does, and records a refusal."""
-    target_id = row.target_id or _found(services, actor, form, bulk, row)
-    if services.store.bulk_work.is_named_before(row, target_id):
-        raise RefusedError(_TWICE)
     try:
         walk = start(services, actor, form.id, target_id, services.new_id(), bulk.language)
     except NotFoundError as refused:
         raise RefusedError(_NOBODY) from refused
-    row = replace(row, target_id=target_id, target_label=walk.target.label if walk.target else "")
     if walk.policy is not None:
         raise refuse(services, actor, "submit", RefusedError(_CHECKED), form=form.id, target=_ref(form, target_id))
-    return walk.with_request(bulk.ticket, bulk.reason), row
+    return walk.with_request(bulk.ticket, bulk.reason)
 
 
-def _found(services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow) -> str:
-    """Return the id of whom a row names, as far as the actor may use the form on them."""
+def found_by_name(services: Services, actor: Actor, form: Form, bulk: Bulk, row: BulkRow) -> str:
+    """Return the id of whom a row names, as far as the actor may use the form on them; raises `RefusedError`."""
     if form.target is None:
         raise RefusedError(CHANGED)
     question = Question(form.target.type, Compare(bulk.names_by, "==", row.named), limit=2)
@@ -136,8 +141,8 @@ def _refused(row: BulkRow, why: str) -> BulkRow:
     return replace(row, state="refused", why=why[:_SHORTEST_WHY], digest="")
 
 
-def _first(form: Form, wrong: AnswersError) -> str:
+def _first(form: Form, wrong: AnswersError, language: str) -> str:
     """Return the first problem with the name of its question."""
     problem = wrong.problems[0]
-    label = next((field.id for field in form.fields if field.id == problem.field), problem.field)
+    label = next((plain(one.label, language) for one in form.fields if one.id == problem.field), "")
     return f"{label}: {problem.message}" if label else problem.message

@@ -12,7 +12,7 @@ class WayPage:
     """A plan to take a submission back (``undo``), or to go on with it (``continue``).
 
     ``of`` is its id, ``stays`` what is left as it is.  ``refused`` says why there is nothing to confirm.  ``told`` says who
-    did it and when; ``is_partial`` that parts stay.
+    did it and when.  ``is_open`` says that the actor may open the submission's own page.
     """
 
     head: Head
@@ -25,3 +25,4 @@ class WayPage:
     changed_meanwhile: bool = False
     nothing_to_do: bool = False
     told: str = ""
+    is_open: bool = True

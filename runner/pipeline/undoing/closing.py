@@ -1,5 +1,7 @@
 """Close what is unclear: a person looked, and says whether it was done. Nothing is done by that."""
 
+from collections.abc import Mapping
+
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
@@ -7,6 +9,7 @@ from runner.pipeline.finishing import summed_up
 from runner.pipeline.recording import actor_body
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.going_on import settled, told_of_end
+from runner.pipeline.undoing.resuming import LASTS
 from runner.pipeline.walking import reader_for
 from runner.store.records import OperationEnd, Submission
 
@@ -38,6 +41,8 @@ def close_unknown(
         raise UnfitError(NO_COMMENT)
     now = services.now()
     said = f"{'It was done' if was_done else 'It was not done'}, says {actor.login}: {comment}"
+    if was_done and _was_to_end(submission, operation_id):
+        said = f"{said} {LASTS}"
     end = OperationEnd(operation_id, "done" if was_done else "failed", error=said)
     state = summed_up([end.state if one is row else one.state for one in rows])
     told = told_of_end(services, submission, state, now)
@@ -55,3 +60,8 @@ def close_unknown(
         )
     except StaleError as error:
         raise StaleError("Somebody else has just closed this.") from error
+
+
+def _was_to_end(submission: Submission, operation_id: str) -> bool:
+    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
+    return any(isinstance(one, Mapping) and one.get("id") == operation_id and bool(one.get("until")) for one in plan)

@@ -185,6 +185,7 @@ class Undoing:
             of=submission.id,
             refused=str(refused),
             told=undoing.told(walk, submission),
+            is_open=undoing.is_open(walk, submission),
         )
 
     @property

@@ -13,11 +13,11 @@ from runner.pipeline.pages import KeptPart, WayPage
 from runner.pipeline.planning import Prepared, operation_views
 from runner.pipeline.recording import actor_body
 from runner.pipeline.services import Services
-from runner.pipeline.undoing.resuming import FOUND, Rest
+from runner.pipeline.undoing.resuming import FoundDone, Rest
 from runner.pipeline.undoing.undoing import head_of, intents_of, told
 from runner.pipeline.walking import Walk
 from runner.store.continuing import Resumption
-from runner.store.records import OperationEnd, OperationRow, Submission, SubmissionState
+from runner.store.records import OperationEnd, Submission, SubmissionState
 
 
 def continue_page(walk: Walk, submission: Submission, found: Rest, *, changed: bool = False) -> WayPage:
@@ -28,7 +28,7 @@ def continue_page(walk: Walk, submission: Submission, found: Rest, *, changed: b
         of=submission.id,
         digest=found.prepared.digest,
         operations=operation_views(found.prepared.kept),
-        stays=tuple(KeptPart(row.title, FOUND) for row in found.found),
+        stays=tuple(KeptPart(one.row.title, one.said) for one in found.found),
         changed_meanwhile=changed,
         told=told(walk, submission),
     )
@@ -45,8 +45,9 @@ def go_on(walk: Walk, submission: Submission, found: Rest) -> Finished | None:
         _settle(walk, submission, found)
         return None
     secrets = made_anew(walk, found.prepared)
-    begin_rest(walk, submission, found)
-    return carry_on(found.prepared, submission, secrets, found.earlier)
+    with walk.services.halt.at(submission.id):
+        begin_rest(walk, submission, found)
+        return carry_on(found.prepared, submission, secrets, found.earlier)
 
 
 def begin_rest(walk: Walk, submission: Submission, found: Rest, shown_once: bytes | None = None) -> None:
@@ -105,14 +106,22 @@ def told_of_end(services: Services, submission: Submission, state: SubmissionSta
     return notify(services, submission, Happening(event, now, was_waiting=False, run=run))
 
 
-def _ends(found: Sequence[OperationRow]) -> tuple[OperationEnd, ...]:
-    return tuple(OperationEnd(row.operation_id, "done", error=FOUND) for row in found)
+def _ends(found: Sequence[FoundDone]) -> tuple[OperationEnd, ...]:
+    return tuple(OperationEnd(one.row.operation_id, "done", error=one.said) for one in found)
 
 
-def _found_records(walk: Walk, submission: Submission, found: Sequence[OperationRow]) -> list[Record]:
+def _found_records(walk: Walk, submission: Submission, found: Sequence[FoundDone]) -> list[Record]:
     return [
-        settled(walk.reader.now, actor_body(walk.actor), submission, row.operation_id, row.verb, "found_done", FOUND)
-        for row in found
+        settled(
+            walk.reader.now,
+            actor_body(walk.actor),
+            submission,
+            one.row.operation_id,
+            one.row.verb,
+            "found_done",
+            one.said,
+        )
+        for one in found
     ]
 
 

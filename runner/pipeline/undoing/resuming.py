@@ -23,6 +23,7 @@ ENDED = ("done", "unchanged")
 NOTHINGNOT_DONE = "There is nothing left of this to go on with."
 WAS_TAKEN_BACK = "What was done was undone. Fill the form in again."
 FOUND = "Found done when it was looked at afterwards."
+LASTS = "What it changed is not known, so it does not end by itself: end it by hand."
 _TYPED = "takes a password that was typed, which is not kept. Fill the form in again."
 _SHARED = "takes the same password as a step that was done, which is not kept. Fill the form in again."
 _OTHERWISE = "What is left would do something else by now than was agreed to. Fill the form in again."
@@ -31,11 +32,19 @@ _MAY_EXIST = "may have been done: {why} Look at it, and say below whether it was
 
 
 @dataclass(frozen=True, slots=True)
+class FoundDone:
+    """A step that was unclear and turned out to be done, and what is said about it."""
+
+    row: OperationRow
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """What is left of a submission, decided on; ``found`` are steps that were unclear and turned out to be done."""
 
     prepared: Prepared
-    found: tuple[OperationRow, ...]
+    found: tuple[FoundDone, ...]
     earlier: tuple[str, ...]
 
 
@@ -51,14 +60,14 @@ def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Res
     rows = walk.services.store.submissions.operations(submission.id)
     left = ("planned",) if is_waiting else NOT_DONE
     ready: list[Ready] = []
-    found: list[OperationRow] = []
+    found: list[FoundDone] = []
     for row, planned in _planned(walk, submission, rows, left):
         preparation = _looked_at(walk, row, planned)
         if preparation is None:
-            found.append(row)
+            found.append(FoundDone(row, f"{FOUND} {LASTS}" if planned.until else FOUND))
         else:
             ready.append(preparation)
-    about = {"continues": submission.id, "found": [row.operation_id for row in found]}
+    about = {"continues": submission.id, "found": [one.row.operation_id for one in found]}
     prepared = assembled(walk, worked_again(walk, submission.answers), ready, about)
     _check_agreed(walk, submission, prepared)
     earlier = [row.state for row in rows if row.state not in left]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from runner.journal.records import Record
+from runner.pipeline.authorising import reads_journal
 from runner.pipeline.drafting import draft
 from runner.pipeline.finishing import Finished, carry_on
 from runner.pipeline.pages import Head, Journey, KeptPart, WayPage
@@ -29,7 +30,13 @@ def undo_page(walk: Walk, submission: Submission, found: Reversal, *, changed: b
         changed_meanwhile=changed,
         nothing_to_do=found.prepared.changes_nothing,
         told=told(walk, submission),
+        is_open=is_open(walk, submission),
     )
+
+
+def is_open(walk: Walk, submission: Submission) -> bool:
+    """Say whether the actor may open a submission's own page: whoever handed it in, and who reads the journal."""
+    return submission.actor_id == walk.actor.id or reads_journal(walk.reader)
 
 
 def head_of(walk: Walk) -> Head:
@@ -53,8 +60,9 @@ def undo(walk: Walk, submission: Submission, digest: str, reason: str) -> WayPag
     if found.prepared.digest != digest:
         return undo_page(walk, submission, found, changed=True)
     walk.services.halt.check()
-    taking = _begun(found.prepared, submission, reason)
-    return carry_on(found.prepared, taking, {})
+    with walk.services.halt.at(walk.submission):
+        taking = _begun(found.prepared, submission, reason)
+        return carry_on(found.prepared, taking, {})
 
 
 def _begun(prepared: Prepared, submission: Submission, reason: str) -> Submission:
