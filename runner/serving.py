@@ -4,7 +4,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 from waitress.server import create_server
 
+from connectors.errors import ConnectorError
 from connectors.mailbox.mail import OutboxPostman
 from forms.answering.languages import languages_of
 from runner.archiving import archive_monthly
@@ -105,38 +108,50 @@ def beat(installation: Installation) -> None:
 
 @dataclass(slots=True)
 class Housekeeping:
-    """Beats, sweeps, makes rounds and sends in a thread of its own until it is told to stop."""
+    """Keeps a process in order until it is told to stop: what is the store's in one thread, what asks systems in another.
+
+    A system that is slow to answer must not keep this process from beating: others would take it for gone.
+    """
 
     installation: Installation
     _stop: threading.Event = field(default_factory=threading.Event)
     _journal: JournalKeeping | None = None
-    _thread: threading.Thread | None = None
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin; raises `SetUpError` when the journal cannot be kept as the settings say."""
         self._journal = keeping_of(self.installation, _tell)
         self._journal.start()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
-        self._thread.start()
+        for name, run in (("heart", self._beat), ("housekeeping", self._run)):
+            thread = threading.Thread(target=run, name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
         """End, and wait for the round under way."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        for thread in self._threads:
+            thread.join(timeout=10)
         if self._journal is not None:
             self._journal.stop()
+
+    def _beat(self) -> None:
+        seconds = 0
+        while not self._stop.wait(HEARTBEAT_SECONDS):
+            seconds += int(HEARTBEAT_SECONDS)
+            with _told():
+                beat(self.installation)
+                report(sweep(self.installation))
+                make_rounds(self.installation.services, seconds, asking=False)
 
     def _run(self) -> None:
         rounds = 0
         while not self._stop.wait(HEARTBEAT_SECONDS):
             rounds += 1
-            try:
-                beat(self.installation)
-                report(sweep(self.installation))
+            with _told():
                 if self._journal is not None:
                     self._journal.round()
-                make_rounds(self.installation.services, rounds * int(HEARTBEAT_SECONDS))
+                make_rounds(self.installation.services, rounds * int(HEARTBEAT_SECONDS), asking=True)
                 self.installation.services.store.binding_uses.follow(steps=1)
                 if rounds % 15 == 0:
                     send_waiting(self.installation)
@@ -145,8 +160,17 @@ class Housekeeping:
                     note_bindings(self.installation.services)
                 if rounds % _ROUNDS_PER_HOUR == 0:
                     archive_monthly(self.installation)
-            except RunnerError as error:
-                click.echo(f"deskhand: housekeeping: {error}", err=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the operator of what went wrong, and go on: nothing may end the threads that keep this process in order."""
+    try:
+        yield
+    except (RunnerError, ConnectorError) as error:
+        _tell(f"housekeeping: {error}")
+    except Exception:
+        _tell(f"housekeeping: {traceback.format_exc(limit=-3)}")
 
 
 def report(lost: Sequence[Submission]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from runner.engine.losing import note_what_was_lost
+from runner.errors import NotDurableError
 from runner.pipeline.bulk.working import end_what_is_done, forget_what_nobody_started
 from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
 from runner.pipeline.services import Services
@@ -14,10 +15,11 @@ _SHOWN_ONCE_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Something to look after every so many seconds."""
+    """Something to look after every so many seconds; ``asks`` says that it asks systems, which may be slow to answer."""
 
     every_seconds: int
     look: Callable[[Services], object]
+    asks: bool = False
 
 
 def release_what_lost_nodes_took(services: Services) -> int:
@@ -35,11 +37,23 @@ def release_grants_in_lost_hands(services: Services) -> int:
     return services.store.grants.release(services.clock())
 
 
-def make_rounds(services: Services, seconds: int) -> None:
-    """Make the rounds that are due ``seconds`` after the start, which go by twos; raises the first `RunnerError`."""
+def make_rounds(services: Services, seconds: int, *, asking: bool | None = None) -> None:
+    """Make the rounds that are due ``seconds`` after the start, which go by twos; only those that ask systems, or do not.
+
+    One that fails does not keep the others from being made, unless it is the store that fails; raises the first error.
+    """
+    faults = list[Exception]()
     for one in ROUNDS:
-        if seconds % one.every_seconds == 0:
+        if seconds % one.every_seconds or asking not in (None, one.asks):
+            continue
+        try:
             one.look(services)
+        except NotDurableError:
+            raise
+        except Exception as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
 
 
 ROUNDS: Sequence[Round] = (
@@ -47,9 +61,9 @@ ROUNDS: Sequence[Round] = (
     Round(2, note_what_was_lost),
     Round(4, release_grants_in_lost_hands),
     Round(4, end_what_is_done),
-    Round(30, end_what_nobody_answered),
-    Round(60, remind_those_asked),
-    Round(300, follow_the_directory),
+    Round(30, end_what_nobody_answered, asks=True),
+    Round(60, remind_those_asked, asks=True),
+    Round(300, follow_the_directory, asks=True),
     Round(3_600, forget_what_nobody_came_to_see),
     Round(3_600, forget_what_nobody_started),
 )

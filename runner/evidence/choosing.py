@@ -17,7 +17,7 @@ from runner.witnessing.examining import start_of
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which records: those on a person, by an agent (the id of an account), of a form, from and until a moment.
+    """Which records: those on a person, by an agent (the id of an account), of a form or a submission, from and until when.
 
     What is empty does not choose; ``since`` is included, ``until`` is not.  ``words`` says the same for a reader.
     """
@@ -28,6 +28,12 @@ class Choice:
     form: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    submission: str = ""
+
+    def may_fit(self, line: str) -> bool:
+        """Say whether a record could be chosen, by a look at its line alone: most are not, and need not be read."""
+        wanted = (self.person, self.agent, self.form, self.submission)
+        return all(json.dumps(one, ensure_ascii=False) in line for one in wanted if one)
 
     def fits(self, body: Mapping[str, Any]) -> bool:
         """Say whether a record is chosen."""
@@ -36,6 +42,7 @@ class Choice:
             (not self.person or subject_id(body, "target") == self.person)
             and (not self.agent or subject_id(body, "actor") == self.agent)
             and (not self.form or subject_id(body, "form") == self.form)
+            and (not self.submission or subject_id(body, "submission") == self.submission)
             and (self.since is None or moment >= self.since)
             and (self.until is None or moment < self.until)
         )
@@ -76,6 +83,6 @@ def chosen(store: Store, choice: Choice) -> tuple[Sequence[Proved], StoredCheckp
 
 def _fits(choice: Choice, line: str) -> bool:
     try:
-        return choice.fits(json.loads(line))
+        return choice.may_fit(line) and choice.fits(json.loads(line))
     except (ValueError, KeyError, TypeError):
         return False  # what was found before a break may be no record

@@ -1,11 +1,13 @@
 """The limits of a form: how often it may be used by one actor, and for one target; and of files that leave."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from forms.definition import Rate
+from runner.access.model import Actor
 from runner.errors import TooManyError
+from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, refused_on, target_ref
 from runner.store.records import Ceiling
 
@@ -41,15 +43,23 @@ def braked(walk: Walk, refusal: TooManyError, what: str = "submit") -> TooManyEr
 
 
 def brake_exports(walk: Walk) -> None:
-    """Raise `TooManyError`, recorded, when this actor downloaded too many files lately, as the journal has it.
+    """Raise `TooManyError`, recorded, when this actor downloaded too many files lately, see `too_many_exports`."""
+    refusal = too_many_exports(walk.services, walk.actor, walk.reader.now)
+    if refusal is not None:
+        raise braked(walk, refusal, "export")
+
+
+def too_many_exports(services: Services, actor: Actor, now: datetime) -> TooManyError | None:
+    """Return the refusal, not recorded yet, when this actor downloaded too many files lately, as the journal has it.
 
     Downloads that begin at the same moment may each be the last one allowed.
     """
-    since = walk.reader.now - EXPORT_SPAN
-    found = walk.services.store.journal.search(kind="export", actor_id=walk.actor.id, since=since, limit=MOST_EXPORTS)
-    if len(found) == MOST_EXPORTS:
-        seconds = ceil((found[-1].time - since).total_seconds())
-        raise braked(walk, TooManyError(_EXPORTED.format(count=MOST_EXPORTS), max(1, seconds)), "export")
+    since = now - EXPORT_SPAN
+    found = services.store.journal.search(kind="export", actor_id=actor.id, since=since, limit=MOST_EXPORTS)
+    if len(found) < MOST_EXPORTS:
+        return None
+    seconds = ceil((found[-1].time - since).total_seconds())
+    return TooManyError(_EXPORTED.format(count=MOST_EXPORTS), max(1, seconds))
 
 
 def _limits(walk: Walk) -> Iterator[tuple[Ceiling, str]]:

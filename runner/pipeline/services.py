@@ -1,6 +1,7 @@
 """What the pipeline works with, wired once in `runner.wiring`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -119,6 +120,14 @@ class Halt:
             self.under_way.remove(id)
 
 
+@dataclass(slots=True)
+class Examined:
+    """When this process last examined the whole journal, None before, and how many records stood in it."""
+
+    at: datetime | None = None
+    records: int = 0
+
+
 class Hook(Protocol):
     """Hands what happened to another system. Raises the errors of `connectors.errors`."""
 
@@ -185,6 +194,7 @@ class Services:
     kept_form: Callable[[str, str, str], Form] | None = None
     channels: Channels = field(default_factory=Channels)
     bulk: BulkBrakes = field(default_factory=BulkBrakes)
+    examined: Examined = field(default_factory=Examined)
 
     def now(self) -> datetime:
         """Return the time now, in the organisation's time zone."""

@@ -93,11 +93,12 @@ class JournalStore:
         query = select(journal).where(
             *_conditions({name: value for name, value in wanted.items() if value is not None})
         )
-        if since is not None:
-            query = query.where(journal.c.time >= since)
-        if until is not None:
-            query = query.where(journal.c.time < until)
-        query = query.order_by(journal.c.time.desc(), journal.c.seq.desc()).limit(limit).offset(offset)
+        query = (
+            query.where(*_times(since, until))
+            .order_by(journal.c.time.desc(), journal.c.seq.desc())
+            .limit(limit)
+            .offset(offset)
+        )
 
         def read(connection: Connection) -> list[JournalEntry]:
             rows = connection.execute(query).mappings().all()
@@ -105,6 +106,25 @@ class JournalStore:
             return [_entry(row, body) for row, body in zip(rows, bodies, strict=True)]
 
         return self._database.read(read)
+
+    def lines_found(
+        self,
+        *,
+        submission: str | None = None,
+        actor_id: str | None = None,
+        target_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        containing: str = "",
+        limit: int,
+    ) -> list[str]:
+        """Return the lines that match everything given, also somewhere in their text; see `search`."""
+        wanted = {"submission_id": submission, "target_id": target_id, "actor_id": actor_id}
+        found = {name: value for name, value in wanted.items() if value is not None}
+        query = select(journal.c.line).where(*_conditions(found), *_times(since, until)).limit(limit)
+        if containing:
+            query = query.where(journal.c.line.contains(containing, autoescape=True))
+        return self._database.read(lambda connection: [row.line for row in connection.execute(query)])
 
     def opened(self, lines: Iterable[str]) -> Iterator[dict[str, JSON]]:
         """Yield the bodies of lines, with what is personal in them as far as its keys are there."""
@@ -143,6 +163,13 @@ def _conditions(wanted: Mapping[str, str]) -> Iterator[ColumnElement[bool]]:
     for position, (name, value) in enumerate(wanted.items()):
         column = journal.c[name] if position == 0 else journal.c[name].concat("")
         yield column == value
+
+
+def _times(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
+    if since is not None:
+        yield journal.c.time >= since
+    if until is not None:
+        yield journal.c.time < until
 
 
 def _columns_agree(row: RowMapping) -> bool:

@@ -69,7 +69,9 @@ def _unsure(connection: Connection, now: datetime) -> Sequence[Submission]:
     ids = [one.id for one in _found(connection, perhaps)]
     these = submissions.c.id.in_(ids)
     connection.execute(
-        update(submissions).where(these).values(state="unknown", note=_PERHAPS, updated_at=now, finished_at=now)
+        update(submissions)
+        .where(these)
+        .values(state="unknown", note=_PERHAPS, updated_at=now, finished_at=now, sealed=None)
     )
     connection.execute(delete(uploads).where(uploads.c.submission_id.in_(ids)))
     marked = _found(connection, these)

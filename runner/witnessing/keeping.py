@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors.spi import Postman
 from runner.errors import NotDurableError
 from runner.journal.checkpoints import Signer
-from runner.pipeline.services import Halt
+from runner.pipeline.services import Examined, Halt
 from runner.settings import JournalSettings
 from runner.store.store import Store
 from runner.wiring import Installation
@@ -52,6 +52,7 @@ def keeping_of(installation: Installation, tell: Callable[[str], None]) -> "Jour
         services.halt,
         services.clock,
         tell,
+        services.examined,
     )
 
 
@@ -65,6 +66,7 @@ class JournalKeeping:
     halt: Halt
     clock: Callable[[], datetime]
     tell: Callable[[str], None]
+    examined: Examined = field(default_factory=Examined)
     _under_way: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
@@ -92,6 +94,7 @@ class JournalKeeping:
     def examine(self) -> None:
         """Examine the whole journal; when it does not verify, it is read-only from then on, in every process."""
         found = examine_journal(self.store, self.checkpointer.signer.key)
+        self.examined.at, self.examined.records = self.clock(), found.records
         if not found.ok:
             self._broken(found.fault)
 

@@ -21,6 +21,10 @@ from runner.store.records import Submission
 
 _LAPSED = "Nobody agreed to it in time."
 _ESCALATED = "Nobody answered in time, so the owner of the form was asked."
+_MOST_FOLLOWED = 500
+_STRIDE_SECONDS, _STRIDE = 300, 37
+"""Ids are random hexadecimal: 37 of 256 further every five minutes comes by every place."""
+
 _WAITS_ON = (ConnectorError, NotReachableError, StaleError)
 
 
@@ -43,13 +47,18 @@ def remind_those_asked(services: Services) -> int:
 
 
 def follow_the_directory(services: Services) -> int:
-    """Bring every request before those who may decide on it as things are now; return how many were looked at."""
+    """Bring requests before those who may decide on them as things are now; return how many were looked at.
+
+    At most ``_MOST_FOLLOWED`` at a time, from another place each time, so that none is left out for long.
+    """
     services.store.approvals.forget_ended()
-    count, last = 0, ""
-    while found := services.store.approvals.all_waiting(last):
-        count += sum(_each(services, submission, _follow) for submission in found)
-        last = found[-1].id
-    return count
+    place = f"{int(services.now().timestamp()) // _STRIDE_SECONDS * _STRIDE % 256:02x}"
+    behind = services.store.approvals.all_waiting(place, _MOST_FOLLOWED)
+    before = (
+        services.store.approvals.all_waiting("", _MOST_FOLLOWED - len(behind)) if len(behind) < _MOST_FOLLOWED else ()
+    )
+    found = {one.id: one for one in (*behind, *before)}
+    return sum(_each(services, submission, _follow) for submission in found.values())
 
 
 def _each(services: Services, submission: Submission, look: Callable[[Services, Submission], object]) -> int:

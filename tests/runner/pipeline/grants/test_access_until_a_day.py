@@ -254,6 +254,19 @@ def test_taking_it_away_at_the_desk_ends_the_grant_at_once(desk: TestDesk) -> No
     assert is_member(desk, TOMAS, ATLAS)
 
 
+def test_what_was_undone_is_not_taken_back_a_second_time(desk: TestDesk) -> None:
+    submission = give(desk, groups=[ATLAS])
+    plan = desk.desk.ways.undo_plan(desk.actor(AGENT), submission, "en")
+    desk.desk.ways.undo(desk.actor(AGENT), submission, plan.digest, "", "en")
+    assert not is_member(desk, TOMAS, ATLAS)
+    assert states(desk) == ["gone"]
+
+    give(desk, groups=[ATLAS], ends=None)
+    at(desk, 11)
+    desk.carried_out()
+    assert is_member(desk, TOMAS, ATLAS)
+
+
 def test_a_value_set_twice_goes_back_to_what_was_before_both(desk: TestDesk) -> None:
     desk.do("directory.user.update", user=desk.entry(TOMAS).ref, set={"office": "1.01"})
     give(desk, office="2.02")
