@@ -11,7 +11,7 @@ from forms.resolving.resolver import Resolver
 from forms.resolving.sources import Sources
 from runner.access.form_rights import form_entry
 from runner.access.model import Actor
-from runner.errors import NotFoundError, RefusedError, StaleError
+from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.journal.records import JSON, Record
 from runner.kept_versions import around, compiled
 from runner.pipeline.authorising import NOT_FOUND
@@ -104,7 +104,7 @@ class Publishing:
         self.services.store.candidates.hand_in(candidate, [_record(actor, "form handed in", candidate, now)])
         return candidate
 
-    def publish(self, actor: Actor, form_id: str, digest: str) -> Candidate:
+    def publish(self, actor: Actor, form_id: str, digest: str, comment: str = "") -> Candidate:
         """Publish what waits of a form, if it still is what was looked at; it is used when the desk opens the next time.
 
         Raises `NotFoundError` without ``form.publish`` on it or when nothing waits, `RefusedError` for who handed it in, and
@@ -116,11 +116,23 @@ class Publishing:
         if waiting.digest != digest:
             raise StaleError(f"{form_id} was handed in anew meanwhile; look at what changed before you publish it")
         self._compiled(waiting)
-        record = _record(actor, "form published", waiting, now)
+        record = _record(actor, "form published", waiting, now, comment)
         try:
             return store.publish(form_id, digest, Publisher(actor.id, _person(actor)), now, [record])
         except RefusedError as refused:
             raise refuse(self.services, actor, "publish form", refused, form=form_id) from None
+
+    def turn_down(self, actor: Actor, form_id: str, digest: str, comment: str) -> Candidate:
+        """Forget what waits of a form; raises as `publish` does, and `UnfitError` without a comment.
+
+        Who handed it in may take it back like that, with the same right.
+        """
+        self._check(actor, "form.publish", form_id, "turn form down")
+        store, now = self.services.store.candidates, self.services.clock()
+        waiting = store.get(form_id)
+        if not comment:
+            raise UnfitError(f"Write why {form_id} is not published; who handed it in has to know what to mend.")
+        return store.turn_down(form_id, digest, [_record(actor, "form turned down", waiting, now, comment)])
 
     def changes(self, candidate: Candidate) -> tuple[Change, ...] | None:
         """Return what would change with a candidate, None when nothing of the form was published before."""
@@ -148,8 +160,10 @@ def _person(actor: Actor) -> str | None:
     return actor.person.ref.id if actor.person is not None else None
 
 
-def _record(actor: Actor, operation: str, candidate: Candidate, now: datetime) -> Record:
+def _record(actor: Actor, operation: str, candidate: Candidate, now: datetime, comment: str = "") -> Record:
     form: dict[str, JSON] = {"id": candidate.form_id, "version": candidate.version, "digest": candidate.digest}
     who: dict[str, JSON] = {"id": actor.id, "login": actor.login}
     body: dict[str, JSON] = {"actor": who, "operation": operation, "form": form, "author": candidate.author_login}
+    if comment:
+        body["reason"] = comment
     return Record("config", now, body)

@@ -23,6 +23,7 @@ from runner.engine.rounds import make_rounds
 from runner.engine.workers import Workers
 from runner.errors import NotFoundError, RunnerError, SetUpError
 from runner.gate import AccountGate
+from runner.operators import operators_of
 from runner.pipeline import drafting, waiting
 from runner.pipeline.delivering import deliver_due
 from runner.sample.cast import sign_ins
@@ -266,6 +267,7 @@ def listen(installation: Installation, host: str, port: int) -> Server:
         verbs=services.connectors.verbs,
         languages=languages_of(services.catalogue),
         delegation=installation.delegation,
+        operators=operators_of(installation),
     )
     opened: dict[int, Any] = {}  # what waitress leaves open when it cannot listen
     try:

@@ -58,6 +58,6 @@ def _is_kept(store: Store, form: Form, text: str) -> bool:
     version, is_draft = str(form.version), form.status == "draft"
     try:
         store.form_versions.remember(form.id, version, form.digest, text, "", datetime.now(UTC), is_draft=is_draft)
-    except StaleError:
-        return False
+    except StaleError:  # it is another one, or another node that starts keeps the same at this moment
+        return not store.form_versions.is_other(form.id, version, form.digest)
     return True

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from forms.catalogue import load_catalogue
 from tests.browser.serving import chromium
 from tests.connectors.ldap import sample_active_directory, sample_openldap
+from tests.remembering import OPENING, Remembered
 from tests.servers.certificates import Certificates
 from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
@@ -35,6 +37,17 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_catalogues() -> Iterator[None]:
+    """Desks whose files are those of a desk before are opened with the catalogue that was compiled then."""
+    remembered = Remembered(load_catalogue)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OPENING:
+            if (module := sys.modules.get(name)) is not None:
+                patch.setattr(module, "load_catalogue", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")

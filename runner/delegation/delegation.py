@@ -8,6 +8,7 @@ from runner.delegation.explorer.exploring import Exploring
 from runner.delegation.graphs.graphing import Graphing
 from runner.delegation.reviews.reviewing import Reviewing
 from runner.delegation.simulating import Simulating
+from runner.pipeline.bulk.desk import Bulks
 from runner.pipeline.grants.desk import Grants
 from runner.pipeline.message_queue import MessageQueue
 from runner.pipeline.queueing import Queueing
@@ -44,6 +45,11 @@ class Delegation:
     def reviewing(self) -> Reviewing:
         """Reviews of bindings: campaigns, decisions, findings."""
         return Reviewing(self.services)
+
+    @property
+    def bulks(self) -> Bulks:
+        """One form for many people."""
+        return Bulks(self.services)
 
     @property
     def messages(self) -> MessageQueue:

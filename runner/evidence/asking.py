@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from connectors.spi import Ref
 from runner.errors import UnfitError
 from runner.evidence.choosing import Choice
 from runner.pipeline.reading import Reader
-from runner.pipeline.showing import Teller
 from runner.store.store import Store
 
 LONGEST = 300
@@ -54,7 +52,7 @@ def choice_of(reader: Reader, asked: Asked) -> Choice:
 
 def person_label(reader: Reader, id: str) -> str:
     """Return what a person is called, as far as the actor may know; else the id, under which the journal has them."""
-    found = Teller(reader).entry(Ref("user", id))
+    found = reader.visible("user", id)
     return found.label if found is not None else id
 
 

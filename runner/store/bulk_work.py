@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from runner.errors import StaleError
 from runner.journal.records import Record
 from runner.store import rows
-from runner.store.bulk_records import Bulk, BulkRow
+from runner.store.bulk_records import Bulk, BulkRow, RowState
 from runner.store.bulk_tables import bulk_rows, bulks
 from runner.store.bulks import as_bulk_row, as_line
 from runner.store.database import Database
@@ -92,11 +92,15 @@ class BulkWorkStore:
         query = select(bulk_rows.c.position).where(bulk_rows.c.target_id == target_id, earlier).limit(1)
         return self._database.read(lambda connection: connection.execute(query).first()) is not None
 
-    def leave_out(self, bulk_id: str) -> None:
-        """Leave out the rows of a bulk that were not started; this ends no lease."""
-        open_ = (bulk_rows.c.bulk_id == bulk_id) & bulk_rows.c.state.in_(("waiting", "ready"))
-        query = update(bulk_rows).where(open_).values(state="left_out")
-        self._database.write(lambda connection: connection.execute(query).rowcount)
+    def leave_out(self, bulk_id: str, ready_as: RowState) -> None:
+        """Leave out rows that were not prepared, and give those that are ready another state; this ends no lease."""
+
+        def work(connection: Connection) -> None:
+            for before, after in (("waiting", "left_out"), ("ready", ready_as)):
+                those = (bulk_rows.c.bulk_id == bulk_id) & (bulk_rows.c.state == before)
+                connection.execute(update(bulk_rows).where(those).values(state=after))
+
+        self._database.write(work)
 
     def not_begun(self, bulk_id: str, limit: int) -> Sequence[Submission]:
         """Return submissions of a bulk of which nothing was begun."""

@@ -70,18 +70,23 @@ class CandidateStore:
         """
 
         def work(connection: Connection) -> Candidate:
-            query = select(form_candidates).where(form_candidates.c.form_id == form_id).with_for_update()
-            row = connection.execute(query).mappings().one_or_none()
-            if row is None:
-                raise NotFoundError(f'nothing of the form "{form_id}" waits to be published')
-            found = plain(Candidate, row)
-            if found.digest != digest:
-                raise StaleError(f"{form_id} was handed in anew meanwhile; look at what changed before you publish it")
+            found = _waiting(connection, form_id, digest)
             is_same_person = by.person is not None and by.person == found.author_person
             if by.id == found.author_id or is_same_person:
                 raise RefusedError("You handed this form in yourself; somebody else has to publish it.")
             version = FormVersion(form_id, found.version, digest, found.text, found.author_login, False, now)
             keep(connection, version)
+            connection.execute(delete(form_candidates).where(form_candidates.c.form_id == form_id))
+            append(connection, records)
+            return found
+
+        return self._database.write(work)
+
+    def turn_down(self, form_id: str, digest: str, records: Sequence[Record]) -> Candidate:
+        """Forget a candidate, and return it; raises `NotFoundError` and `StaleError` as `publish` does."""
+
+        def work(connection: Connection) -> Candidate:
+            found = _waiting(connection, form_id, digest)
             connection.execute(delete(form_candidates).where(form_candidates.c.form_id == form_id))
             append(connection, records)
             return found
@@ -100,6 +105,18 @@ class CandidateStore:
         query = select(form_candidates).order_by(form_candidates.c.form_id)
         found = self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [plain(Candidate, row) for row in found]
+
+
+def _waiting(connection: Connection, form_id: str, digest: str) -> Candidate:
+    """Return what waits of a form and hold it; raises `NotFoundError`, and `StaleError` when it is another one."""
+    query = select(form_candidates).where(form_candidates.c.form_id == form_id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f'nothing of the form "{form_id}" waits to be published')
+    found = plain(Candidate, row)
+    if found.digest != digest:
+        raise StaleError(f"{form_id} was handed in anew meanwhile; look at what changed before you publish it")
+    return found
 
 
 def _published(connection: Connection, candidate: Candidate) -> FormVersion | None:

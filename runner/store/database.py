@@ -19,6 +19,7 @@ from runner.errors import NotDurableError, RefusedError, RunnerError, SetUpError
 T = TypeVar("T")
 _MOST_TOGETHER = 32
 _PATIENCE_SECONDS = 5
+_SILENCE_SECONDS = 60.0
 _TRIES = 4
 _TRY_AGAIN = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock detected
 
@@ -108,8 +109,11 @@ class SqliteDatabase:
 class PostgresDatabase:
     """PostgreSQL: each transaction on its own connection, rows locked where they are changed."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, patience_seconds: float = _SILENCE_SECONDS) -> None:
+        from runner.store.patience import be_patient
+
         self.writer = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True)
+        be_patient(self.writer, patience_seconds)
         event.listen(self.writer, "connect", _synchronous)
         self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
 

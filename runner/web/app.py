@@ -7,13 +7,16 @@ from flask import Blueprint, Flask
 
 from connectors.spi import Verb
 from runner.delegation.delegation import Delegation
+from runner.operators import Operators
 from runner.web.access import access_blueprint
 from runner.web.access_asking import asking_blueprint
 from runner.web.assets import assets_blueprint, build_assets
+from runner.web.bulks import bulks_blueprint
 from runner.web.context import LANGUAGES, Web
 from runner.web.cookies import FormSecrets
 from runner.web.desk import desk_blueprint
 from runner.web.errors import handle_errors
+from runner.web.evidence import evidence_blueprint
 from runner.web.form import form_blueprint
 from runner.web.grants import grants_blueprint
 from runner.web.guarding import guard
@@ -26,6 +29,7 @@ from runner.web.outbox import outbox_blueprint
 from runner.web.paths import paths_blueprint
 from runner.web.person import person_blueprint
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint
+from runner.web.publishing import publishing_blueprint
 from runner.web.queue import queue_blueprint
 from runner.web.rendering import prepare_templates
 from runner.web.requests import requests_blueprint
@@ -56,13 +60,14 @@ def create_app(
     verbs: Mapping[str, Verb] | None = None,
     languages: Sequence[str] = ("en", "nl"),
     delegation: Delegation | None = None,
+    operators: Operators | None = None,
 ) -> Flask:
     """Return the application.
 
     ``secret_key`` signs the form tokens.  A ``demo`` shows its ``outbox`` and, on the sign-in page, ``hints`` of whom to
     sign in as.  ``zone`` is the organisation's time, ``verbs`` those of the installed connectors, for authors' editors.
     ``languages`` are those texts of forms are written in, the first of the settings first.
-    ``delegation`` answers who may do what; without it there are no such pages.
+    ``delegation`` answers who may do what, ``operators`` looks after journal and forms; without them there are no such pages.
     """
     app = Flask("deskhand", static_folder=None, template_folder=None)
     app.config.update(
@@ -76,7 +81,9 @@ def create_app(
         **{LANGUAGES: tuple(languages)},
     )
     app.session_interface = FormSecrets()
-    web = Web(desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else (), delegation)
+    web = Web(
+        desk, gate, clock, zone, demo, outbox if demo else None, tuple(hints) if demo else (), delegation, operators
+    )
     assets = build_assets()
     allow_uploads(app)
     guard(app, web)
@@ -108,7 +115,10 @@ def _blueprints(web: Web) -> list[Blueprint]:
         blueprints += [asking_blueprint(delegation), simulation_blueprint(delegation)]
         blueprints += [notifications_blueprint(delegation), queue_blueprint(delegation)]
         blueprints.append(requests_blueprint(delegation))
+        blueprints.append(bulks_blueprint(delegation))
         blueprints.append(grants_blueprint(delegation))
+    if (operators := web.operators) is not None:
+        blueprints += [evidence_blueprint(web, operators), publishing_blueprint(operators)]
     if web.outbox is not None:
         blueprints.append(outbox_blueprint(web.outbox))
     return blueprints

@@ -33,8 +33,9 @@ _LOOK = (
     "asking",
     "requests",
     "grants",
+    "bulk",
 )
-_SHEETS = {"access.css": ("access",)}
+_SHEETS = {"access.css": ("access", "operators")}
 """Style sheets of their own, for pages that few people open; they come behind the one of all pages."""
 FORM_MODULES = (
     "expressions-tables.js",
@@ -60,6 +61,7 @@ MODULES = (
     "theme.js",
     "sending.js",
     "noticing.js",
+    "bulk.js",
 )
 
 

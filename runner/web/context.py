@@ -8,6 +8,7 @@ from flask import current_app, g, request
 
 from runner.access.model import Actor
 from runner.delegation.delegation import Delegation
+from runner.operators import Operators
 from runner.web.ports import Clock, DeskPort, Gate, Outbox, SignInHint, Visitor
 
 LANGUAGES = "LANGUAGES"
@@ -18,7 +19,8 @@ LANGUAGES = "LANGUAGES"
 class Web:
     """The wiring of one application.
 
-    ``zone`` is the organisation's time, ``outbox`` is there on a demo only, ``delegation`` where rights can be explored.
+    ``zone`` is the organisation's time, ``outbox`` is there on a demo only, ``delegation`` where rights can be explored,
+    ``operators`` where there is a journal to look after.
     """
 
     desk: DeskPort
@@ -29,6 +31,7 @@ class Web:
     outbox: Outbox | None
     hints: Sequence[SignInHint]
     delegation: Delegation | None = None
+    operators: Operators | None = None
 
     def now(self) -> datetime:
         """Return the present moment in the organisation's zone."""

@@ -48,6 +48,20 @@ def _pages_for(web: Web, actor: Actor) -> Sequence[tuple[str, str, str]]:
         return ()
 
 
+def may_publish(web: Web) -> bool:
+    """Say whether forms that wait to be published are offered to whoever is signed in."""
+    visitor = g.get("visitor")
+    if visitor is None or web.operators is None:
+        return False
+    try:
+        if "may_publish" not in g:
+            g.may_publish = web.operators.publishing.is_open_to(visitor.actor)
+        return bool(g.may_publish)
+    except Exception as error:  # as above
+        _LOG.warning("the frame of a page could not be worked out: %s", type(error).__name__)
+        return False
+
+
 def may_see_messages(web: Web) -> bool:
     """Say whether messages that could not be sent are offered to whoever is signed in."""
     visitor = g.get("visitor")

@@ -17,7 +17,7 @@ WHILE_SIMULATING = frozenset(
     {"form.evaluate", "form.pick", "theme.choose", "sign_in.leave", "sign_in.enter", "simulation.end"}
 )
 """What may be posted while the desk is seen as somebody else: what only reads, and the ways out."""
-BY_ITSELF = frozenset({"noticing.news"})
+BY_ITSELF = frozenset({"noticing.news", "bulk.progress"})
 """What a page asks without anybody doing anything: it keeps no session alive."""
 ANONYMOUS = frozenset({"assets.asset", "health.health", "schemas.schema"})
 PUBLIC = ANONYMOUS | {"sign_in.form", "sign_in.enter", "theme.choose"}

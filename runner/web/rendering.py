@@ -16,7 +16,7 @@ from runner.pipeline.telling import day
 from runner.web.assets import FORM_MODULES, MODULES, Assets
 from runner.web.context import Web, language
 from runner.web.cookies import theme_of
-from runner.web.entrances import access_pages, may_see_messages
+from runner.web.entrances import access_pages, may_publish, may_see_messages
 from runner.web.icons import Icons
 from runner.web.languages import page_language, translated
 from runner.web.noticing import news_for
@@ -123,6 +123,8 @@ def prepare_templates(app: Flask, web: Web, assets: Assets, icons: Icons) -> Non
             "access_pages": lambda: access_pages(web),
             "news": lambda: news_for(web),
             "may_see_messages": lambda: may_see_messages(web),
+            "may_publish": lambda: may_publish(web),
+            "has_evidence": web.operators is not None,
         }
 
     _compile_all(app)

@@ -17,7 +17,7 @@ from runner.web.context import Web, actor, language
 
 LARGEST_UPLOAD_BYTES = MOST_FILE_BYTES + 64 * 1024
 """The most a form with a file may send: the largest file and what is around it, or 1,000 rows that are carried along."""
-_ROUTES = frozenset({"form.submit", "form.evaluate", "form.pick", "form.export"})
+_ROUTES = frozenset({"form.submit", "form.evaluate", "form.pick", "form.export", "bulk.begin_listed"})
 _NAME = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _FILE = re.compile(rf"file\.({_NAME})")
 _MOST_CARRIED_ROWS = 1_000

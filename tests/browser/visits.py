@@ -165,6 +165,7 @@ INSIDE: Mapping[str, Visit] = {
     "plan-groups": plan_groups,
     "result": result,
     "history": at("/history"),
+    "grants": at("/grants"),
     "submission": submission,
     "sessions": at("/sessions"),
     "outbox": at("/outbox"),

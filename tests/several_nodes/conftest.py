@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.runner.pipeline.conftest import company_template
 from tests.servers.certificates import Certificates
 from tests.servers.nginx import free_port, proxied
 from tests.servers.postgres import Cluster
@@ -43,3 +44,6 @@ def arrive(
             return visitor
 
         yield signed_in
+
+
+__all__ = ["arrive", "company_template", "ports", "several"]

@@ -30,7 +30,7 @@ FORMS = Path(__file__).parents[1] / "runner" / "pipeline" / "forms"
 OWN_FORMS = ("office", "needs-a-yes", "later-with-a-yes", "three-steps")
 PASSWORD = "a password for tests"
 LOGINS = ("agent.rotterdam", "second.rotterdam", "u.chef", "lead", "auditor")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 _SETTINGS = """\
 format = 1
 [store]

@@ -19,6 +19,7 @@ from connectors.spi import Secret
 from runner.gate import AccountGate
 from runner.identity.identity import Identity, identity_on
 from runner.identity.passwords import Passwords
+from runner.operators import operators_of
 from runner.store.database import connect
 from runner.store.store import Store
 from runner.web.app import create_app
@@ -147,6 +148,7 @@ class Stage:
     clock: Relay
     outbox: Relay
     delegation: Relay
+    operators: Relay
 
     def open(self, folder: Path) -> RealSite:
         """Open the web of a folder with the company."""
@@ -154,13 +156,23 @@ class Stage:
         desk.installation = replace(desk.installation, identity=quick_identity(desk.store))
         self.desk.part, self.gate.part, self.clock.part = desk.desk, AccountGate(desk.installation), desk.clock
         self.outbox.part, self.delegation.part = desk.services.postman, desk.installation.delegation
+        self.operators.part = operators_of(desk.installation)
         return RealSite(desk, self.app)
 
 
 def build_stage() -> Stage:
-    desk, gate, clock, outbox, delegation = Relay(), Relay(), Relay(), Relay(), Relay()
-    app = create_app(desk, gate, secret_key=b"k" * 32, demo=True, clock=clock, outbox=outbox, delegation=delegation)
-    return Stage(app, desk, gate, clock, outbox, delegation)
+    desk, gate, clock, outbox, delegation, operators = (Relay() for _ in range(6))
+    app = create_app(
+        desk,
+        gate,
+        secret_key=b"k" * 32,
+        demo=True,
+        clock=clock,
+        outbox=outbox,
+        delegation=delegation,
+        operators=operators,
+    )
+    return Stage(app, desk, gate, clock, outbox, delegation, operators)
 
 
 def hidden(page: str) -> dict[str, str]:

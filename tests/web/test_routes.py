@@ -112,6 +112,13 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ),
     ("GET", "/notifications"): Row("/notifications", 302, READERS),
     ("GET", "/queue"): Row("/queue", 302, READERS),
+    ("GET", "/evidence"): Row("/evidence?agent=auditor", 302, READERS),
+    # A pack is made in tests/web/test_evidence_over_http.py, forms are published in tests/web/test_publishing_over_http.py.
+    ("POST", "/evidence"): Row("/evidence", 401, (404, 404, 404, 404, 422), {"agent": "auditor", "reason": ""}),
+    ("GET", "/publishing"): Row("/publishing", 302, all_(404)),
+    ("POST", "/publishing/<form_id>"): Row(
+        "/publishing/office", 401, all_(404), {"digest": "0" * 64, "decision": "publish", "comment": ""}
+    ),
     ("GET", "/grants"): Row("/grants", 302, all_(200)),
     ("POST", "/grants/<grant_id>/again"): Row(f"/grants/{MISSING}/again", 401, all_(404), {}),
     ("POST", "/notifications/<id>/send-again"): Row(f"/notifications/{MISSING}/send-again", 401, all_(404), {}),
@@ -165,6 +172,20 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/submissions/<submission_id>/cancel"): Row(  # it was confirmed by then
         f"/submissions/{DRAFT}/cancel", 401, (404, 403, 404, 404, 404), {}
     ),
+    # Bulks are their owner's; tests/web/test_bulks_over_http.py has those that are there.
+    ("GET", "/bulks"): Row("/bulks", 302, all_(200)),
+    ("GET", "/bulks/new/<form_id>"): Row("/bulks/new/office?q=novak", 302, (404, 200, 200, 404, 404)),
+    ("GET", "/bulks/<bulk_id>"): Row(f"/bulks/{MISSING}", 302, all_(404)),
+    ("GET", "/bulks/<bulk_id>/progress"): Row(f"/bulks/{MISSING}/progress", 302, all_(404)),
+    ("POST", "/bulks/new/<form_id>"): Row(
+        "/bulks/new/office", 401, (404, 303, 422, 404, 404), {"how": "chosen", "chosen": "u-t.novak"}
+    ),
+    ("POST", "/bulks/new/<form_id>/file"): Row("/bulks/new/office/file", 401, (404, 422, 422, 404, 404), {}),
+    ("POST", "/bulks/<bulk_id>/answers"): Row(f"/bulks/{MISSING}/answers", 401, all_(404), {"answer.office": "A"}),
+    ("POST", "/bulks/<bulk_id>/start"): Row(f"/bulks/{MISSING}/start", 401, all_(404), {"digest": "…"}),
+    ("POST", "/bulks/<bulk_id>/stop"): Row(f"/bulks/{MISSING}/stop", 401, all_(404), {}),
+    ("POST", "/bulks/<bulk_id>/retry"): Row(f"/bulks/{MISSING}/retry", 401, all_(404), {}),
+    ("POST", "/bulks/<bulk_id>/result"): Row(f"/bulks/{MISSING}/result", 401, all_(404), {}),
     ("POST", "/access/simulate"): Row("/access/simulate", 401, all_(404), {"who": "alice", "reason": "INC-1"}),
     ("POST", "/simulation/end"): Row("/simulation/end", 401, all_(303), {}),
     ("POST", "/sessions/<session_id>/end"): Row("/sessions/0123456789/end", 401, all_(404), {}),

@@ -23,7 +23,7 @@ FAILED = ("failed", "partly_done", "unknown", "rejected", "expired")
 _FILTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "waiting": (("waiting",), ()),
     "ready": (("ready",), ()),
-    "queued": ((), ("queued", "draft")),
+    "queued": ((), ("queued",)),
     "running": ((), ("running",)),
     "awaiting_approval": ((), ("awaiting_approval",)),
     "done": ((), ("done",)),
@@ -41,7 +41,7 @@ def figures(rows: Mapping[str, int], ran: Mapping[str, int]) -> tuple[Figure, ..
     found = []
     for name, (of_rows, of_all) in _FILTERS.items():
         count = sum(rows.get(state, 0) for state in of_rows)
-        count += sum(ran.get(state, 0) for state in of_all if not (state == "draft" and rows.get("ready")))
+        count += sum(ran.get(state, 0) for state in of_all)
         found.append(Figure(name, count))
     return tuple(one for one in found if one.count)
 

@@ -18,6 +18,8 @@ from runner.store.records import Submission
 
 AT_ONCE, ASKING_AT_ONCE = 100, 10
 """How many rows are handed in, or taken back, in one transaction; of those that need a yes fewer, each on its own."""
+_A_MOMENT = timedelta(seconds=1)
+"""Rows are due in their order, one microsecond apart, and all of them now."""
 _OTHERWISE = "It is no longer what was confirmed, since something changed meanwhile. Nothing was done."
 
 
@@ -43,7 +45,7 @@ def _queue(services: Services, actor: Actor, bulk: Bulk, rows: Sequence[BulkRow]
     kind = form.target.type if form is not None and form.target is not None else "user"
     started = []
     for row in rows:
-        due_at = max(row.due_at or now, now - timedelta(seconds=1)) + timedelta(microseconds=row.position)
+        due_at = max(row.due_at or now - _A_MOMENT, now - _A_MOMENT) + timedelta(microseconds=row.position)
         started.append((row, due_at, recording.handed_in(now, actor, bulk, row, kind, due_at)))
     services.store.bulk_work.start(bulk, started, now)
 
@@ -72,7 +74,7 @@ def stop_part(services: Services, bulk: Bulk) -> None:
     found = services.store.bulk_work.not_begun(bulk.id, AT_ONCE)
     now = services.clock()
     if not found:
-        services.store.bulk_work.leave_out(bulk.id)
+        services.store.bulk_work.leave_out(bulk.id, "started")
         services.store.bulks.move(bulk.id, before=("stopping",), state="running", now=now)
         return
     asked = [one for one in found if one.state == "awaiting_approval"]

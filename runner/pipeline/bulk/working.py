@@ -42,7 +42,7 @@ def work_on_bulks(services: Services) -> bool:
 
 def break_off(services: Services, bulk: Bulk, why: str) -> None:
     """Begin nothing more of a bulk, and keep why; what was handed in is carried out."""
-    services.store.bulk_work.leave_out(bulk.id)
+    services.store.bulk_work.leave_out(bulk.id, "left_out")
     values = {"note": why[:500]}
     services.store.bulks.move(bulk.id, before=(bulk.state,), state="running", now=services.clock(), values=values)
 

@@ -47,7 +47,8 @@ def opened_again(
         is_begun=True,
     )
     walk = walk.with_request(submission.ticket, submission.reason)
-    return replace(walk, waited=False)
+    walk = replace(walk, waited=False)
+    return walk if submission.undoes is None else without_words(walk)
 
 
 def without_words(walk: Walk) -> Walk:

@@ -100,6 +100,8 @@ def _planned(
         except RestoreError as lost:
             raise RefusedError(f"“{row.title}”: {lost} Fill the form in again.") from lost
         _check_secrets(walk, row, planned, used)
+        if submission.undoes is not None:
+            planned = replace(planned, on_error="stop", undo=False)
         found.append((row, replace(planned, note=_note(walk, submission, row))))
     return found
 
@@ -155,7 +157,7 @@ def _looked_at(walk: Walk, row: OperationRow, planned: PlannedOperation) -> Read
 
 def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> None:
     """Raise `RefusedError` when people agreed to a plan, and what is left of it would change something else now."""
-    if not walk.services.store.approvals.of(submission.id, submission.plan_digest or ""):
+    if not any(said.decision == "yes" for said in walk.services.store.approvals.of(submission.id)):
         return
     plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
     agreed = {one["id"]: one for one in exact([dict(one) for one in plan if isinstance(one, Mapping)])}

@@ -11,6 +11,7 @@ import { start as secrets } from "./secrets.js";
 import { start as theme } from "./theme.js";
 import { start as sending } from "./sending.js";
 import { start as noticing } from "./noticing.js";
+import { start as bulk } from "./bulk.js";
 
 const enhance = (root) => {
   rows(root, enhance);
@@ -28,6 +29,7 @@ secrets();
 theme();
 sending();
 noticing();
+bulk();
 
 // Where a reader goes on: the first error, else a field that asks for it, else the heading of the step they came to.
 const summary = document.querySelector("[data-summary]");

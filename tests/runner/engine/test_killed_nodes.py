@@ -1,20 +1,17 @@
 """Nodes killed at random instants under load: everything ends, nothing twice, nothing silently, nobody interleaved."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from itertools import groupby
-from pathlib import Path
 
 import pytest
 
 from runner.store.schema import upgrade
+from tests.runner.engine.killed_nodes import kill_again_and_again
 from tests.runner.engine.waiting import queued
 from tests.runner.pipeline.desks import make_folder, open_desk
 from tests.runner.pipeline.small_company import load_directory
 
-ROOT = Path(__file__).parents[3]
 PEOPLE = ("u-t.novak", "u-z.lindqvist", "u-p.dewit", "u-n.mail", "u-second.rotterdam")
 
 
@@ -25,10 +22,14 @@ def campaign(folder, desk, urls, *, nodes, kills, jobs, seed):
         person = PEOPLE[number % len(PEOPLE)]
         id_ = queued(desk, "three-steps", person, {"rule": "stop", "office": f"job-{number}"})
         ids.append(id_)
-    command = [sys.executable, "-m", "tests.runner.engine.killed_nodes", str(folder), *urls]
-    subprocess.run([*command, str(nodes), str(kills), str(seed)], cwd=ROOT, check=True, timeout=3_600)
+    desk.close()
+    kill_again_and_again(folder, *urls, nodes=nodes, kills=kills, seed=seed)
     asked = [tuple(line.split()) for line in (folder / "asked.log").read_text().splitlines()]
-    return examine(desk, dict(zip((f"job-{n}" for n in range(jobs)), ids, strict=True)), asked)
+    desk = open_desk(folder, directory_url=urls[0], store_url=urls[1])
+    try:
+        return examine(desk, dict(zip((f"job-{n}" for n in range(jobs)), ids, strict=True)), asked)
+    finally:
+        desk.close()
 
 
 def examine(desk, ids, asked):
@@ -60,9 +61,7 @@ def examine(desk, ids, asked):
 @pytest.fixture
 def on_sqlite(company_template, tmp_path):
     make_folder(tmp_path, company_template)
-    opened = open_desk(tmp_path)
-    yield opened, ("", "")
-    opened.close()
+    return open_desk(tmp_path), ("", "")
 
 
 @pytest.fixture
@@ -71,19 +70,17 @@ def on_postgres(postgres_cluster, company_template, tmp_path):
     load_directory(urls[0])
     upgrade(urls[1])
     make_folder(tmp_path, company_template)
-    opened = open_desk(tmp_path, directory_url=urls[0], store_url=urls[1])
-    yield opened, urls
-    opened.close()
+    return open_desk(tmp_path, directory_url=urls[0], store_url=urls[1]), urls
 
 
 def test_one_node_on_sqlite_killed_again_and_again(on_sqlite, tmp_path):
     desk, urls = on_sqlite
-    campaign(tmp_path, desk, urls, nodes=1, kills=5, jobs=24, seed=1)
+    campaign(tmp_path, desk, urls, nodes=1, kills=4, jobs=12, seed=1)
 
 
 def test_three_nodes_on_postgres_killed_again_and_again(on_postgres, tmp_path):
     desk, urls = on_postgres
-    campaign(tmp_path, desk, urls, nodes=3, kills=6, jobs=30, seed=2)
+    campaign(tmp_path, desk, urls, nodes=3, kills=4, jobs=15, seed=2)
 
 
 @pytest.mark.torture

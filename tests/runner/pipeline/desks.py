@@ -40,9 +40,9 @@ from runner.pipeline.services import Halt, Services
 from runner.sealing import KeySealer, new_key
 from runner.store.database import Database, connect
 from runner.store.records import Account
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.wiring import Installation, keeper_for, register_node
+from tests.runner.migrated import migrated
 from tests.runner.pipeline.recording_connector import RecordingConnector
 from tests.runner.pipeline.small_company import NOW, QUICK
 
@@ -234,7 +234,7 @@ def make_folder(folder: Path, template: Path) -> None:
 
 
 def make_store(folder: Path) -> None:
-    upgrade(f"sqlite:///{folder / 'desk.db'}")
+    migrated(f"sqlite:///{folder / 'desk.db'}")
 
 
 def open_desk(folder: Path, *, directory_url: str = "", store_url: str = "") -> TestDesk:

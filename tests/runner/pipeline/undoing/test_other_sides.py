@@ -108,3 +108,17 @@ def test_items_are_taken_back_last_first_and_what_has_no_way_back_says_so(desk):
     assert [one.id for one in desk.directory.changed] == ["kept", "each/1", "each/2", "each/2", "each/1"]
     assert (desk.value(PERSON, "office"), desk.value(PERSON, "company")) == (None, "Kept")
     assert desk.store.journal.verify().ok
+
+
+def test_an_undo_that_stopped_goes_on_and_tells_nobody_of_the_form(desk):
+    plan = desk.planned(AGENT, "three-steps", PERSON, {"rule": "stop", "office": "A"})
+    desk.done(AGENT, plan)
+    fail_at(desk, "second", error=UnavailableError("away"))
+    stopped = undo(desk, plan.head.submission)
+    mend(desk)
+    assert stopped.state == "partly_done"
+    id_, ways = stopped.head.submission, desk.desk.ways
+    page = continue_plan(desk, id_)
+    assert [one.id for one in page.operations] == ["second", "first"]
+    assert ways.resume(desk.actor(AGENT), id_, page.digest, "en").state == "done"
+    assert [desk.value(PERSON, name) for name in ("office", "company", "title")] == [None, None, "Stock controller"]

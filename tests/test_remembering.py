@@ -1,0 +1,31 @@
+"""The memory for catalogues gives what compiling gives, and only for the same question."""
+
+from collections.abc import Mapping
+
+from connectors.spi import Unkept
+from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
+from forms.catalogue import load_catalogue
+from tests.remembering import Loaded, Remembered
+
+FILES = {"settings.yaml": b"format: 1\n", "wrong.form.yaml": b"format: 1\nform: wrong\n"}
+UNKEPT = {"user": {"enabled": Unkept("it keeps no such thing")}}
+
+
+def test_the_same_question_is_answered_from_memory_and_every_other_one_anew() -> None:
+    asked = []
+
+    def load(folder: Mapping[str, bytes], *systems: object) -> Loaded:
+        asked.append(folder)
+        return load_catalogue(folder, *systems)  # type: ignore[arg-type]
+
+    remembered = Remembered(load)
+    first = remembered(FILES, DIRECTORY_VERBS)
+    assert first[1] == load_catalogue(FILES, DIRECTORY_VERBS)[1] != ()
+    assert remembered(dict(FILES), dict(DIRECTORY_VERBS)) is first
+    others = ({**FILES, "settings.yaml": b"format: 1\n\n"}, {**FILES, "more.csv": b""}, {})
+    assert all(remembered(files, DIRECTORY_VERBS) is not first for files in others)
+    assert remembered(FILES, MAILBOX_VERBS) is not first
+    assert remembered(FILES, dict(reversed(DIRECTORY_VERBS.items()))) is not first
+    assert remembered(FILES, DIRECTORY_VERBS, UNKEPT) is not first
+    assert remembered(FILES, DIRECTORY_VERBS) is first
+    assert len(asked) == 7

@@ -1,0 +1,100 @@
+"""One form for many people over HTTP: chosen, answered, looked at, started by POST with the digest, and followed."""
+
+import io
+import re
+
+from runner.pipeline.bulk.working import end_what_is_done
+
+AGENT = "agent.rotterdam"
+_DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def begun(visit, people=("u-t.novak", "u-z.lindqvist", "u-f.former")):
+    answer = visit.post("/bulks/new/office", {"how": "chosen", "chosen": list(people)})
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def checked(site, visit):
+    path = begun(visit)
+    assert visit.post(f"{path}/answers", {"answer.office": "A"}).status_code == 303
+    assert "being prepared" in text_of(visit.get(path))
+    site.desk.carried_out()
+    return path, _DIGEST.search(text_of(visit.get(path)))[1]
+
+
+def test_people_are_ticked_answered_for_looked_at_and_changed(site):
+    visit = site.visit(AGENT)
+    assert "/bulks/new/office" in text_of(visit.get("/forms/office?q=novak"))
+    assert 'name="chosen" value="u-t.novak"' in text_of(visit.get("/bulks/new/office?q=novak"))
+    path, digest = checked(site, visit)
+    page = text_of(visit.get(path))
+    assert "This account is disabled." in page
+    assert visit.post(f"{path}/start", {"digest": digest, "typed": "2"}).status_code == 422
+    assert visit.post(f"{path}/start", {"digest": "0" * 64, "leave_out": "yes", "typed": "2"}).status_code == 409
+    assert site.desk.performed == []
+    assert visit.post(f"{path}/start", {"digest": digest, "leave_out": "yes", "typed": "2"}).status_code == 303
+    site.desk.carried_out()
+    end_what_is_done(site.desk.services)
+    assert site.desk.value("u-t.novak", "office") == "A"
+    page = text_of(visit.get(path))
+    assert "Try what failed again" in page
+    assert text_of(visit.get("/bulks")).count(path) == 1
+
+
+def test_the_form_comes_again_with_what_is_wrong(site):
+    visit = site.visit(AGENT)
+    path = begun(visit)
+    assert visit.get(path).status_code == 200
+    answer = visit.post(f"{path}/answers", {"answer.office": ""})
+    assert answer.status_code == 422
+    assert "One thing to mend" in text_of(answer)
+    assert visit.post(f"{path}/answers", {"answer.office": "A", "go": "more"}).status_code == 200
+
+
+def test_progress_is_answered_with_nothing_while_nothing_changed(site):
+    visit = site.visit(AGENT)
+    path, _ = checked(site, visit)
+    first = visit.get(f"{path}/progress")
+    assert first.status_code == 200
+    assert "<html" not in text_of(first)
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert visit.get(f"{path}/progress", headers=known).status_code == 304
+    assert visit.get(f"{path}/progress?shown=refused", headers=known).status_code == 200
+    assert visit.get(f"{path}/progress?shown=nonsense").status_code == 400
+
+
+def test_a_file_names_them_and_the_result_leaves_as_one(site):
+    visit = site.visit(AGENT)
+    sent = {"file": (io.BytesIO(b"login,office\nt.novak,=1+1\nnobody,B\n"), "people.csv")}
+    answer = visit.post("/bulks/new/office/file", sent, content_type="multipart/form-data")
+    path = answer.headers["Location"]
+    assert "Answered by the file" in text_of(visit.get(path))
+    assert visit.post(f"{path}/answers", {}).status_code == 303
+    site.desk.carried_out()
+    result = visit.post(f"{path}/result")
+    assert result.mimetype == "text/csv"
+    assert "1,2,t.novak,Tomáš Novák,ready" in text_of(result)
+    assert [one["bulk"] for one in site.desk.journal("export")] == [path.rpartition("/")[2]]
+    wrong = {"file": (io.BytesIO(b"office\nA\n"), "people.csv")}
+    answer = visit.post("/bulks/new/office/file", wrong, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "says whom a row is for" in text_of(answer)
+
+
+def test_it_is_stopped_by_its_owner_only(site):
+    visit, other = site.visit(AGENT), site.visit("second.rotterdam")
+    path, digest = checked(site, visit)
+    for way in ("", "/progress"):
+        assert other.get(path + way).status_code == 404
+    for way in ("/start", "/stop", "/retry", "/result", "/answers"):
+        assert other.post(path + way, {"digest": digest} if way == "/start" else {}).status_code == 404
+    assert visit.post(f"{path}/stop").status_code == 303
+    site.desk.carried_out()
+    end_what_is_done(site.desk.services)
+    assert "ended" in text_of(visit.get(path))
+    assert site.desk.performed == []
