@@ -11,6 +11,7 @@ from bench import (
     check_bench,
     compile_bench,
     directory_bench,
+    engine_bench,
     http_bench,
     journal_bench,
     people_bench,
@@ -28,6 +29,7 @@ PARTS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "pipeline": pipeline_bench.measure,
     "http": http_bench.measure,
     "directory": directory_bench.measure,
+    "engine": engine_bench.measure,
 }
 
 

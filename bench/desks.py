@@ -14,6 +14,7 @@ from runner.identity.accounts import Account
 from runner.pipeline.looking import actor_of
 from runner.sample.demo import fill
 from runner.sealing import new_key
+from runner.settings import SETTINGS_FILE
 from runner.store.schema import upgrade
 from runner.wiring import Installation, open_installation
 
@@ -54,17 +55,26 @@ result:
 
 
 @contextmanager
-def measured_desk() -> Iterator[Path]:
-    """Make a demo desk with the forms above in it; it is gone afterwards."""
+def measured_desk(store_url: str = "") -> Iterator[Path]:
+    """Make a demo desk with the forms above in it, its store elsewhere when told so; the folder is gone afterwards."""
     with TemporaryDirectory(prefix="deskhand-bench-") as name:
         path = Path(name) / "desk"
         create(path, demo=True, port=0, key=new_key())
         for form, text in FORMS.items():
             (path / "forms" / f"{form}.form.yaml").write_text(text, encoding="utf-8")
+        if store_url:
+            _keep_elsewhere(path / SETTINGS_FILE, store_url)
         folder = open_folder(path)
         upgrade(folder.store_url)
         fill(folder, Secret(PASSWORD), now=datetime.now(UTC))
         yield path
+
+
+def _keep_elsewhere(settings: Path, store_url: str) -> None:
+    text, own = settings.read_text(encoding="utf-8"), 'url = "sqlite:///deskhand.db"'
+    if text.count(own) != 1:
+        raise SystemExit(f"{settings} does not name its store as was expected")
+    settings.write_text(text.replace(own, f'url = "{store_url}"'), encoding="utf-8")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from runner.bulk_settings import BulkSettings
 from runner.errors import SetUpError
 from runner.hook_settings import ChannelSettings
 from runner.settings import (
@@ -71,6 +72,7 @@ class DeskFolder:
     journal: JournalSettings = field(default_factory=JournalSettings)
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     needs_two: bool = False
+    bulk: BulkSettings = field(default_factory=BulkSettings)
 
 
 def is_desk_folder(path: Path) -> bool:
@@ -100,6 +102,7 @@ def open_folder(path: Path) -> DeskFolder:
         found.journal,
         found.channels,
         found.needs_two,
+        found.bulk,
     )
 
 

@@ -4,9 +4,12 @@ Each operation is decided on once more, guarded by the objects as they were deci
 the next one begins.  Dispatch sees only the plan; where it comes from is the pipeline's affair.
 """
 
+import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
+from urllib.parse import quote
 
 from connectors.errors import ConnectorError, StaleObjectError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Change, Connector, Entry, Guard, Operation, Outcome, OutputRef, Ref, Secret, Value
@@ -14,6 +17,7 @@ from forms.planning import PlannedOperation, Requirement
 
 State: TypeAlias = Literal["done", "unchanged", "failed", "unknown", "skipped", "undone"]
 _MOST_TRIES_WHEN_STALE = 5
+_UNTOLD = "The system gave an answer that may not be shown, since a password stands in it."
 _STAYS = "It cannot be taken back, so it stays done."
 
 
@@ -106,10 +110,10 @@ class Dispatcher:
         except RefusedNowError as refused:
             return Performed(planned, "failed", detail=str(refused))
         except UnknownOutcomeError as unknown:
-            return Performed(planned, "unknown", detail=str(unknown))
+            return Performed(planned, "unknown", detail=self._said(unknown))
         except ConnectorError as error:
             is_unavailable = isinstance(error, UnavailableError)
-            return Performed(planned, "failed", detail=str(error), is_unavailable=is_unavailable)
+            return Performed(planned, "failed", detail=self._said(error), is_unavailable=is_unavailable)
         for name, ref in outcome.outputs.items():
             outputs[planned.operation.id, name] = ref
         state: State = "done" if outcome.state == "changed" else "unchanged"
@@ -152,6 +156,11 @@ class Dispatcher:
         except Exception as error:  # a connector broke its contract: nobody knows what it did
             raise UnknownOutcomeError("The connector failed in an unexpected way.") from error
 
+    def _said(self, error: Exception) -> str:
+        """Return what an error says, unless a system put a secret into it that it was given."""
+        text = str(error)
+        return _UNTOLD if any(_holds(text, secret) for secret in self.secrets.values()) else text
+
     def _undo(self, done: Performed, outputs: Mapping[tuple[str, str], Ref]) -> Performed:
         if done.state != "done":
             return done
@@ -161,9 +170,9 @@ class Dispatcher:
         try:
             outcome = self._try(_with_outputs(planned, outputs))
         except UnknownOutcomeError as unknown:
-            return replace(done, state="unknown", detail=str(unknown))
+            return replace(done, state="unknown", detail=self._said(unknown))
         except (ConnectorError, RefusedNowError) as error:
-            return replace(done, detail=f"It could not be taken back: {error}")
+            return replace(done, detail=f"It could not be taken back: {self._said(error)}")
         return replace(done, planned=planned, state="undone", changes=outcome.changes)
 
 
@@ -177,6 +186,16 @@ def take_back_alone(
     """
     dispatcher = Dispatcher(connector_for, lambda _: (), lambda *_: None, {})
     return dispatcher._call(operation, guards)  # noqa: SLF001 - of this module
+
+
+def _holds(text: str, secret: Secret) -> bool:
+    """Say whether a secret stands in a text: plain, escaped, in base64 or in hexadecimal."""
+    value = secret.reveal()
+    forms = {value, json.dumps(value)[1:-1], repr(value)[1:-1], quote(value), quote(value, safe=""), value[::-1]}
+    for content in (value.encode(), value.encode("utf-16-le"), f'"{value}"'.encode("utf-16-le")):
+        packed = base64.b64encode(content).decode().rstrip("=")
+        forms |= {packed, packed.replace("+", "-").replace("/", "_"), content.hex(), content.hex().upper()}
+    return bool(value) and any(form in text for form in forms)
 
 
 def _checked(outcome: object) -> Outcome:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.spi import Secret
+from runner.bulk_settings import BULK_KEYS, BulkSettings, read_bulk
 from runner.errors import SetUpError
 from runner.hook_settings import ChannelSettings, read_channels
 from runner.retention import BY_HAND, wrong_retention
@@ -23,6 +24,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
         "web": dict,
         "sign_in": dict,
         "engine": dict,
+        "bulk": dict,
         "journal": dict,
         "webhooks": dict,
         "forms": dict,
@@ -42,6 +44,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     },
     "web": {"host": str, "port": int, "threads": int, "address": str, "proxy": str},
     "engine": {"workers": int},
+    "bulk": BULK_KEYS,
     "sign_in": {"directory": bool, "only_members_of": str, "tries": int, "within_minutes": int},
     "journal": {
         "witness_file": str,
@@ -143,6 +146,7 @@ class Settings:
     journal: JournalSettings = JournalSettings()
     channels: ChannelSettings = field(default_factory=ChannelSettings)
     needs_two: bool = False
+    bulk: BulkSettings = field(default_factory=BulkSettings)
 
 
 def read_settings(file: Path) -> Settings:
@@ -165,6 +169,7 @@ def read_settings(file: Path) -> Settings:
         mail=_mail(file, content.get("mail", {})),
         web=WebSettings(**content.get("web", {})),
         engine=EngineSettings(**content.get("engine", {})),
+        bulk=read_bulk(file, content.get("bulk", {})),
         demo=content.get("demo", False),
         sign_in=_sign_in(file, content.get("sign_in", {})),
         journal=_journal(file, content.get("journal", {})),

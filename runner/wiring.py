@@ -34,7 +34,7 @@ from runner.keeping import PolicyKeeper
 from runner.kept_versions import KeptForms
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
-from runner.pipeline.services import Channels, Halt, Services
+from runner.pipeline.services import BulkBrakes, Channels, Halt, Services
 from runner.policy_file import PolicyFile
 from runner.publishing import Unpublished, published_only
 from runner.sealing import KeySealer
@@ -178,6 +178,7 @@ def open_installation(folder: DeskFolder, *, channel: str = "portal", versions: 
             halt=Halt(why_read_only(store)),
             channels=open_channels(folder),
             kept_form=KeptForms(store, catalogue, connectors.unkept).form,
+            bulk=BulkBrakes(folder.bulk.most, folder.bulk.second_person_above),
         )
     except BaseException:
         store.close()

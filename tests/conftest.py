@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser
 
 from forms.catalogue import load_catalogue
 from tests.browser.serving import chromium
 from tests.connectors.ldap import sample_active_directory, sample_openldap
-from tests.remembering import OPENING, Remembered
+from tests.remembering import OPENING, CompiledTemplates, Remembered
 from tests.servers.certificates import Certificates
 from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
@@ -44,9 +45,16 @@ def remembered_catalogues() -> Iterator[None]:
     """Desks whose files are those of a desk before are opened with the catalogue that was compiled then."""
     remembered = Remembered(load_catalogue)
     with pytest.MonkeyPatch.context() as patch:
-        for name in OPENING:
-            if (module := sys.modules.get(name)) is not None:
-                patch.setattr(module, "load_catalogue", remembered)
+        for module in OPENING:
+            patch.setattr(f"{module}.load_catalogue", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_templates() -> Iterator[None]:
+    """Sites of one test process compile each template once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         yield
 
 

@@ -100,8 +100,11 @@ ROOMS: Mapping[str, Room] = {
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
 # Nothing outside these rooms reaches a connector's writing method.
 PERFORMERS = ("runner.dispatch",)
-# The only module that imports by name: it loads the connectors that packages offer.
-LOADERS = ("connectors.registry",)
+# The only modules that import by name.
+LOADERS = (
+    "connectors.registry",  # loads the connectors that packages offer
+    "runner.cli.loading",  # loads a command when it is asked for: formatting a form must not wait for the web server
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""The memory for catalogues gives what compiling gives, and only for the same question."""
+"""The memories give what compiling gives, and only for the same question."""
 
 from collections.abc import Mapping
+
+from jinja2 import DictLoader, Environment
 
 from connectors.spi import Unkept
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
-from tests.remembering import Loaded, Remembered
+from tests.remembering import CompiledTemplates, Loaded, Remembered
 
 FILES = {"settings.yaml": b"format: 1\n", "wrong.form.yaml": b"format: 1\nform: wrong\n"}
 UNKEPT = {"user": {"enabled": Unkept("it keeps no such thing")}}
@@ -29,3 +31,25 @@ def test_the_same_question_is_answered_from_memory_and_every_other_one_anew() ->
     assert remembered(FILES, DIRECTORY_VERBS, UNKEPT) is not first
     assert remembered(FILES, DIRECTORY_VERBS) is first
     assert len(asked) == 7
+
+
+def test_a_template_is_compiled_once_and_anew_when_it_changed() -> None:
+    compiled = list[str]()
+
+    class Noting(Environment):
+        def _compile(self, source: str, filename: str) -> object:
+            compiled.append(filename)
+            return super()._compile(source, filename)
+
+    memory = CompiledTemplates()
+
+    def shown(text: str) -> str:
+        loader = DictLoader({"page.html": text})
+        return (
+            Noting(loader=loader, bytecode_cache=memory, autoescape=True).get_template("page.html").render(name="<b>")
+        )
+
+    assert [shown("Hello {{ name }}"), shown("Hello {{ name }}")] == ["Hello &lt;b&gt;"] * 2
+    assert len(compiled) == 1
+    assert shown("Bye {{ name }}") == "Bye &lt;b&gt;"
+    assert len(compiled) == 2

@@ -15,7 +15,7 @@ from forms.problems import did_you_mean
 from forms.reference import examples_of
 from forms.reference.topics import Topic, topics_of
 from forms.vocabulary.codes import CODES
-from runner.cli.options import json_option
+from runner.cli.flags import json_option
 from runner.cli.plain_pages import plain
 from runner.errors import NotFoundError
 

@@ -25,6 +25,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--person", help="Records on this person: a login, an address, or the id in the directory.")
 @click.option("--agent", metavar="LOGIN", help="Records by this account.")
 @click.option("--form", help="Records of this form.")
+@click.option("--submission", help="Records of this submission.")
 @click.option("--since", type=_DAY, help="Records from this day on.")
 @click.option("--until", type=_DAY, help="Records up to this day, the day itself included.")
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The zip file to write.")
@@ -33,16 +34,17 @@ def evidence(
     person: str | None,
     agent: str | None,
     form: str | None,
+    submission: str | None,
     since: datetime | None,
     until: datetime | None,
     output: Path,
     desk_path: Path,
 ) -> None:
     """Pack what the journal says, with the proof that it stands there, for whoever has to judge it."""
-    if not (person or agent or form or since or until):
-        raise click.UsageError("Choose what to pack: --person, --agent, --form, --since or --until.")
+    if not (person or agent or form or submission or since or until):
+        raise click.UsageError("Choose what to pack: --person, --agent, --form, --submission, --since or --until.")
     with installation_at(desk_path) as installation:
-        choice = _choice(installation, person, agent, form, _day(since), _day(until))
+        choice = _choice(installation, person, agent, form, submission, _day(since), _day(until))
         store, now = installation.services.store, datetime.now(UTC)
         signer = open_for(store, desk_path)
         store.journal.append([_export(choice, now)])
@@ -66,6 +68,7 @@ def _export(choice: Choice, now: datetime) -> Record:
         "operation": "export evidence",
         "target": target,
         "form": {"id": choice.form} if choice.form else None,
+        "submission": choice.submission or None,
         "reason": choice.words,
     }
     return Record("export", now, body)
@@ -76,6 +79,7 @@ def _choice(
     person: str | None,
     agent: str | None,
     form: str | None,
+    submission: str | None,
     since: date | None,
     until: date | None,
 ) -> Choice:
@@ -83,6 +87,7 @@ def _choice(
     words = [f"on {person}"] if person else []
     words += [f"by {agent}"] if agent else []
     words += [f"of the form {form}"] if form else []
+    words += [f"of the submission {submission}"] if submission else []
     words += [f"from {since}"] if since else []
     words += [f"until {until}"] if until else []
     return Choice(
@@ -91,6 +96,7 @@ def _choice(
         agent=account_named(installation, agent).id if agent else "",
         form=form or "",
         since=datetime.combine(since, time(), zone) if since else None,
+        submission=submission or "",
         until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
     )
 

@@ -15,32 +15,7 @@ import click
 from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
-from runner.cli import (
-    access,
-    access_asking,
-    access_diff,
-    access_graph,
-    access_lint,
-    access_review,
-    accounts,
-    backup,
-    connect,
-    diff,
-    explaining,
-    formatting,
-    forms,
-    journal,
-    journal_erasing,
-    new,
-    notifications,
-    operating,
-    people,
-    publishing,
-    reference,
-    schema,
-    submitting,
-    testing,
-)
+from runner.cli.loading import MODULES, CommandsByName
 from runner.errors import NotDurableError, PolicyError, RunnerError, SetUpError, UnknownNameError
 from runner.settings import SETTINGS_FILE
 
@@ -57,40 +32,10 @@ _EXITS: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandsByName, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="deskhand")
 def cli() -> None:
     """Forms for the helpdesk: the agent fills one in, the right change happens in the directory."""
-
-
-for module in (
-    operating,
-    backup,
-    connect,
-    forms,
-    diff,
-    publishing,
-    formatting,
-    new,
-    schema,
-    reference,
-    testing,
-    explaining,
-    submitting,
-    people,
-    accounts,
-    access,
-    access_asking,
-    access_diff,
-    access_graph,
-    access_lint,
-    access_review,
-    journal,
-    journal_erasing,
-    notifications,
-):
-    for command in module.COMMANDS:
-        cli.add_command(command)
 
 
 def main() -> None:

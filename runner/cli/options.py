@@ -1,13 +1,11 @@
 """Options that several commands share, and how a command opens an installation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import click
 
 from runner.access.model import Actor
+from runner.cli.flags import Decorator, desk_option, json_option
 from runner.deskfolder import open_folder
 from runner.errors import NotFoundError, RefusedError
 from runner.identity.directory import SENTENCES
@@ -16,18 +14,7 @@ from runner.store.records import Account
 from runner.versions import Versions
 from runner.wiring import Installation, open_installation
 
-Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-desk_option: Decorator = click.option(
-    "--desk",
-    "desk_path",
-    default=".",
-    envvar="DESKHAND_DESK",
-    show_default=True,
-    type=click.Path(path_type=Path, readable=False),
-    help="The desk folder; also DESKHAND_DESK.",
-)
-json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+__all__ = ["Decorator", "account_named", "actor_named", "desk_option", "installation_at", "json_option"]
 
 
 @contextmanager

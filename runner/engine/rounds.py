@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from runner.engine.losing import note_what_was_lost
+from runner.engine.releases import stop_at_newer_tables
 from runner.errors import NotDurableError
 from runner.pipeline.bulk.working import end_what_is_done, forget_what_nobody_started
 from runner.pipeline.requests.looking_after import end_what_nobody_answered, follow_the_directory, remind_those_asked
@@ -59,6 +60,7 @@ def make_rounds(services: Services, seconds: int, *, asking: bool | None = None)
 ROUNDS: Sequence[Round] = (
     Round(2, release_what_lost_nodes_took),
     Round(2, note_what_was_lost),
+    Round(4, stop_at_newer_tables),
     Round(4, release_grants_in_lost_hands),
     Round(4, end_what_is_done),
     Round(30, end_what_nobody_answered, asks=True),

@@ -24,7 +24,7 @@ from runner.witnessing.checkpointing import BrokenJournalError, Checkpointer
 from runner.witnessing.delivering import Errand
 from runner.witnessing.keeping import open_for
 
-MOST_RECORDS, MOST_READ = 2_000, 200_000
+MOST_RECORDS, MOST_READ = 2_000, 100_000
 """How many records a page packs at most, and of how long a journal; the command line has no such bounds."""
 LONGEST_REASON = 500
 _REASON = "Write why you need this. It is recorded with your name."

@@ -9,7 +9,7 @@ from runner.errors import SetUpError
 from runner.pipeline.services import Services
 from runner.witnessing.delivering import Errand
 
-_SECRET_PART = re.compile(r"(?<=//)[^/@\s]*@|\?\S*")
+_SIGN_IN = re.compile(r"(?<=//)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def _receivers(services: Services, errands: Sequence[Errand]) -> Iterator[Receiv
     for errand in errands:
         known = services.store.checkpoints.receiver(errand.name)
         yield ReceiverLine(
-            _SECRET_PART.sub("", errand.name),
+            errand.name,
             errand.is_witness,
-            _SECRET_PART.sub("", known.problem),
+            _SIGN_IN.sub("", known.problem),
             known.failing_since,
             known.reached_at,
             errand.is_waiting(known),

@@ -13,7 +13,7 @@ from runner.store import rows
 from runner.store.database import Database
 from runner.store.journalling import append
 from runner.store.records import Notification, OperationEnd, OperationRow, Submission
-from runner.store.running import Beginning, begin, stay_alone
+from runner.store.running import Beginning, begin, forget_what_was_not_given, stay_alone
 from runner.store.tables import notifications, operations, submissions, uploads
 
 _TAKES_BACK = ("queued", "running", "done", "partly_done", "unknown")
@@ -118,6 +118,7 @@ class ContinuationStore:
             connection.execute(update(operations).where(rest).values(state="skipped"))
             values = {"state": state, "note": note, "node": "", "updated_at": now, "finished_at": now, "sealed": None}
             connection.execute(update(submissions).where(submissions.c.id == id).values(values))
+            forget_what_was_not_given(connection, [id])
             connection.execute(uploads.delete().where(uploads.c.submission_id == id))
             if mail_rows:
                 connection.execute(insert(notifications), mail_rows)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from runner.errors import NotDurableError, RefusedError, RunnerError, SetUpError, StaleError
+from runner.store.patience import be_patient
 
 T = TypeVar("T")
 _MOST_TOGETHER = 32
@@ -110,8 +111,6 @@ class PostgresDatabase:
     """PostgreSQL: each transaction on its own connection, rows locked where they are changed."""
 
     def __init__(self, url: URL, patience_seconds: float = _SILENCE_SECONDS) -> None:
-        from runner.store.patience import be_patient
-
         self.writer = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True)
         be_patient(self.writer, patience_seconds)
         event.listen(self.writer, "connect", _synchronous)

@@ -13,6 +13,7 @@ from runner.errors import NotDurableError, StaleError
 from runner.journal.chain import canonical
 from runner.journal.records import JSON, Record
 from runner.journal.sealing_persons import ERASED, MEMBER
+from runner.store.bulk_tables import bulk_rows, bulks
 from runner.store.database import Database
 from runner.store.journalling import append, locked_head
 from runner.store.key_tables import person_keys
@@ -81,6 +82,7 @@ class ErasureStore:
             for part in _parts(ids):
                 _blank(connection, part, now)
             _blank_checks(connection, person_id)
+            _blank_bulks(connection, person_id, ids)
             locked_head(connection)
             done = Erased(destroy(connection, person_id), len(ids))
             body: dict[str, JSON] = {
@@ -161,6 +163,19 @@ def _blank_messages(connection: Connection, ids: Sequence[str], now: datetime) -
 def _blank_checks(connection: Connection, person_id: str) -> None:
     of = verifications.c.target_id == person_id
     connection.execute(update(verifications).where(of).values(note="", code_hash=None))
+
+
+def _blank_bulks(connection: Connection, person_id: str, ids: Sequence[str]) -> None:
+    """Blank the rows of bulks for a person, those that were refused too, and answers for all rows that name the person."""
+    row = {"named": ERASED, "target_label": ERASED, "answers": _NOTHING, "why": ""}
+    connection.execute(update(bulk_rows).where(bulk_rows.c.target_id == person_id).values(row))
+    for part in _parts(ids):
+        connection.execute(update(bulk_rows).where(bulk_rows.c.submission_id.in_(part)).values(row))
+    written = canonical(person_id)[1:-1]
+    common = {"answers": _NOTHING, "reason": "", "note": ""}
+    connection.execute(update(bulks).where(bulks.c.answers.contains(written, autoescape=True)).values(common))
+    others = {"answers": _NOTHING}
+    connection.execute(update(bulk_rows).where(bulk_rows.c.answers.contains(written, autoescape=True)).values(others))
 
 
 def _where_written(connection: Connection, table: Table, column: str, ids: Sequence[str]) -> None:

@@ -4,21 +4,26 @@ A line that was cut without a word, or a server that hangs, would otherwise hold
 """
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
-import psycopg
 from sqlalchemy import Engine, event
 
 _CONNECT_SECONDS = 10
 
 
 def be_patient(engine: Engine, seconds: float) -> None:
-    """Let the connections of an engine end with `psycopg.OperationalError` when the server is silent for ``seconds``."""
+    """Let connections of psycopg's end with its ``OperationalError`` when the server is silent for ``seconds``."""
+    driver: Any = engine.dialect.dbapi
 
-    class Patient(psycopg.Connection[Any]):
+    class Patient(driver.Connection):  # type: ignore[misc]
         def wait(self, gen: Generator[Any, Any, Any], *args: Any, **more: Any) -> Any:
-            return super().wait(_patiently(self, gen, seconds), *args, **more)
+            return super().wait(_patiently(gen, seconds, self._give_up), *args, **more)
+
+        def _give_up(self) -> Exception:
+            self.close()
+            error: Exception = driver.OperationalError(f"the server was silent for {seconds:g} seconds")
+            return error
 
     def connect(_dialect: object, _record: object, args: tuple[Any, ...], more: dict[str, Any]) -> object:
         patience = min(int(seconds) + 1, _CONNECT_SECONDS)
@@ -28,7 +33,7 @@ def be_patient(engine: Engine, seconds: float) -> None:
 
 
 def _patiently(
-    connection: psycopg.Connection[Any], steps: Generator[Any, Any, Any], seconds: float
+    steps: Generator[Any, Any, Any], seconds: float, give_up: Callable[[], Exception]
 ) -> Generator[Any, Any, Any]:
     """Go through the steps of a statement; the driver sends a false value while nothing came."""
     try:
@@ -41,8 +46,7 @@ def _patiently(
         if ready:
             end = time.monotonic() + seconds
         elif time.monotonic() > end:
-            connection.close()
-            raise psycopg.OperationalError(f"the server was silent for {seconds:g} seconds")
+            raise give_up()
         try:
             awaited = steps.send(ready)
         except StopIteration as done:

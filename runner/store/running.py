@@ -155,6 +155,7 @@ def finish(
     _skip_rest(connection, id)
     query = update(submissions).where(submissions.c.id == id)
     connection.execute(query.values(state=state, updated_at=now, finished_at=now))
+    forget_what_was_not_given(connection, [id])
     connection.execute(delete(uploads).where(uploads.c.submission_id == id))
     if mails:
         connection.execute(insert(notifications), list(mails))
@@ -175,11 +176,19 @@ def mark_lost(
     unclear = {lost_id: _lose_operations(connection, lost_id, now) for lost_id in ids}
     query_end = update(submissions).where(submissions.c.id.in_(ids))
     connection.execute(query_end.values(state="unknown", updated_at=now, finished_at=now))
+    forget_what_was_not_given(connection, ids)
     connection.execute(delete(uploads).where(uploads.c.submission_id.in_(ids)))
     found = connection.execute(select(submissions).where(submissions.c.id.in_(ids)).order_by(submissions.c.id))
     marked = [rows.submission(row) for row in found.mappings()]
     append(connection, [_lost_record(submission, unclear[submission.id], now) for submission in marked])
     return marked
+
+
+def forget_what_was_not_given(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget the passwords that wait for their one look, of submissions of which nothing was done."""
+    done = select(operations.c.submission_id).where(operations.c.submission_id.in_(ids), operations.c.state == "done")
+    those = submissions.c.id.in_(ids) & submissions.c.shown_once.is_not(None) & submissions.c.id.not_in(done)
+    connection.execute(update(submissions).where(those).values(shown_once=None))
 
 
 def _lose_operations(connection: Connection, id: str, now: datetime) -> str | None:

@@ -1,5 +1,7 @@
 """Bring a database to the tables of this release, and refuse one that is not there."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -35,6 +37,12 @@ def check(database: Database) -> None:
     _compare(found, expected_version())
 
 
+def is_newer(database: Database) -> bool:
+    """Say whether the database has tables of a newer release than this; raises `NotDurableError` when it does not answer."""
+    return database.read(version_of) > expected_version()
+
+
+@cache
 def expected_version() -> int:
     """Return the number of the newest migration of this release."""
     return int(ScriptDirectory.from_config(_config()).get_current_head() or 0)

@@ -175,6 +175,7 @@ INSIDE: Mapping[str, Visit] = {
 
 # Of somebody else: who may see and decide who may do what.
 EXPLORER: Mapping[str, Visit] = {
+    "evidence": at("/evidence?agent=agent.rotterdam"),
     "access": at("/access"),
     "access-find": at("/access/find?q=rotterdam"),
     "access-people": at("/access/people"),

@@ -7,6 +7,7 @@ from runner.access.reading import read_access
 from runner.delegation.delegation import Delegation
 from runner.gate import AccountGate
 from runner.keeping import PolicyKeeper
+from runner.operators import operators_of
 from runner.pipeline.desk import Desk
 from tests.web.real_site import RealSite, Stage
 
@@ -21,3 +22,4 @@ def decide_by(site: RealSite, stage: Stage, access: str) -> None:
     site.desk.installation = replace(site.desk.installation, **parts, delegation=Delegation(services))
     stage.desk.part, stage.gate.part = site.desk.desk, AccountGate(site.desk.installation)
     stage.delegation.part = site.desk.installation.delegation
+    stage.operators.part = operators_of(site.desk.installation)

@@ -56,7 +56,12 @@ def add_visitors(folder: Path) -> None:
     report = load_entries(engine, more, now=NOW)
     engine.dispose()
     assert not report.problems
-    store = Store(connect(f"sqlite:///{folder / 'desk.db'}"))
+    add_accounts(f"sqlite:///{folder / 'desk.db'}")
+
+
+def add_accounts(store_url: str) -> None:
+    """Add accounts for everybody who visits to a store."""
+    store = Store(connect(store_url))
     accounts = quick_identity(store).accounts
     for login in (*LOGINS, NOBODY_BEHIND_IT):
         behind = None if login == NOBODY_BEHIND_IT else f"u-{login}"
@@ -150,9 +155,9 @@ class Stage:
     delegation: Relay
     operators: Relay
 
-    def open(self, folder: Path) -> RealSite:
-        """Open the web of a folder with the company."""
-        desk = open_desk(folder)
+    def open(self, folder: Path, store_url: str = "") -> RealSite:
+        """Open the web of a folder with the company; the store may be elsewhere."""
+        desk = open_desk(folder, store_url=store_url)
         desk.installation = replace(desk.installation, identity=quick_identity(desk.store))
         self.desk.part, self.gate.part, self.clock.part = desk.desk, AccountGate(desk.installation), desk.clock
         self.outbox.part, self.delegation.part = desk.services.postman, desk.installation.delegation

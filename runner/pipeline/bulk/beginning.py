@@ -13,7 +13,7 @@ from runner.errors import NotReachableError, RefusedError, RunnerError, UnfitErr
 from runner.pipeline.bulk.choosing import chosen, listed
 from runner.pipeline.bulk.fitness import why_not
 from runner.pipeline.bulk.pages import AnswerPage
-from runner.pipeline.bulk.preparing import found_by_name
+from runner.pipeline.bulk.preparing import CHECKED, found_by_name
 from runner.pipeline.drafting import storable
 from runner.pipeline.filling import fill_page
 from runner.pipeline.finding import plain
@@ -107,6 +107,9 @@ def example_of(services: Services, actor: Actor, form: Form, bulk: Bulk) -> Exam
         try:
             target_id = row.target_id or found_by_name(services, actor, form, bulk, row)
             walk = start(services, actor, form.id, target_id, services.new_id(), bulk.language)
+            if walk.policy is not None:
+                why = why or CHECKED
+                continue
             return Example(walk.with_request(bulk.ticket, bulk.reason), row)
         except (UnavailableError, NotReachableError):
             raise

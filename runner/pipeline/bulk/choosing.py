@@ -19,7 +19,7 @@ _ALSO = {
     "mail": ("e-mail", "email", "mail address", "e-mail address"),
     "employee_id": ("employee id", "employee number", "personnel number"),
 }
-_FILLED = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "number", "boolean", "choice"})
+FILLED = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "number", "boolean", "choice"})
 """The types of questions that a cell can answer."""
 
 
@@ -78,7 +78,7 @@ def _columns(form: Form, headings: CsvLine) -> tuple[str, int, dict[int, str]]:
             continue
         if field is None:
             messages.append(f"The form does not ask for “{headings.cells[at][:60]}”. Remove that column.")
-        elif field.type not in _FILLED:
+        elif field.type not in FILLED:
             messages.append(
                 f"“{field.id}” cannot be answered from a file. Remove the column; it is asked for all rows."
             )

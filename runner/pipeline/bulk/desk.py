@@ -10,6 +10,7 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND, open_form, reads_journal, target_permissions
 from runner.pipeline.bulk import beginning, recording, showing, stepping
+from runner.pipeline.bulk.choosing import FILLED
 from runner.pipeline.bulk.fitness import NAMED_BY, may_start, why_not
 from runner.pipeline.bulk.pages import AnswerPage, BulkLine, BulkPage, BulksPage, ManyPage
 from runner.pipeline.bulk.preparing import form_of
@@ -25,7 +26,7 @@ from runner.pipeline.telling import thing
 from runner.pipeline.walking import reader_for
 from runner.store.bulk_records import Bulk
 
-_FOUND = 100
+_FOUND = 50
 _LISTED = 50
 
 
@@ -50,7 +51,7 @@ class Bulks:
         reader, form = self._form(actor, form_id)
         refused = error or why_not(form)
         entries, more = found_targets(reader, form, text, _FOUND) if text and not why_not(form) else ([], False)
-        asked = [field for field in form.fields if field.type not in ("computed", "note", "password", "membership")]
+        asked = [field for field in form.fields if field.type in FILLED]
         return ManyPage(
             form.id,
             plain(form.title, language),
@@ -61,6 +62,7 @@ class Bulks:
             NAMED_BY.get(form.target.type if form.target else "", ()),
             tuple((field.id, plain(field.label, language)) for field in asked),
             refused,
+            is_fit=not why_not(form),
         )
 
     @in_our_errors

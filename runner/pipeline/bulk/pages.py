@@ -9,7 +9,10 @@ from runner.pipeline.pages import FillPage, OperationView, Thing
 
 @dataclass(frozen=True, slots=True)
 class ManyPage:
-    """Choosing whom a form is for: what a text finds, ``most`` at a time; ``refused`` says why there is no such thing."""
+    """Choosing whom a form is for: what a text finds, ``most`` at a time.
+
+    ``refused`` says what has to be mended; a form that is not ``is_fit`` cannot be used for many at all.
+    """
 
     form: str
     title: str
@@ -20,6 +23,7 @@ class ManyPage:
     named_by: tuple[str, ...]
     questions: tuple[tuple[str, str], ...]
     refused: str = ""
+    is_fit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ CHANGED = "The form was changed meanwhile. Nothing was done; begin again."
 _NOBODY = "Nobody whom you look after with this form is called so."
 _SEVERAL = "Several are called so. Name the person by something that only one has."
 _TWICE = "An earlier row is for the same person."
-_CHECKED = "This person has to be checked as the caller, so this cannot be done for many at once."
+CHECKED = "This person has to be checked as the caller, so this cannot be done for many at once."
 _SHORTEST_WHY = 300
 
 
@@ -118,7 +118,7 @@ def _opened(services: Services, actor: Actor, form: Form, bulk: Bulk, target_id:
     except NotFoundError as refused:
         raise RefusedError(_NOBODY) from refused
     if walk.policy is not None:
-        raise refuse(services, actor, "submit", RefusedError(_CHECKED), form=form.id, target=_ref(form, target_id))
+        raise refuse(services, actor, "submit", RefusedError(CHECKED), form=form.id, target=_ref(form, target_id))
     return walk.with_request(bulk.ticket, bulk.reason)
 
 

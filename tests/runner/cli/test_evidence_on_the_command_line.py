@@ -64,11 +64,12 @@ def test_records_are_chosen_by_agent_form_person_and_period(told: Path) -> None:
         ("--agent", "bob"),
         ("--form", "unlock-account"),
         ("--person", "nobody"),
+        ("--submission", "5" * 32),
         ("--until", "2020-01-01"),
     ):
         packed, file = pack(told, *which)
         lines = ZipFile(file).read("records.jsonl").decode().splitlines() if packed.code == 0 else []
-        assert len(lines) == (1 if which[0] in ("--form", "--person") else 0), (which, packed)
+        assert len(lines) == (1 if which[0] in ("--form", "--person", "--submission") else 0), (which, packed)
         if not lines:
             assert "no record fits" in packed.err
 

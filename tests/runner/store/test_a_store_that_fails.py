@@ -59,7 +59,7 @@ def test_a_full_disk_stores_nothing_and_reading_goes_on(sqlite_store: Store):
 def test_when_one_of_many_waiting_writers_fails_the_others_are_stored(sqlite_store: Store):
     for number in range(40):
         planned(sqlite_store, f"s-{number}")
-    pragma(sqlite_store, "max_page_count=120")
+    pragma(sqlite_store, "max_page_count=220")
 
     def attempt(number: int) -> bool:
         try:
