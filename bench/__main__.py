@@ -8,6 +8,7 @@ from time import perf_counter
 
 from bench import (
     access_bench,
+    bulk_bench,
     check_bench,
     compile_bench,
     directory_bench,
@@ -30,6 +31,7 @@ PARTS: Mapping[str, Callable[[Effort], list[Figure]]] = {
     "http": http_bench.measure,
     "directory": directory_bench.measure,
     "engine": engine_bench.measure,
+    "bulk": bulk_bench.measure,
 }
 
 

@@ -1,7 +1,7 @@
 """Measure what waits in the queue: from hand-in to end, on SQLite and PostgreSQL, with threads and processes as workers."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, cycle
 from pathlib import Path
@@ -26,6 +26,8 @@ from tests.servers.postgres import Cluster
 _PEOPLE = 8
 _PATIENCE_SECONDS = 120
 _WORTH_INSTALLING = 100  # journeys: a measurement on next to nothing installs no packages
+_FASTEST = "carried out, PostgreSQL, 4 threads"
+_IDLE_CPU, _IDLE_MEMORY = "deskhand {}, idle: CPU in a second", "deskhand {}, idle: memory"
 _BARE = "bare change, one by one"
 
 
@@ -67,25 +69,21 @@ def measure(effort: Effort) -> list[Figure]:
     """Measure on desks of its own and a PostgreSQL of its own."""
     jobs = max(2, effort.journeys // 4)
     with Cluster.started() as cluster:
-        return [
-            *_on_sqlite(jobs, effort),
-            *_on_postgres(cluster.new_database(), jobs, effort),
-            *(_beside_dbos(cluster, jobs) if effort.journeys >= _WORTH_INSTALLING else ()),
-        ]
+        found = [*_on_sqlite(jobs, effort), *_on_postgres(cluster.new_database(), jobs, effort)]
+        if effort.journeys < _WORTH_INSTALLING:
+            return found
+        return [*found, *_beside_dbos(bare_dbos(cluster.new_database(), jobs), found)]
 
 
-def _beside_dbos(cluster: Cluster, jobs: int) -> list[Figure]:
-    """Measure dbos with empty jobs beside our queue with whole submissions, on databases of their own."""
-    found = bare_dbos(cluster.new_database(), jobs)
-    if found is None:
+def _beside_dbos(dbos: Mapping[str, float] | None, found: Sequence[Figure]) -> list[Figure]:
+    """Compare what was measured on PostgreSQL with dbos and empty jobs on the same one; nothing when it is not to be had."""
+    if dbos is None:
         return []
-    with measured_desk(cluster.new_database()) as path, opened(path) as installation:
-        ours = _with_threads(Queueing(installation), jobs, 4, "", 1.0).ours
-        idle = idle_of(path, "worker")
+    measured = {figure.name: figure for figure in found}
+    pairs = {_FASTEST: "rate", _IDLE_CPU.format("worker"): "idle", _IDLE_MEMORY.format("worker"): "octets"}
     return [
-        Figure("carried out, PostgreSQL, 4 threads", ours, "/s", "dbos, empty jobs", found["rate"]),
-        Figure("deskhand worker, idle: CPU in a second", idle.share, "s", "dbos", found["idle"]),
-        Figure("deskhand worker, idle: memory", idle.octets, "bytes", "dbos", found["octets"]),
+        Figure(name, measured[name].ours, measured[name].unit, "dbos, empty jobs", dbos[key])
+        for name, key in pairs.items()
     ]
 
 
@@ -103,7 +101,7 @@ def _on_postgres(url: str, jobs: int, effort: Effort) -> list[Figure]:
         queueing, bare = Queueing(installation), _bare(installation, effort)
         found = [_with_threads(queueing, jobs, number, f"PostgreSQL, {_named(number)}", bare) for number in (1, 2, 4)]
         found += _delays(queueing, jobs, "PostgreSQL", bare)
-        for number in (1, 2, 4):
+        for number in (1, 2):
             found.append(_with_processes(path, queueing, jobs, number, bare))
         return [*found, *_idle(path)]
 
@@ -172,8 +170,8 @@ def _idle(path: Path) -> list[Figure]:
     for command in ("serve", "worker"):
         idle: Idle = idle_of(path, command)
         found += [
-            Figure(f"deskhand {command}, idle: CPU in a second", idle.share, "s", "one core", 1.0),
-            Figure(f"deskhand {command}, idle: memory", idle.octets, "bytes", "a bare Python", idle.bare_octets),
+            Figure(_IDLE_CPU.format(command), idle.share, "s", "one core", 1.0),
+            Figure(_IDLE_MEMORY.format(command), idle.octets, "bytes", "a bare Python", idle.bare_octets),
         ]
     return found
 

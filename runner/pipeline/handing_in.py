@@ -94,8 +94,13 @@ def used_checks(walk: Walk, check: CheckState | None) -> Sequence[Mapping[str, A
 
 
 def cancel(services: Services, actor_id: str, login: str, submission: Submission) -> None:
-    """End a submission before anything of it is done; raises `RefusedError` when it is too late."""
+    """End a submission before anything of it is done; raises `RefusedError` when it is too late.
+
+    One that was cancelled already stays so, and nothing happens.
+    """
     now = services.now()
+    if submission.state == "cancelled":
+        return
     if submission.begun_at is not None:
         raise RefusedError("It is too late to cancel this: it was begun.")
     is_asked = submission.state == "awaiting_approval"
@@ -111,4 +116,5 @@ def cancel(services: Services, actor_id: str, login: str, submission: Submission
             notifications=told.notifications,
         )
     except StaleError as error:
-        raise RefusedError("It is too late to cancel this: it was begun, or has ended.") from error
+        if services.store.submissions.get(submission.id).state != "cancelled":
+            raise RefusedError("It is too late to cancel this: it was begun, or has ended.") from error

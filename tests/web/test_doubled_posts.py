@@ -151,18 +151,21 @@ def rounds(site: RealSite, door: str, count: int, together: int) -> None:
         post = getattr(doors, door)()
         before = len(site.desk.performed)
         answers = at_once(site, post, together) if together else [post.visit.post(post.path, post.form) for _ in "12"]
-        assert {one.status_code for one in answers} <= {200, 303, 409}, [one.status_code for one in answers]
+        usual = {200, 303, 409} | ({404} if door == "yes" else set())  # what is agreed to is no longer before them
+        assert {one.status_code for one in answers} <= usual, [one.status_code for one in answers]
         assert any(one.status_code in (200, 303) for one in answers)
         assert len(site.desk.performed) - before == (1 if door in ("confirm", "undo") else 0)
         getattr(doors, f"after_{door}")(post, answers)
     assert site.desk.store.journal.verify().ok
 
 
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", DOORS)
 def test_a_post_that_comes_twice_counts_once(site: RealSite, door: str) -> None:
-    rounds(site, door, 4, 0)
+    rounds(site, door, 8, 0)
 
 
+@pytest.mark.parametrize("site", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("door", DOORS)
 def test_posts_that_come_at_once_count_once(site: RealSite, door: str) -> None:
     rounds(site, door, 1, 20)

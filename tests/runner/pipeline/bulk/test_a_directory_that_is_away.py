@@ -1,5 +1,7 @@
 """The directory is away in the middle of a bulk: every row ends right, each is changed once, none is forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.errors import UnavailableError
@@ -8,6 +10,7 @@ from connectors.local.transactions import open_engine
 from runner.engine.workers import Workers
 from runner.pipeline.bulk.working import end_what_is_done
 from runner.pipeline.pages import Posted
+from runner.pipeline.services import BulkBrakes
 from tests.runner.pipeline.bulk.running_bulks import AGENT, bulks, figures, page, started
 from tests.runner.pipeline.small_company import NOW, person
 
@@ -40,6 +43,8 @@ def all_steps(desk):
 
 
 def through_a_minute_away(desk, count):
+    brakes = BulkBrakes(second_person_above=count)
+    desk.installation = replace(desk.installation, services=replace(desk.services, bulk=brakes))
     logins = with_people(desk, count)
     id_ = prepared_rows(desk, logins)
     started(desk, id_)
