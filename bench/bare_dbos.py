@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 _INSTALL_SECONDS, _RUN_SECONDS = 90, 60
 _PROGRAM = """\
-import json, resource, sys, time
+import json, os, sys, time
 from dbos import DBOS
 url, jobs = sys.argv[1], int(sys.argv[2])
 DBOS(config={"name": "empty", "system_database_url": url, "run_admin_server": False, "log_level": "ERROR"})
@@ -28,7 +28,8 @@ time.sleep(1)
 before = time.process_time()
 time.sleep(4)
 idle = (time.process_time() - before) / 4
-print(json.dumps({"rate": rate, "idle": idle, "octets": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0}))
+octets = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+print(json.dumps({"rate": rate, "idle": idle, "octets": octets}))
 DBOS.destroy()
 """
 

@@ -47,6 +47,7 @@ class Queueing:
         submission = services.store.submissions.get(id_)
         walk = start(services, self._actor, "set-office", target, id_, "en")
         hand_in(prepare(walk, kept_answers(walk, submission)), submission, None)
+        services.bell.ring()
         return id_
 
     def wait(self) -> None:
@@ -101,7 +102,7 @@ def _on_postgres(url: str, jobs: int, effort: Effort) -> list[Figure]:
         queueing, bare = Queueing(installation), _bare(installation, effort)
         found = [_with_threads(queueing, jobs, number, f"PostgreSQL, {_named(number)}", bare) for number in (1, 2, 4)]
         found += _delays(queueing, jobs, "PostgreSQL", bare)
-        for number in (1, 2):
+        for number in (1, 2) if effort.journeys >= _WORTH_INSTALLING else (1,):
             found.append(_with_processes(path, queueing, jobs, number, bare))
         return [*found, *_idle(path)]
 

@@ -109,10 +109,7 @@ def beat(installation: Installation) -> None:
 
 @dataclass(slots=True)
 class Housekeeping:
-    """Keeps a process in order until it is told to stop: what is the store's in one thread, what asks systems in another.
-
-    A system that is slow to answer must not keep this process from beating: others would take it for gone.
-    """
+    """Keeps a process in order until told to stop: what asks systems apart, so that none that is slow keeps it from beating."""
 
     installation: Installation
     _stop: threading.Event = field(default_factory=threading.Event)

@@ -10,7 +10,7 @@ from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.dispatch import Performed
 from runner.journal.records import Record
-from runner.pipeline.grants.giving import settling
+from runner.pipeline.grants.giving import lasting_inverse, settling
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared, change_json
 from runner.pipeline.recording import outcome
@@ -112,7 +112,7 @@ class Recorder:
             performed.state,
             [*_with_values(lines, performed)] if kept else [],
             performed.detail or None,
-            inverse_json(performed.inverse),
+            inverse_json(lasting_inverse(walk.services, performed)),
             {name: stored(ref) for name, ref in performed.outputs.items()} or None,
         )
         told = lines if performed.changes else []

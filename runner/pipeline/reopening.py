@@ -13,6 +13,8 @@ from runner.pipeline.services import Services
 from runner.pipeline.walking import Walk, start
 from runner.store.records import Account, Submission
 
+_WITHDRAWN = "The form is no longer offered here, so what waited of it is not done any more."
+
 
 def acting_again(services: Services, account_id: str) -> Actor:
     """Return the actor behind an account, the person read now.
@@ -46,6 +48,8 @@ def reopened(services: Services, submission: Submission, *, is_begun: bool = Fal
     The values are those of the moment it was handed in; what is allowed is decided as things are now.
     """
     services.authority.refresh()
+    if not is_offered(services, submission.form_id):
+        raise RefusedError(_WITHDRAWN)
     actor = acting_again(services, submission.actor_id)
     walk = start(
         services,
@@ -61,6 +65,12 @@ def reopened(services: Services, submission: Submission, *, is_begun: bool = Fal
     )
     walk = walk.with_request(submission.ticket, submission.reason)
     return replace(walk, waited=True)
+
+
+def is_offered(services: Services, form_id: str) -> bool:
+    """Say whether a form is live now: one that was retired or taken away does nothing more, in no earlier version either."""
+    form = services.catalogue.forms.get(form_id)
+    return form is not None and form.status == "live"
 
 
 def own_version(services: Services, submission: Submission) -> Form | None:

@@ -178,16 +178,32 @@ class ApprovalStore:
         return [(one, of[one.submission_id]) for one in said]
 
     def changed_by(self, actor_id: str, verbs: Collection[str], since: datetime) -> frozenset[str]:
-        """Return the objects, as ``kind:id``, on which this account did one of these verbs, or may have, since a moment."""
-        query = select(operations.c.arguments).join(submissions, submissions.c.id == operations.c.submission_id)
+        """Return the objects, as ``kind:id``, on which this account did one of these verbs, or may have, since a moment.
+
+        What went on later than it was begun counts from then.
+        """
+        return self._touched(operations.c.arguments, actor_id, verbs, since)
+
+    def made_by(self, actor_id: str, verbs: Collection[str], since: datetime) -> frozenset[str]:
+        """Return the objects, as ``kind:id``, that this account made by one of these verbs since a moment."""
+        return self._touched(operations.c.outputs, actor_id, verbs, since)
+
+    def _touched(
+        self, column: ColumnElement[Any], actor_id: str, verbs: Collection[str], since: datetime
+    ) -> frozenset[str]:
+        lately = or_(
+            submissions.c.begun_at >= since, operations.c.started_at >= since, operations.c.finished_at >= since
+        )
+        query = select(column).join(submissions, submissions.c.id == operations.c.submission_id)
         query = query.where(
             submissions.c.actor_id == actor_id,
-            submissions.c.begun_at >= since,
+            lately,
             operations.c.verb.in_(verbs),
             operations.c.state.in_(_HAPPENED),
+            column.is_not(None),
         )
         found = self._database.read(lambda connection: connection.execute(query).scalars().all())
-        return frozenset(text for arguments in found for text in _texts(json.loads(arguments)))
+        return frozenset(text for written in found for text in _texts(json.loads(written)))
 
 
 def _asked_row(submission_id: str, digest: str, one: Principal) -> rows.Row:

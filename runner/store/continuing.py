@@ -103,15 +103,19 @@ class ContinuationStore:
         records: Sequence[Record],
         note: str = "",
         mails: Sequence[Notification] = (),
+        seen: Sequence[OperationRow] | None = None,
     ) -> None:
         """End a submission without doing anything more: ``ends`` is what became of operations, the others stay.
 
-        Operations that are still planned become skipped.  Raises `StaleError` when it is no longer as it was.
+        Operations that are still planned become skipped.  ``seen`` are the operations from which ``state`` was summed up.
+        Raises `StaleError` when it is no longer as it was, or one of them ended otherwise meanwhile.
         """
         mail_rows = [rows.notification_row(one) for one in mails]
 
         def work(connection: Connection) -> None:
             _hold(connection, id, before)
+            if seen is not None:
+                _check_seen(connection, id, seen)
             for end in ends:
                 _end(connection, id, end, now)
             rest = (operations.c.submission_id == id) & (operations.c.state == "planned")
@@ -193,6 +197,14 @@ def _hold(connection: Connection, id: str, states: Sequence[str], plan_digest: s
         raise NotFoundError("there is no such submission")
     if row.state not in states or (plan_digest is not None and row.plan_digest != plan_digest):
         raise StaleError("This is no longer as it was. Nothing was done; load the page again.")
+
+
+def _check_seen(connection: Connection, id: str, seen: Sequence[OperationRow]) -> None:
+    query = select(operations.c.operation_id, operations.c.state).where(operations.c.submission_id == id)
+    if {(row.operation_id, row.state) for row in connection.execute(query)} != {
+        (one.operation_id, one.state) for one in seen
+    }:
+        raise StaleError("One of the steps is no longer as it was. Nothing was done; load the page again.")
 
 
 def _refuse_undone(connection: Connection, id: str) -> None:

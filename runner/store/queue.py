@@ -42,8 +42,8 @@ class QueueStore:
         """Take a submission from one of the states ``before`` to ``state``, if it still has ``plan_digest`` when one is given.
 
         ``values`` are further columns, as `Submission` has them.  What ends drops its secrets and files.  ``alongside`` is
-        done in the same transaction, behind the row's lock.  Raises `StaleError` when it is in another state or has another
-        plan, `NotFoundError` when there is none.
+        done in the same transaction, behind the row's lock.  Raises `StaleError` when it is in another state, was begun, or has
+        another plan, `NotFoundError` when there is none.
         """
         changed = {**_columns(values or {}), "state": state, "updated_at": now, "node": ""}
         if state in ENDED:
@@ -173,7 +173,7 @@ def _has_company() -> ColumnElement[bool]:
 def _move(
     connection: Connection, id: str, before: Sequence[str], plan_digest: str | None, values: Mapping[str, Any]
 ) -> None:
-    ready = (submissions.c.id == id) & submissions.c.state.in_(before)
+    ready = (submissions.c.id == id) & submissions.c.state.in_(before) & submissions.c.begun_at.is_(None)
     if plan_digest is not None:
         ready &= submissions.c.plan_digest == plan_digest
     if connection.execute(update(submissions).where(ready).values(dict(values))).rowcount == 1:

@@ -11,6 +11,7 @@ from bench import (
     check_bench,
     compile_bench,
     directory_bench,
+    engine_bench,
     http_bench,
     import_bench,
     journal_bench,
@@ -41,8 +42,9 @@ def desk() -> Iterator[Path]:
         check_bench.measure,
         journal_bench.measure,
         directory_bench.measure,
+        engine_bench.measure,
     ],
-    ids=["decisions", "people", "forms", "check", "journal", "directory"],
+    ids=["decisions", "people", "forms", "check", "journal", "directory", "engine"],
 )
 def test_a_measurement_gives_figures_that_are_sound(measure: Callable[[Effort], list[Figure]]) -> None:
     figures = measure(LITTLE)

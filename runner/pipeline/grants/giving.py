@@ -34,6 +34,22 @@ def settling(
     return Settling(outcome.about, outcome.settled) if outcome.about else None
 
 
+def lasting_inverse(services: Services, performed: Performed) -> Operation | None:
+    """Return what takes an operation back later on: never what gives for good what would have ended by itself by then."""
+    inverse = performed.inverse
+    if inverse is None or performed.state != "done":
+        return inverse
+    ended: set[str] = set()
+    for grant in services.store.grants.about(sorted(things(inverse))):
+        try:
+            back = restored(grant.inverse, services.connectors.verbs, grant.operation_id)
+        except RestoreError:
+            continue
+        both = things(back) & things(inverse)
+        ended |= {one for one in both if "=" != sign(back, one) != sign(inverse, one)}
+    return without(inverse, frozenset(ended)) if ended else inverse
+
+
 def keyed(grant: Grant, inverse: Operation) -> KeyedGrant:
     """Return a grant with its keys."""
     return KeyedGrant(grant, things(inverse) | {OBJECT + ref.id for ref in objects(inverse)})

@@ -14,9 +14,12 @@ IN_REACH = timedelta(days=7)
 """Who was given new credentials by the requester this long before the request cannot agree to it."""
 
 _CREDENTIALS = ("directory.user.set_password", "directory.user.reset_mfa")
+_MAKES = ("directory.user.create",)
 _ASKS = "You asked for this yourself, so somebody else has to agree."
 _TARGET = "This is about your own account, so somebody else has to agree."
-_CHANGED = "Who asks for this changed the credentials of your account a short while ago, so somebody else has to agree."
+_CHANGED = (
+    "Who asks for this made your account or changed its credentials a short while ago, so somebody else has to agree."
+)
 _NOBODY = "Only a person of the directory can agree to something."
 
 
@@ -39,6 +42,7 @@ def barred(pending: Pending) -> Barred:
     submission, requester = pending.submission, pending.requester
     since = (submission.asked_at or submission.created_at) - IN_REACH
     changed = pending.services.store.approvals.changed_by(submission.actor_id, _CREDENTIALS, since)
+    changed |= pending.services.store.approvals.made_by(submission.actor_id, _MAKES, since)
     by_id = {text.removeprefix("user:"): _CHANGED for text in changed if text.startswith("user:")}
     touched = frozenset(touched_by(submission))
     by_id |= dict.fromkeys(touched, _TARGET)

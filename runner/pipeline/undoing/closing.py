@@ -57,9 +57,10 @@ def close_unknown(
             now=now,
             records=[record, *told.records],
             mails=told.notifications,
+            seen=rows,
         )
     except StaleError as error:
-        raise StaleError("Somebody else has just closed this.") from error
+        raise StaleError("Somebody else has just closed this, or another step of it. Load the page again.") from error
 
 
 def _was_to_end(submission: Submission, operation_id: str) -> bool:

@@ -12,7 +12,7 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, decide_plan
 from runner.pipeline.planning import Prepared, exact, kept_operation
-from runner.pipeline.reopening import own_version
+from runner.pipeline.reopening import is_offered, own_version
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.standing import Ready
 from runner.pipeline.walking import Walk, start, target_ref
@@ -32,7 +32,7 @@ def opened_again(
     What the submission did to its target is not held against the form's conditions.  Raises as
     `runner.pipeline.walking.start` does: who may not use the form on it now gets `NotFoundError`.
     """
-    if submission.form_id not in services.catalogue.forms:
+    if not is_offered(services, submission.form_id):
         raise NotFoundError(NOT_FOUND)
     walk = start(
         services,

@@ -59,9 +59,10 @@ def test_an_intent_of_which_nobody_heard_is_unclear_and_nothing_was_done(desk):
         write(work)
         raise NotDurableError("the line was cut")
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(NotDurableError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(desk.database.inner, "write", stored_and_silent)
-        desk.confirm(AGENT, plan)
+        with pytest.raises(NotDurableError):
+            desk.confirm(AGENT, plan)
     assert (desk.state(plan.head.submission), desk.performed) == ("running", [])
     desk.clock.forward(seconds=11)
     assert note_what_was_lost(desk.services) == 1
