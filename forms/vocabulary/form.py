@@ -142,7 +142,7 @@ FORM = (
         only_if  | condition                   |     |      | Skipped otherwise.
         if_possible | boolean                  |     | false | Left out, with what only it asks, where it cannot be done.
         with     | map to value                |     |      | Arguments.
-        until    | value                       |     |      | Last day; what it changed is taken back when that is over. Empty: never.
+        until    | value                       |     |      | Last day; what it changed is taken back after it. Empty: never.
         revert   | one of auto, none           |     | auto | How it is taken back.
         on_error | one of stop, undo, continue |     |      | Overrides the form.
         undo     | one of auto, none           |     | auto | Whether it may be undone.

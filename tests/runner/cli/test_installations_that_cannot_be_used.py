@@ -43,7 +43,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "not UTF-8": (written(SETTINGS, b"\xff\xfe"), f"{SETTINGS} is not UTF-8. Save it again"),
     "an empty file": (written(SETTINGS, b""), f"{SETTINGS}: the first line must be: format = 1"),
     "an unknown setting": (replaced(SETTINGS, "threads", "threds"), '[web] has no setting "threds". Known are: address, host,'),
-    "an unknown table": (replaced(SETTINGS, "[web]", "[wbe]"), 'has no setting "wbe". Known are: connectors,'),
+    "an unknown table": (replaced(SETTINGS, "[web]", "[wbe]"), 'has no setting "wbe". Known are: bulk, connectors,'),
     "a setting of another type": (replaced(SETTINGS, "8080", '"8080"'), "[web] port must be a whole number."),
     "a port that is none": (replaced(SETTINGS, "8080", "80800"), "[web] port must be a number from 0 to 65535."),
     "no threads": (replaced(SETTINGS, "threads = 32", "threads = 0"), "[web] threads must be a number from 1 to"),
