@@ -136,7 +136,9 @@ def test_every_key_of_every_record_and_type_is_explained() -> None:
 
 def test_a_key_is_explained_by_what_it_takes_and_where_it_stands() -> None:
     explained = deskhand("explain", "operation.until").out
-    assert explained.startswith("operation.until, a key of an operation\n\nLast day; what it changed is taken back after it.")
+    assert explained.startswith(
+        "operation.until, a key of an operation\n\nLast day; what it changed is taken back after it."
+    )
     assert "It may be left out." in explained
     assert "\n        until: " in explained
     assert "Left out, it is `optional`." in deskhand("explain", "record.ticket").out
