@@ -18,7 +18,7 @@ from runner.store.records import Approval, Notification, Submission
 from runner.store.request_records import Principal
 from runner.store.request_tables import asked
 from runner.store.rows import as_row, plain
-from runner.store.tables import operations, submissions
+from runner.store.tables import accounts, operations, submissions
 from runner.store.waiting_tables import approvals
 
 _IS_WAITING = submissions.c.state == "awaiting_approval"
@@ -180,7 +180,7 @@ class ApprovalStore:
     def changed_by(self, actor_id: str, verbs: Collection[str], since: datetime) -> frozenset[str]:
         """Return the objects, as ``kind:id``, on which this account did one of these verbs, or may have, since a moment.
 
-        What went on later than it was begun counts from then.
+        What went on later than it was begun counts from then, and so do further accounts of the same person.
         """
         return self._touched(operations.c.arguments, actor_id, verbs, since)
 
@@ -194,9 +194,11 @@ class ApprovalStore:
         lately = or_(
             submissions.c.begun_at >= since, operations.c.started_at >= since, operations.c.finished_at >= since
         )
+        person = select(accounts.c.person_id).where(accounts.c.id == actor_id).scalar_subquery()
+        further = select(accounts.c.id).where(accounts.c.person_id == person)
         query = select(column).join(submissions, submissions.c.id == operations.c.submission_id)
         query = query.where(
-            submissions.c.actor_id == actor_id,
+            or_(submissions.c.actor_id == actor_id, submissions.c.actor_id.in_(further)),
             lately,
             operations.c.verb.in_(verbs),
             operations.c.state.in_(_HAPPENED),

@@ -12,7 +12,7 @@ from connectors.spi import Operation, Ref
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.pipeline.handing_in import cancel
 from runner.pipeline.undoing.closing import close_unknown
-from runner.store.records import OperationRow
+from runner.store.records import Account, OperationRow
 from runner.store.submissions import SubmissionStore
 from runner.store.tables import operations, submissions
 from tests.runner.pipeline.desks import TestDesk
@@ -137,6 +137,15 @@ def test_a_reset_that_went_on_lately_counts_however_long_ago_it_was_begun(desk):
     id_ = reset(desk, "p.dewit")
     long_ago = desk.clock() - timedelta(days=9)
     set_rows(desk, update(submissions).where(submissions.c.id == id_).values(begun_at=long_ago))
+    managed_by(desk, "p.dewit")
+    with pytest.raises(RefusedError, match="credentials"):
+        say(desk, "p.dewit", ask(desk))
+
+
+def test_a_reset_by_a_further_account_of_the_requester_counts(desk):
+    id_ = reset(desk, "p.dewit")
+    desk.store.accounts.create(Account("acc-two", "two", "two", f"u-{AGENT}", disabled=False), desk.clock())
+    set_rows(desk, update(submissions).where(submissions.c.id == id_).values(actor_id="acc-two"))
     managed_by(desk, "p.dewit")
     with pytest.raises(RefusedError, match="credentials"):
         say(desk, "p.dewit", ask(desk))
