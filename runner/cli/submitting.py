@@ -159,7 +159,7 @@ def plan(asked: Asked) -> None:
 def run(asked: Asked) -> None:
     """Run a form as a given account. It is decided, recorded and done as in the web, with the channel "cli".
 
-    Exit 0 done, 1 refused or not done, 5 unclear.
+    Exit 0 done, or handed in where it waits for a yes or a moment, 1 refused or not done, 5 unclear.
     """
     with installation_at(asked.desk_path, "keep") as installation:
         try:
@@ -173,7 +173,7 @@ def run(asked: Asked) -> None:
         _show(page, asked.as_json)
     if page.state == "unknown":
         raise click.exceptions.Exit(_UNCLEAR)
-    if page.state != "done":
+    if page.state not in ("done", "queued", "awaiting_approval"):
         raise click.exceptions.Exit(1)
 
 

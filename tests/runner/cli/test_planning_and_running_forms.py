@@ -71,6 +71,16 @@ def test_a_form_is_run_and_journalled(desk: Path) -> None:
     assert '"login":"agent.rotterdam"' in lines.out
 
 
+def test_a_form_that_runs_later_is_handed_in(desk: Path) -> None:
+    later = AT_ONCE.replace("id: at-once", "id: later").replace("operations:", "run_at: $(today() + 2d)\noperations:")
+    (desk / "forms" / "later.form.yaml").write_text(later, encoding="utf-8")
+    asked = deskhand(*ask("run", "later", desk, "t.novak", "--set", "office=RDM-1", "--json"))
+    assert (asked.code, asked.json["state"]) == (0, "queued"), asked.text
+    assert person(desk, "t.novak").attributes.get("office") is None
+    assert kinds(desk) == ["decision"]
+    assert "queue: 1 wait to run" in deskhand("doctor", "--desk", desk).out
+
+
 def test_answers_come_from_a_file_or_standard_input_too(desk: Path) -> None:
     asked = ask("run", "at-once", desk, "t.novak", "--answers", "-", "--json")
     done = deskhand(*asked, stdin=b'{"office": "RDM-2"}')
