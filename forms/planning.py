@@ -80,7 +80,7 @@ def plan(situation: Situation, worked: Worked) -> Plan:
     _check_amount(situation.form, operations)
     return Plan(
         tuple(operations),
-        approval=_needs_approval(situation.form, environment),
+        approval=needs_approval(situation.form, environment),
         later=_runs_later(situation, environment),
     )
 
@@ -91,7 +91,7 @@ def _check_amount(form: Form, operations: Sequence[PlannedOperation]) -> None:
         raise PlanError(f"This would make {len(operations)} changes; the form allows {most} at a time.")
 
 
-def _needs_approval(form: Form, environment: Environment) -> bool:
+def needs_approval(form: Form, environment: Environment) -> bool:
     """Say whether somebody must agree: the condition holds, if there is one, and so does that of one of the stages."""
     approval = form.approval
     if approval is None or (approval.when is not None and not holds(approval.when, environment)):

@@ -8,7 +8,7 @@ from connectors.errors import RejectedError
 from connectors.spi import SecretRef, Verb
 from forms.answering.restoring import RestoreError
 from forms.answering.situation import in_language
-from forms.planning import PlannedOperation
+from forms.planning import PlannedOperation, needs_approval
 from runner.errors import RefusedError
 from runner.pipeline.planning import Prepared, exact, prepare_operation
 from runner.pipeline.services import Services
@@ -26,6 +26,7 @@ FOUND = "Found done when it was looked at afterwards."
 LASTS = "What it changed is not known, so it does not end by itself: end it by hand."
 _TYPED = "takes a password that was typed, which is not kept. Fill the form in again."
 _SHARED = "takes the same password as a step that was done, which is not kept. Fill the form in again."
+_NEEDS_A_YES = "As things are now, this needs somebody's yes. Fill the form in again."
 _OTHERWISE = "What is left would do something else by now than was agreed to. Fill the form in again."
 _TO_COME = "None"
 _MAY_EXIST = "may have been done: {why} Look at it, and say below whether it was."
@@ -70,6 +71,8 @@ def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Res
     about = {"continues": submission.id, "found": [one.row.operation_id for one in found]}
     prepared = assembled(walk, worked_again(walk, submission.answers), ready, about)
     _check_agreed(walk, submission, prepared)
+    if submission.undoes is None:
+        _check_nobody_left_out(walk, submission, prepared)
     earlier = [row.state for row in rows if row.state not in left]
     return Rest(prepared, tuple(found), (*earlier, *("done" for _ in found)))
 
@@ -166,6 +169,20 @@ def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> Non
         same = [was.get(name) == one[name] for name in ("verb", "until")]
         if not all(same) or not _are_alike(was["changes"], one["changes"]):
             raise RefusedError(_OTHERWISE)
+
+
+def _check_nobody_left_out(walk: Walk, submission: Submission, prepared: Prepared) -> None:
+    """Raise `RefusedError` when the form needs a yes as things are now, and nobody gave one, as nobody was asked then."""
+    if walk.form.approval is None or any(
+        said.decision == "yes" for said in walk.services.store.approvals.of(submission.id)
+    ):
+        return
+    values = prepared.worked.values
+    needed, _ = walk.reader.gather(
+        walk.situation, lambda known: bool(values) and needs_approval(walk.form, known.environment(values))
+    )
+    if needed or not values:
+        raise RefusedError(_NEEDS_A_YES)
 
 
 def _are_alike(agreed: Sequence[Sequence[Any]], now: Sequence[Sequence[Any]]) -> bool:

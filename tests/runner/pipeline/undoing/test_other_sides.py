@@ -53,6 +53,16 @@ def test_the_rest_of_what_was_agreed_to_does_nothing_else(desk):
     assert "something else by now than was agreed to" in continue_plan(desk, id_).refused
 
 
+def test_what_needs_a_yes_by_now_is_not_gone_on_with(desk):
+    plan = desk.planned(AGENT, "a-yes-for-guests", PERSON, {"office": "A"})
+    fail_at(desk, "second", error=RejectedError("no"))
+    assert desk.done(AGENT, plan).state == "partly_done"
+    mend(desk)
+    assert not continue_plan(desk, plan.head.submission).refused
+    desk.do("directory.user.update", user=Ref("user", PERSON), set={"company": "Guests"})
+    assert "needs somebody's yes" in continue_plan(desk, plan.head.submission).refused
+
+
 def test_access_for_a_while_ends_with_the_undo_and_is_not_taken_back_again(desk):
     group = Ref("group", "g-APP-Visio")
     answers = {"groups": [group.id], "ends": "2030-06-01"}
