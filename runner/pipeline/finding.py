@@ -178,8 +178,8 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
 
 
 def _lately(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
-    """Return what was done for a person; a record that is not open to the actor has no address."""
-    states = ("done", "partly_done", "failed", "unknown")
+    """Return what was done, or is to be done, for a person; a record that is not open to the actor has no address."""
+    states = ("awaiting_approval", "queued", "running", "done", "partly_done", "failed", "unknown")
     audits, services = reads_journal(reader), reader.services
     found = services.store.submissions.list(target_id=entry.ref.id, states=states, limit=8)
     taken = {one.undoes for one in services.store.continuing.undos_of([one.id for one in found])}
@@ -248,9 +248,8 @@ def _named(services: Services, actor: Actor, submissions: Sequence[Submission]) 
 def history(services: Services, actor: Actor, page: int) -> HistoryPage:
     """Return the actor's own submissions, newest first; drafts that were never confirmed are left out."""
     page = max(1, page)
-    states = ("running", "done", "partly_done", "failed", "unknown")
     wanted = services.store.submissions.list(
-        actor_id=actor.id, states=states, limit=_PAGE_OF_HISTORY + 1, offset=_PAGE_OF_HISTORY * (page - 1)
+        actor_id=actor.id, confirmed=True, limit=_PAGE_OF_HISTORY + 1, offset=_PAGE_OF_HISTORY * (page - 1)
     )
     lines = tuple(_named(services, actor, wanted[:_PAGE_OF_HISTORY]))
     return HistoryPage(lines, page, len(wanted) > _PAGE_OF_HISTORY)

@@ -228,14 +228,17 @@ class SubmissionStore:
         actor_id: str | None = None,
         target_id: str | None = None,
         states: Sequence[str] | None = None,
+        confirmed: bool = False,
         limit: int = 50,
         offset: int = 0,
     ) -> Sequence[Submission]:
-        """Return submissions that match everything given, newest first."""
+        """Return submissions that match everything given, newest first; ``confirmed`` leaves out what never was."""
         query = select(submissions).order_by(submissions.c.created_at.desc(), submissions.c.id)
         query = query.where(*_equal(actor_id=actor_id, target_id=target_id))
         if states is not None:
             query = query.where(submissions.c.state.in_(tuple(states)))
+        if confirmed:
+            query = query.where(submissions.c.asked_at.is_not(None) | submissions.c.begun_at.is_not(None))
         query = query.limit(limit).offset(offset)
         found = self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [rows.submission(row) for row in found]

@@ -49,6 +49,16 @@ def test_it_waits_until_its_day_and_is_done_then_once(desk):
     assert desk.store.journal.verify().ok
 
 
+def test_what_waits_and_what_was_cancelled_stand_in_the_history_and_on_the_card(desk):
+    waits, cancelled = (handed_in(desk).head.submission for _ in range(2))
+    desk.desk.cancel(desk.actor(AGENT), cancelled)
+    desk.planned(AGENT, FORM, PERSON, {"office": "never confirmed"})
+    lines = desk.desk.history(desk.actor(AGENT), 1, "en").lines
+    assert {(line.id, line.state) for line in lines} == {(waits, "queued"), (cancelled, "cancelled")}
+    lately = desk.desk.person(desk.actor(SECOND), PERSON).lately
+    assert [(line.id, line.state, line.actor) for line in lately] == [("", "queued", AGENT)]
+
+
 def test_confirming_it_again_gives_what_waits(desk):
     plan = desk.planned(AGENT, FORM, PERSON, {"office": "KIOSK", "day": DAY})
     assert desk.done(AGENT, plan).state == desk.done(AGENT, plan).state == "queued"
