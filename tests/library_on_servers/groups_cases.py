@@ -1,12 +1,15 @@
 """Groups and what is in them, computers, and contacts in the address book."""
 
+from datetime import date, timedelta
+
 from tests.library_on_servers.cases import BOTH, CANNOT, Case, place, unit
 from tests.library_on_servers.three_desks import COMPANY, STAFF, ref
 
 _MEMBERS = {group.name: sorted(group.people) for group in COMPANY.groups}
 _LIST = next(group for group in COMPANY.groups if group.name.startswith("DL-") and group.department == "Sales")
 _KEY_USER = "keyuser.sales"
-_FIRST, _SECOND = [login for login in STAFF[20:30] if login not in _MEMBERS["APP-Fleet-Monitor"]][:2]
+_FIRST, _SECOND, _FIFTH = [login for login in STAFF[20:30] if login not in _MEMBERS["APP-Fleet-Monitor"]][:3]
+_LATER, _LATER_STILL = [(date.today() + timedelta(days=days)).isoformat() for days in (30, 60)]  # noqa: DTZ011 - far off
 _THIRD = next(login for login in STAFF[30:40] if login not in _MEMBERS["APP-Whiteboard"])
 _FOURTH = next(login for login in STAFF[30:40] if login not in _MEMBERS["DL-Legal"])
 _GONE = next(login for login in _LIST.people if login != _KEY_USER)
@@ -36,6 +39,27 @@ CASES = (
         ("group", "APP-Fleet-Monitor"),
         {"members": sorted({*_MEMBERS["APP-Fleet-Monitor"], _FIRST, _SECOND})},
         {"colleague": ref("user", _FIRST), "groups": [ref("group", "APP-Fleet-Monitor")]},
+    ),
+    Case(
+        "temporary-access",
+        ("user", _FIFTH),
+        ("group", "APP-Fleet-Monitor"),
+        {"members": sorted({*_MEMBERS["APP-Fleet-Monitor"], _FIRST, _SECOND, _FIFTH})},
+        {"groups": [ref("group", "APP-Fleet-Monitor")], "last_day": _LATER},
+    ),
+    Case(
+        "extend-access",
+        ("user", _FIFTH),
+        ("group", "APP-Fleet-Monitor"),
+        {"members": sorted({*_MEMBERS["APP-Fleet-Monitor"], _FIRST, _SECOND, _FIFTH})},
+        {"groups": [ref("group", "APP-Fleet-Monitor")], "last_day": _LATER_STILL},
+    ),
+    Case(
+        "end-access",
+        ("user", _FIFTH),
+        ("group", "APP-Fleet-Monitor"),
+        {"members": sorted({*_MEMBERS["APP-Fleet-Monitor"], _FIRST, _SECOND})},
+        {"groups": [ref("group", "APP-Fleet-Monitor")]},
     ),
     Case(
         "request-software",

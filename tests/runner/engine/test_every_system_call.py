@@ -21,9 +21,8 @@ def examine(folder, attempt):
         row = desk.store.submissions.get(attempt.submission)
         rows = {one.operation_id: one.state for one in desk.store.submissions.operations(row.id)}
         records = [json.loads(line) for line in desk.store.journal.all_lines()]
-        kinds = Counter(
-            (one["kind"], (one["operation"] or {}).get("id")) for one in records if one["kind"] != "reconcile"
-        )
+        about = [(one["kind"], one["operation"]) for one in records]
+        kinds = Counter((kind, operation.get("id")) for kind, operation in about if isinstance(operation, dict))
         assert row.state in ("draft", "done", "partly_done", "failed", "unknown")
         assert attempt.said in ("", "refused", row.state), "the page says something else than the rows"
         if row.state == "draft":

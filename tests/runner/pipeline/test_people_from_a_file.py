@@ -40,7 +40,7 @@ def test_thirty_people_of_a_file_are_made_and_each_operation_is_on_record(desk, 
     done = desk.done(LEAD, plan)
     assert done.state == "done"
     assert len(logins(desk)) == 30
-    assert [entry["kind"] for entry in desk.journal()].count("outcome") == 60
+    assert sum(entry["outcome"]["code"] == "done" for entry in desk.journal("outcome")) == 60
     made = desk.directory.inner.locate("a.personaa", "user")
     assert made is not None
     entry = desk.entry(made.id)
