@@ -4,18 +4,14 @@ What an operation would change (before → after) is worked out by the connector
 things, stands here, so that every operation can be decided on before anything is shown or done.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
 
 from connectors.spi import Argument, Operation, OutputRef, Ref, SecretRef, Verb
 from connectors.spi import Value as SpiValue
 from forms.answering.situation import Situation, given, in_language
-from forms.answering.wire import stored
 from forms.answering.working_out import Worked
 from forms.definition import Form, Given, OnError, Step, Template
 from forms.expressions import Environment, holds, to_text
@@ -52,11 +48,14 @@ class PlannedOperation:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All operations of a submission, in order."""
+    """All operations of a submission, in order.
+
+    ``runs_at`` is the day or the moment to come at which they are carried out; None: at once.
+    """
 
     operations: tuple[PlannedOperation, ...]
     approval: bool = False
-    later: bool = False
+    runs_at: date | datetime | None = None
 
     @property
     def ends_by_itself(self) -> bool:
@@ -81,7 +80,7 @@ def plan(situation: Situation, worked: Worked) -> Plan:
     return Plan(
         tuple(operations),
         approval=needs_approval(situation.form, environment),
-        later=_runs_later(situation, environment),
+        runs_at=_moment_to_come(situation, environment),
     )
 
 
@@ -99,11 +98,11 @@ def needs_approval(form: Form, environment: Environment) -> bool:
     return any(stage.when is None or holds(stage.when, environment) for stage in approval.stages)
 
 
-def _runs_later(situation: Situation, environment: Environment) -> bool:
+def _moment_to_come(situation: Situation, environment: Environment) -> date | datetime | None:
     moment = given(situation.form.run_at, environment)
     if isinstance(moment, datetime):
-        return moment > situation.now
-    return isinstance(moment, date) and moment > situation.now.date()
+        return moment if moment > situation.now else None
+    return moment if isinstance(moment, date) and moment > situation.now.date() else None
 
 
 def _operations_of(
@@ -270,30 +269,3 @@ def secret_fields(form_plan: Plan) -> frozenset[str]:
         for value in planned.operation.arguments.values()
         if isinstance(value, SecretRef)
     )
-
-
-def plan_digest(form: Form, actor_id: str, target: Ref | None, operations: Sequence[Mapping[str, Any]]) -> str:
-    """Return the SHA-256, in hexadecimal, of everything a confirmation is about.
-
-    ``operations`` are the planned operations with their changes, as JSON (`operation_json`).
-    """
-    whole = {
-        "form": [form.id, form.version, form.digest],
-        "actor": actor_id,
-        "target": str(target) if target else None,
-        "operations": list(operations),
-    }
-    canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def operation_json(planned: PlannedOperation) -> dict[str, Any]:
-    """Return a planned operation as JSON, secrets masked, for rows, records and the digest."""
-    return {
-        "id": planned.operation.id,
-        "verb": planned.operation.verb,
-        "title": planned.title,
-        "arguments": {key: stored(value) for key, value in planned.operation.arguments.items()},
-        "needs": [[need.permission, stored(need.on)] for need in planned.requirements],
-        "until": planned.until.isoformat() if planned.until else None,
-    }

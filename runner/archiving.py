@@ -12,7 +12,7 @@ from pathlib import Path
 from runner.errors import RefusedError, SetUpError
 from runner.journal.archives import ArchiveVerdict, Segment, archive_lines, verify_archive
 from runner.journal.records import JSON
-from runner.retention import MONTHLY, month_begin, oldest_kept
+from runner.settings.retention import MONTHLY, month_begin, oldest_kept
 from runner.store.store import Store
 from runner.wiring import Installation
 from runner.witnessing.keeping import errands_of

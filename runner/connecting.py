@@ -14,7 +14,7 @@ from forms.catalogue import companion_file
 from forms.companions import read_settings
 from runner.deskfolder import DeskFolder
 from runner.errors import SetUpError
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 
 _NEEDED_KINDS = ("user", "ou")
 _WRITABLE = (str, int, float, bool, list, tuple, dict, type(None))  # what a settings file can hold

@@ -9,22 +9,25 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from runner.bulk_settings import BulkSettings
 from runner.errors import SetUpError
-from runner.hook_settings import ChannelSettings
-from runner.settings import (
-    FORMAT,
-    SETTINGS_FILE,
+from runner.settings.checking import FORMAT
+from runner.settings.model import (
+    BulkSettings,
     EngineSettings,
     JournalSettings,
     MailSettings,
     SignInSettings,
     WebSettings,
-    read_settings,
 )
+from runner.settings.reading import SETTINGS_FILE, read_settings
+from runner.settings.webhooks import ChannelSettings
 from runner.store.schema import upgrade
 
 KEY_FILE = "secret.key"
+_NO_DESK = (
+    "{path} is no desk folder: it has no {file}. Name yours with --desk FOLDER or in DESKHAND_DESK. "
+    "Make one with: deskhand init {path}"
+)
 STORE_FILE = "deskhand.db"
 FORMS_FOLDER = "forms"
 _DEFINITIONS = (".yaml", ".yml", ".json", ".csv")
@@ -86,7 +89,7 @@ def is_desk_folder(path: Path) -> bool:
 def open_folder(path: Path) -> DeskFolder:
     """Read a desk folder; raises `SetUpError` with the file and what to do."""
     if not is_desk_folder(path):
-        raise SetUpError(f"{path} is no desk folder: it has no {SETTINGS_FILE}. Make one with: deskhand init {path}")
+        raise SetUpError(_NO_DESK.format(path=path, file=SETTINGS_FILE))
     found = read_settings(path / SETTINGS_FILE)
     forms = read_forms(path / FORMS_FOLDER)
     return DeskFolder(

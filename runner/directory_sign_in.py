@@ -8,11 +8,11 @@ from threading import Lock
 from connectors.errors import ConnectorError, RejectedError
 from connectors.registry import Connectors
 from connectors.spi import Authenticates
-from runner.access_names import ABSENT, AccessNames
 from runner.deskfolder import DeskFolder
 from runner.errors import SetUpError
 from runner.identity.directory import DirectorySignIn
-from runner.settings import SETTINGS_FILE
+from runner.policy.names import ABSENT, AccessNames
+from runner.settings.reading import SETTINGS_FILE
 
 
 @dataclass(frozen=True, slots=True)

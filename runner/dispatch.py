@@ -57,6 +57,8 @@ class Dispatcher:
     """Carries out one plan. ``secrets`` maps fields to their values; nothing else keeps them.
 
     ``with_contents`` returns an operation with the files it takes, for the connector alone; raises `RefusedNowError`.
+    ``taking_back`` stores durably that an operation that was done is about to be taken back.  ``has_moved`` says whether one
+    that changed nothing left something to take back all the same: an end that it moved.
     """
 
     connector_for: Callable[[str], Connector]
@@ -64,6 +66,8 @@ class Dispatcher:
     remember: Remember
     secrets: Mapping[str, Secret]
     with_contents: Callable[[Operation], Operation] = _as_it_is
+    taking_back: Callable[[Performed], None] = lambda _: None
+    has_moved: Callable[[Performed], bool] = lambda _: False
 
     def run(self, operations: Sequence[PlannedOperation]) -> tuple[Performed, ...]:
         """Perform the operations in order and return what became of each; the last outcome is the caller's to store.
@@ -162,11 +166,14 @@ class Dispatcher:
         return _UNTOLD if any(_holds(text, secret) for secret in self.secrets.values()) else text
 
     def _undo(self, done: Performed, outputs: Mapping[tuple[str, str], Ref]) -> Performed:
+        if done.state == "unchanged" and done.planned.undo and self.has_moved(done):
+            return replace(done, state="undone")
         if done.state != "done":
             return done
         if done.inverse is None or not done.planned.undo:
             return replace(done, detail=_STAYS)
         planned = replace(done.planned, operation=done.inverse)
+        self.taking_back(done)
         try:
             outcome = self._try(_with_outputs(planned, outputs))
         except UnknownOutcomeError as unknown:

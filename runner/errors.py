@@ -1,6 +1,34 @@
 """What the runner refuses, sorted by who must act. No error here knows an HTTP status; one table in the web maps them."""
 
+from collections.abc import Iterator
 from typing import Self
+
+_MOST_PLACES, _MOST_CAUSES = 6, 3
+
+
+def untold(error: BaseException) -> str:
+    """Return of an error that was not foreseen what may be written down: its class and the places it came through. Pure.
+
+    Never its message, which could hold an answer or a password, nor those of its causes.
+    """
+    return ", after ".join(type(one).__name__ + _places(one) for one in _with_causes(error))
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if cause is None:
+            return
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _places(error: BaseException) -> str:
+    trace, places = error.__traceback__, list[str]()
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f" at {' > '.join(places[-_MOST_PLACES:])}" if places else ""
 
 
 class RunnerError(Exception):

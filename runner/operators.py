@@ -5,7 +5,7 @@ from functools import partial
 from threading import Lock
 
 from runner.evidence.desk import EvidenceDesk
-from runner.publishing_desk import FormsPublishing
+from runner.versions.desk import FormsPublishing
 from runner.wiring import Installation
 from runner.witnessing.keeping import errands_of
 

@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Secret
-from runner.hook_settings import HookSettings
+from runner.settings.webhooks import HookSettings
 
 _TIMEOUT_SECONDS = 10
 _MOST_ANSWER = 64 * 1024

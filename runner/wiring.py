@@ -21,8 +21,6 @@ from runner.access.lists import with_lists
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.access.unkept import unkept_matches
-from runner.access_names import FILE as NAMES_FILE
-from runner.access_names import AccessNames
 from runner.connecting import open_connectors
 from runner.delegation.delegation import Delegation
 from runner.deskfolder import FORMS_FOLDER, KEY_FILE, DeskFolder, read_key
@@ -30,18 +28,20 @@ from runner.directory_sign_in import open_directory_sign_in
 from runner.errors import NotDurableError, SetUpError
 from runner.identity.identity import Identity, identity_on
 from runner.journal.records import JSON, Record
-from runner.keeping import PolicyKeeper
-from runner.kept_versions import KeptForms
 from runner.passwords import make_password
 from runner.pipeline.desk import Desk
 from runner.pipeline.services import BulkBrakes, Channels, Halt, Services
-from runner.policy_file import PolicyFile
-from runner.publishing import Unpublished, published_only
+from runner.policy.file import PolicyFile
+from runner.policy.keeping import PolicyKeeper
+from runner.policy.names import FILE as NAMES_FILE
+from runner.policy.names import AccessNames
 from runner.sealing import KeySealer
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.person_keys import Keyring
 from runner.store.store import Store
-from runner.versions import Versions, remember_versions
+from runner.versions.keeping import Versions, remember_versions
+from runner.versions.kept import KeptForms
+from runner.versions.publishing import Unpublished, published_only
 from runner.webhooks import Webhook
 from runner.witnessing.read_only import why_read_only
 

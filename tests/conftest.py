@@ -2,7 +2,9 @@
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +12,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
+from sqlalchemy import Connection, Engine, event
 
 from forms.catalogue import load_catalogue
 from tests.browser.serving import chromium
 from tests.connectors.ldap import sample_active_directory, sample_openldap
-from tests.remembering import OPENING, CompiledTemplates, Remembered
+from tests.remembering import OPENING, CompiledStatements, CompiledTemplates, Remembered
 from tests.servers.certificates import Certificates
 from tests.servers.openldap import Template as OpenLdapTemplate
 from tests.servers.postgres import Cluster
@@ -26,6 +29,11 @@ from tests.servers.sharing import shared_folder
 # its own, compiles all sources anew: a quarter of a minute for each worker, half a second for each command.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Tests store thousands of small things, and wait for the disk at each of them. Files in memory are stored at once.
+_MEMORY, _ENOUGH_BYTES = "/dev/shm", 4 << 30
+if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES:
+    os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
 
 
 @pytest.hookimpl(wrapper=True)
@@ -56,6 +64,19 @@ def remembered_templates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_statements() -> Iterator[None]:
+    """Stores and directories of one test process compile each statement once."""
+    statements = CompiledStatements()
+
+    def remember(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=statements)
+
+    event.listen(Engine, "engine_connect", remember)
+    yield
+    event.remove(Engine, "engine_connect", remember)
 
 
 @pytest.fixture(scope="session")

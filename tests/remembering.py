@@ -1,11 +1,13 @@
-"""What is compiled once in a test process: catalogues of the same files, and the templates of every site.
+"""What is compiled once in a test process: catalogues of the same files, templates of every site, statements of every desk.
 
-Compiling the whole library takes nearly half a second each time, compiling all templates a whole one.
+Compiling the whole library takes nearly half a second each time, compiling all templates a whole one; each desk that is opened
+has fifty statements.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from types import CodeType, MappingProxyType
+from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -18,6 +20,7 @@ Loaded = tuple[Catalogue, tuple[Problem, ...]]
 Loading = Callable[..., Loaded]
 OPENING = ("runner.wiring", "runner.cli.forms")  # modules that compile what they find in the folder of a desk
 _MOST = 24  # of a few megabytes each
+_MOST_STATEMENTS = 3_000
 
 
 class Remembered:
@@ -57,3 +60,32 @@ class CompiledTemplates(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         assert bucket.code is not None
         self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+class CompiledStatements(MutableMapping[tuple[Any, ...], Any]):
+    """A ``compiled_cache`` of SQLAlchemy for engines of the same kind of database, which else compile each for itself."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Any, ...], Any] = {}
+
+    def __getitem__(self, key: tuple[Any, ...]) -> Any:
+        return self._kept[_of_any_engine(key)]
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        if len(self._kept) >= _MOST_STATEMENTS:
+            self._kept.clear()
+        self._kept[_of_any_engine(key)] = compiled
+
+    def __delitem__(self, key: tuple[Any, ...]) -> None:
+        del self._kept[_of_any_engine(key)]
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def _of_any_engine(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *statement = key
+    return type(dialect), *statement

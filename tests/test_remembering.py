@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from jinja2 import DictLoader, Environment
+from sqlalchemy import create_engine, literal, select
 
 from connectors.spi import Unkept
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
-from tests.remembering import CompiledTemplates, Loaded, Remembered
+from tests.remembering import CompiledStatements, CompiledTemplates, Loaded, Remembered
 
 FILES = {"settings.yaml": b"format: 1\n", "wrong.form.yaml": b"format: 1\nform: wrong\n"}
 UNKEPT = {"user": {"enabled": Unkept("it keeps no such thing")}}
@@ -53,3 +54,17 @@ def test_a_template_is_compiled_once_and_anew_when_it_changed() -> None:
     assert len(compiled) == 1
     assert shown("Bye {{ name }}") == "Bye &lt;b&gt;"
     assert len(compiled) == 2
+
+
+def test_a_statement_is_compiled_once_for_all_databases_of_a_kind_and_anew_when_it_is_another() -> None:
+    statements = CompiledStatements()
+
+    def asked(*numbers: int) -> tuple[int, ...]:
+        engine = create_engine("sqlite://")
+        with engine.connect() as connection:
+            row = connection.execution_options(compiled_cache=statements).execute(select(*map(literal, numbers))).one()
+        engine.dispose()
+        return tuple(row)
+
+    assert (asked(1), asked(2), len(statements)) == ((1,), (2,), 1)
+    assert (asked(1, 2), len(statements)) == ((1, 2), 2)

@@ -26,7 +26,7 @@ from runner.sample.loading import load_mailboxes_of
 from runner.sample.parts import stable_id
 from runner.sealing import new_key
 from runner.serving import serve_forever
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.store import Store
 from runner.wiring import Installation, open_installation
 from tools.demo_directory import Reachable, demo_directory

@@ -69,7 +69,17 @@ def _openldap(company: Company, certificate: Certificate, password: Secret) -> I
 
 @contextmanager
 def _active_directory(company: Company, certificate: Certificate, password: Secret) -> Iterator[Reachable]:
-    account, own = f"CN=svc-deskhand,CN=Users,{SUFFIX}", Secret(f"Aa1-{secrets.token_urlsafe(18)}")
+    own = Secret(f"Aa1-{secrets.token_urlsafe(18)}")
+    with tempfile.TemporaryDirectory(prefix="deskhand-demo-domain-") as folder:
+        template = samba.Template(Path(folder), certificate, DOMAIN)
+        fill_domain(template, company, password, own)
+        with served_domain(template, password, own) as reachable:
+            yield reachable
+
+
+def fill_domain(template: samba.Template, company: Company, password: Secret, own: Secret) -> None:
+    """Set up a domain with a company in the template's empty folder; Deskhand's account gets the password ``own``."""
+    account = f"CN=svc-deskhand,CN=Users,{SUFFIX}"
     ldif = written(exported(company, "active_directory", _passwords(company, password)))
     service = record(
         account,
@@ -82,11 +92,18 @@ def _active_directory(company: Company, certificate: Certificate, password: Secr
         },
     )
     units = [unit.dn for unit in company.units if not unit.parent]
-    with samba.Template.made(certificate, domain=DOMAIN, password_days=_PASSWORD_DAYS) as template:
-        template.load(ldif + service, service_rights(account, units))
-        with samba.SambaDc.started(template) as server:
-            user = f"svc-deskhand@{DOMAIN}"
-            yield Reachable("active_directory", server.tls_url, SUFFIX, user, own, server.authority, password, server)
+    template.provision(_PASSWORD_DAYS)
+    template.load(ldif + service, service_rights(account, units))
+
+
+@contextmanager
+def served_domain(template: samba.Template, people_password: Secret, own: Secret) -> Iterator[Reachable]:
+    """Start a server on a copy of what `fill_domain` made."""
+    with samba.SambaDc.started(template) as server:
+        user = f"svc-deskhand@{DOMAIN}"
+        yield Reachable(
+            "active_directory", server.tls_url, SUFFIX, user, own, server.authority, people_password, server
+        )
 
 
 def _passwords(company: Company, password: Secret) -> dict[str, Secret]:

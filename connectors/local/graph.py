@@ -7,6 +7,8 @@ from sqlalchemy import Connection, select
 
 from connectors.local.tables import counters, groups, members, units
 
+_VERSIONS = select(counters.c.name, counters.c.value)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupGraph:
@@ -59,7 +61,7 @@ class Shape:
 
 def current_shape(connection: Connection, kept: Shape | None) -> Shape:
     """Return ``kept`` when nothing has changed since, else read groups and units again."""
-    versions: dict[str, int] = dict(connection.execute(select(counters.c.name, counters.c.value)).all())
+    versions: dict[str, int] = dict(connection.execute(_VERSIONS).all())
     if kept is not None and kept.versions == versions:
         return kept
     return Shape(versions, _read_graph(connection), _read_units(connection))

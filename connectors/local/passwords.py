@@ -7,6 +7,7 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from connectors.directory.values import argon2_of_nobody
 from connectors.errors import RejectedError
 from connectors.folding import fold
 from connectors.spi import Secret
@@ -56,7 +57,7 @@ class Hashing:
 
     def __init__(self, policy: PasswordPolicy) -> None:
         self._hasher = PasswordHasher(policy.rounds, policy.memory_kib, policy.lanes)
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = argon2_of_nobody(policy.memory_kib, policy.rounds, policy.lanes)
 
     def hash(self, secret: Secret) -> str:
         """Return a salted hash."""

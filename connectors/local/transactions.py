@@ -28,9 +28,12 @@ _PRAGMAS = (
 def open_engine(url: str) -> Engine:
     """Return an engine for ``url``; opens no connection. Raises `UnavailableError` when the driver is missing."""
     address = make_url(url)
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if address.get_backend_name() == "sqlite":
-        options = {"connect_args": {"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000}}
+        options = {
+            "connect_args": {"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000},
+            "hide_parameters": True,
+        }
         if address.database in {None, "", ":memory:"}:
             options["poolclass"] = StaticPool
     elif address.get_backend_name() == "postgresql":

@@ -211,9 +211,15 @@ def _moment_messages(answer: Answer, environment: Environment) -> Iterator[str]:
     if not isinstance(value, date):
         return
     if isinstance(least, date) and _is_earlier(value, least, environment):
-        yield f"Must be on or after {least.isoformat()}."
+        is_within_a_minute = isinstance(least, datetime) and (least.second or least.microsecond)
+        yield f"Must be {'later than' if is_within_a_minute else 'on or after'} {_told(least, environment)}."
     if isinstance(most, date) and _is_earlier(most, value, environment):
-        yield f"Must be on or before {most.isoformat()}."
+        yield f"Must be on or before {_told(most, environment)}."
+
+
+def _told(moment: date, environment: Environment) -> str:
+    """Write a day as it is typed; a moment in the organisation's time zone, to the minute."""
+    return f"{in_zone(moment, environment):%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
 
 
 def _is_earlier(one: date, other: date, environment: Environment) -> bool:

@@ -27,7 +27,7 @@ FORM = (
         layout      | one of single, pages        |     | single | One page, or one section at a time.
         fields      | list of [FIELD]             |     |        | Questions, in order.
         checks      | list of [CHECK]             |     |        | Rules about several fields together.
-        run_at      | value                       |     |        | Moment to run; at once when absent. Not carried out yet.
+        run_at      | value                       |     |        | Moment to run; at once when absent or past.
         confirm     | [CONFIRM]                   |     |        | What happens between filling in and running.
         approval    | [APPROVAL]                  |     |        | Who must agree first.
         operations  | list of [OPERATION]         |     |        | What is done, in order; may be left out when a table is shown.

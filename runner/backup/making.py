@@ -11,22 +11,25 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO, cast
 
-from runner.access_names import FILE as NAMES_FILE
 from runner.archiving import ARCHIVE_FOLDER
 from runner.backup.manifest import DESK, MANIFEST, STORE, Manifest, Part, StoreKind, written
 from runner.backup.settings_text import (
+    ADDRESSES,
     PASSWORDS,
     Named,
     holds_passwords,
     is_inside,
     named,
     store_url,
+    urls_of_databases,
+    without_addresses,
     without_passwords,
 )
 from runner.deskfolder import FORMS_FOLDER, KEY_FILE, STORE_FILE, is_desk_folder, read_forms
 from runner.errors import SetUpError
 from runner.journal.records import JSON, Record, timestamp
-from runner.settings import SETTINGS_FILE
+from runner.policy.names import FILE as NAMES_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.snapshots import Snapshot, copy_sqlite, file_of, has_password, take
 from runner.store.store import Store
 
@@ -124,14 +127,15 @@ def _take_archive(found: _Contents, folder: Path, name: str) -> None:
 
 
 def _without_passwords(found: _Contents, text: str) -> str:
-    """Return the settings without passwords, saying so; raises `SetUpError` when one would stay."""
+    """Return the settings without passwords and addresses that are secrets, and say so; raises `SetUpError` when one stays."""
     bare = without_passwords(text)
-    if has_password(named(bare).store_url):
-        raise SetUpError(f"{SETTINGS_FILE}: the password in [store] url cannot be left out; use --with-keys")
-    if not holds_passwords(text):
-        return text
-    found.missing.append(PASSWORDS)
-    return bare
+    if any(map(has_password, urls_of_databases(bare))):
+        raise SetUpError(f"{SETTINGS_FILE}: the password in the url of a database cannot be left out; use --with-keys")
+    if holds_passwords(text):
+        found.missing.append(PASSWORDS)
+    if (shown := without_addresses(bare)) != bare:
+        found.missing.append(ADDRESSES)
+    return shown
 
 
 def _others(folder: Path, url: str, names: Named, found: _Contents) -> Iterator[str]:

@@ -20,7 +20,7 @@ from runner.deskfolder import FORMS_FOLDER, KEY_FILE, is_desk_folder, read_key
 from runner.errors import SetUpError
 from runner.journal.records import JSON
 from runner.sealing import KeySealer
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.person_keys import Keyring
 from runner.store.schema import expected_version
 from runner.store.settling import Settled
@@ -28,6 +28,7 @@ from runner.store.snapshots import check_free, file_of, kind_of
 
 _BLOCK = 1024 * 1024
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, ValueError, RuntimeError, struct.error)
+KEY_SUFFIX = ".key"
 _OPEN_TO_READ = (".yaml", ".yml", ".json", ".csv", ".toml")
 
 
@@ -48,12 +49,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back; ``lost`` is how many records of the journal are known to be missing, None when none was noted."""
+    """What was put back.
+
+    ``lost`` is how many records of the journal are known to be missing, None when none was noted.  ``lacking`` names the key
+    files of the desk folder that were left out of the backup: without them the desk does not open.
+    """
 
     manifest: Manifest
     settled: Settled
     lost: int | None
-    has_key: bool
+    lacking: tuple[str, ...]
 
 
 def verified(archive: zipfile.ZipFile) -> Manifest:
@@ -161,7 +166,12 @@ def _restored(
     putting = Putting(manifest, wanted.head, wanted.is_moved, now, _body(manifest, wanted), keyring)
     settled, lost = put_back(url, copy, putting)
     _move(making, folder)
-    return Restored(manifest, settled, lost, (folder / KEY_FILE).is_file())
+    return Restored(manifest, settled, lost, _lacking(manifest, folder))
+
+
+def _lacking(manifest: Manifest, folder: Path) -> tuple[str, ...]:
+    names = (said.partition(" ")[0] for said in manifest.missing)
+    return tuple(name for name in names if name.endswith(KEY_SUFFIX) and not (folder / name).exists())
 
 
 def _keyring(making: Path, given: Path | None) -> Keyring | None:

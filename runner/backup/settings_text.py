@@ -9,10 +9,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from runner.errors import SetUpError
-from runner.settings import SETTINGS_FILE, url_in
+from runner.settings.reading import SETTINGS_FILE, url_in
 
 PASSWORDS = f"passwords of databases in {SETTINGS_FILE} (--with-keys takes them in)"
+ADDRESSES = f"addresses of webhooks and of a witness in {SETTINGS_FILE} (--with-keys takes them in)"
 """What a backup says when they were left out."""
+_LEFT_OUT = "https://left-out-of-the-backup.invalid/"
 _KEYS = frozenset({"password_file", "secret_file"})
 _PASSWORD = re.compile(r"(?P<before>://[^:@/\"']*):[^@/\"']*@")
 _IN_FOLDER = re.compile(r"sqlite:///(?!/)(?P<path>[^?]+)")
@@ -82,6 +84,37 @@ def is_inside(path: str) -> bool:
 def without_passwords(text: str) -> str:
     """Return settings without the passwords in the URLs of databases."""
     return _PASSWORD.sub(r"\g<before>@", text)
+
+
+def without_addresses(text: str) -> str:
+    """Return settings without the addresses of webhooks and of a witness, which are secrets: who knows one can write there.
+
+    What stands for them is an address that nothing can be sent to, so that a desk put back opens, and what goes there waits.
+    Raises `SetUpError` when one is written too unusually.
+    """
+    bare = text
+    for url in sorted(_addresses(text), key=len, reverse=True):
+        bare = bare.replace(url, _LEFT_OUT)
+    if _addresses(bare):
+        raise SetUpError(
+            f'{SETTINGS_FILE}: an address in [webhooks] or [journal] cannot be left out; write it as  url = "…"'
+        )
+    return bare
+
+
+def _addresses(text: str) -> frozenset[str]:
+    settings = tomllib.loads(text)
+    hooks, journal = settings.get("webhooks", {}), settings.get("journal", {})
+    tables = hooks.values() if isinstance(hooks, Mapping) else ()
+    found = {table.get("url") for table in tables if isinstance(table, Mapping)}
+    found |= {journal.get("witness_url")} if isinstance(journal, Mapping) else set()
+    return frozenset(url for url in found if isinstance(url, str) and url not in ("", _LEFT_OUT))
+
+
+def urls_of_databases(text: str) -> tuple[str, ...]:
+    """Return the addresses of every database that settings name."""
+    options = [value for table in tomllib.loads(text).items() for key, value in _options(dict([table])) if key == "url"]
+    return tuple(url for url in options if url.startswith(("sqlite", "postgres", "mysql", "mariadb")))
 
 
 def holds_passwords(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""Room: see the modules."""
+"""What an operator types: one module for each command, loaded when it is asked for."""

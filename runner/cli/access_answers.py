@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from runner.access.explanation.lacking import Considered, window_of
+from runner.cli.telling import tell
 from runner.delegation.asking import Answer, Explained, WhoCan
 from runner.delegation.reaching import Can, WhatCan, counted
 
@@ -15,24 +16,24 @@ _SHOWN_ROWS = 20
 def print_answer(answer: Answer) -> None:
     """Print whether it is allowed, why, and the rows that come nearest."""
     form = f" in the form {answer.form}" if answer.form else ""
-    click.echo(f"{'YES' if answer.allowed else 'NO'}: {answer.who.actor.login} on {answer.what.label}{form}")
+    tell(f"{'YES' if answer.allowed else 'NO'}: {answer.who.actor.login} on {answer.what.label}{form}")
     if answer.who.ended:
-        click.echo(f"  {answer.who.ended}")
+        tell(f"  {answer.who.ended}")
     for part in answer.parts:
         allowed = part.explanation.decision.allowed
-        click.echo(f"  {'yes' if allowed else 'no '} {part.permission} on {part.on}: {part.explanation.sentence}")
+        tell(f"  {'yes' if allowed else 'no '} {part.permission} on {part.on}: {part.explanation.sentence}")
         for note in part.explanation.notes:
-            click.echo(f"      {note}")
+            tell(f"      {note}")
         if not allowed:
             _print_rows(part)
 
 
 def _print_rows(part: Explained) -> None:
     for row in part.explanation.rows[:_SHOWN_ROWS]:
-        click.echo(f"      {row.row.id}: {', and '.join(row.lacks) or 'gives it'}")
+        tell(f"      {row.row.id}: {', and '.join(row.lacks) or 'gives it'}")
     rest = len(part.explanation.rows) - _SHOWN_ROWS + part.explanation.more
     if rest > 0:
-        click.echo(f"      … and {rest} more")
+        tell(f"      … and {rest} more")
 
 
 def answer_body(answer: Answer) -> Mapping[str, Any]:
@@ -70,10 +71,10 @@ def print_who_can(found: WhoCan) -> None:
     """Print everybody who can, each with the row that gives it."""
     for one in found.holders:
         account = "" if one.account or one.text.startswith("client:") else "  (no account here)"
-        click.echo(f"{one.text:<28} {one.label:<28} {one.binding}{account}".rstrip())
+        tell(f"{one.text:<28} {one.label:<28} {one.binding}{account}".rstrip())
     form = f" in the form {found.form}" if found.form else ""
     count = f"{len(found.holders)}{' or more' if found.more else ''}"
-    click.echo(f"{count} may {found.permission} on {found.what.label}{form}.")
+    tell(f"{count} may {found.permission} on {found.what.label}{form}.")
     if found.more:
         click.echo("The list was cut; ask about a smaller thing, or read access.yaml.")
 
@@ -95,17 +96,17 @@ def who_can_body(found: WhoCan) -> Mapping[str, Any]:
 def print_what_can(found: WhatCan) -> None:
     """Print what somebody can do, on how many things, and by which rows."""
     if found.who.ended:
-        click.echo(found.who.ended)
+        tell(found.who.ended)
     for line in found.lines:
         form = f" in the form {line.form}" if line.form else ""
         window = f" ({'; '.join(line.windows)})" if line.windows else ""
-        click.echo(f"{line.permission}{form} on {counted(line.reach, line.kind)}{window}")
+        tell(f"{line.permission}{form} on {counted(line.reach, line.kind)}{window}")
         for row in line.rows:
-            click.echo(f"    {row}")
+            tell(f"    {row}")
     for other in found.other_days:
-        click.echo(f"not on this day: {other.id} (only {window_of(other)})")
+        tell(f"not on this day: {other.id} (only {window_of(other)})")
     if not found.lines and not found.who.ended:
-        click.echo(f"{found.who.actor.login} can do nothing.")
+        tell(f"{found.who.actor.login} can do nothing.")
 
 
 def what_can_body(found: WhatCan) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from runner.cli.access_answers import (
     who_can_body,
 )
 from runner.cli.options import Decorator, desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.delegation.asking import Asking
 from runner.delegation.named import Naming
 from runner.errors import NotFoundError, UnknownNameError
@@ -162,15 +163,15 @@ def _step(page: ChoosePage | VerifyPage | FillPage) -> dict[str, Any]:
 def _print_seen(body: Mapping[str, Any], indent: str = "") -> None:
     for name, value in body.items():
         if isinstance(value, Mapping):
-            click.echo(f"{indent}{name}:")
+            tell(f"{indent}{name}:")
             _print_seen(value, f"{indent}  ")
         elif isinstance(value, list):
-            click.echo(f"{indent}{name}:{'' if value else ' none'}")
+            tell(f"{indent}{name}:{'' if value else ' none'}")
             for item in value:
                 said = "  ".join(str(part) for part in item.values() if part) if isinstance(item, Mapping) else item
-                click.echo(f"{indent}  {said}")
+                tell(f"{indent}  {said}")
         elif value not in (None, False, ""):
-            click.echo(f"{indent}{name}: {value}")
+            tell(f"{indent}{name}: {value}")
 
 
 COMMANDS: tuple[click.Command, ...] = ()

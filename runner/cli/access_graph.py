@@ -18,6 +18,7 @@ from runner.access.graph.paths import MOST_PATHS
 from runner.cli.access import access
 from runner.cli.fixture_alone import fixture_alone
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
 from runner.delegation.census import take_census
@@ -102,7 +103,7 @@ def paths(start: str, goal: str, form: str, most: int, fixture: Path | None, des
         click.echo(json.dumps(asdict(page), ensure_ascii=False, indent=2))
     else:
         for line in _lines(page):
-            click.echo(line)
+            tell(line)
     if page.paths:
         raise click.exceptions.Exit(1)
 

@@ -11,6 +11,7 @@ import click
 
 from runner.cli.access import access
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
 from runner.delegation.reviews import campaigns
@@ -47,7 +48,7 @@ def uses(desk_path: Path, as_json: bool) -> None:
     for one in found:
         last = f"{one.last_used_at:%Y-%m-%d %H:%M}Z by {one.last_used_by}" if one.last_used_at else "never"
         revoked = "  revoked" if one.revoked else ""
-        click.echo(f"{one.binding:<32} {counted(one.uses, 'use'):>12}  last {last}{revoked}")
+        tell(f"{one.binding:<32} {counted(one.uses, 'use'):>12}  last {last}{revoked}")
 
 
 @access.command("findings")
@@ -65,7 +66,7 @@ def findings(desk_path: Path, as_json: bool) -> None:
         _print_json([asdict(one) for one in found])
     else:
         for one in found:
-            click.echo(f"{_MARKS[one.level]}  {one.code:<20} {one.sentence}")
+            tell(f"{_MARKS[one.level]}  {one.code:<20} {one.sentence}")
         if not found:
             click.echo("There is nothing to look at.")
     if any(one.level != "notice" for one in found):
@@ -108,7 +109,7 @@ def begin(
     if as_json:
         _print_json({"id": id_, "items": line.items})
     else:
-        click.echo(f"{id_}  “{line.title}”: {counted(line.items, 'binding')} to decide on until {line.due_on}.")
+        tell(f"{id_}  “{line.title}”: {counted(line.items, 'binding')} to decide on until {line.due_on}.")
 
 
 @review.command("list")
@@ -122,7 +123,7 @@ def list_reviews(desk_path: Path, as_json: bool) -> None:
         _print_json([{**asdict(line), "items": line.items} for line in lines])
         return
     for line in lines:
-        click.echo(f"{line.id}  {_summary(line)}")
+        tell(f"{line.id}  {_summary(line)}")
 
 
 @review.command("show")
@@ -139,7 +140,7 @@ def show(review_id: str, desk_path: Path, as_json: bool) -> None:
     if as_json:
         _print_json({**campaign_json(campaign), "items": [asdict(view) for view in views]})
         return
-    click.echo(f"{line.id}  {_summary(line)}")
+    tell(f"{line.id}  {_summary(line)}")
     for view in views:
         _print_item(view)
 
@@ -164,7 +165,7 @@ def decide(review_id: str, verdict: str, items: tuple[int, ...], reason: str, lo
         for number in dict.fromkeys(items):
             reviewing = installation.delegation.reviewing
             reviewing.decide(actor, campaign.id, number, cast("Verdict", verdict), reason)
-            click.echo(f"{number}: {verdict}")
+            tell(f"{number}: {verdict}")
 
 
 @review.command("close")
@@ -181,7 +182,7 @@ def close(review_id: str, login: str | None, desk_path: Path) -> None:
             installation.delegation.reviewing.close(actor_named(installation, login), campaign.id)
         line = _line(installation, campaign)
     left = f"{counted(line.left, 'binding')} undecided" if line.left else "everything is decided"
-    click.echo(f"“{line.title}” is closed; {left}.")
+    tell(f"“{line.title}” is closed; {left}.")
 
 
 @review.command("restore")
@@ -199,7 +200,7 @@ def restore(review_id: str, item: int, reason: str, login: str | None, desk_path
             campaigns.restore(installation.services, OPERATOR, campaign, found, reason)
         else:
             installation.delegation.reviewing.restore(actor_named(installation, login), campaign.id, item, reason)
-    click.echo(f'"{found.binding_id}" gives again what access.yaml says.')
+    tell(f'"{found.binding_id}" gives again what access.yaml says.')
 
 
 @review.command("export")
@@ -240,19 +241,19 @@ def _summary(line: CampaignLine) -> str:
 def _print_item(view: ItemView) -> None:
     binding = view.binding
     state = {"in_force": "", "revoked": " [revoked]", "changed": " [no longer so in access.yaml]"}[view.state]
-    click.echo(f"{view.position:>4}  {view.verdict or '-':<6}  {binding.binding}{state}")
+    tell(f"{view.position:>4}  {view.verdict or '-':<6}  {binding.binding}{state}")
     for one in binding.principals:
         number = (
             ""
             if one.people is None
             else f": {'more than ' if one.more else ''}{counted(one.people, 'person', 'people')}"
         )
-        click.echo(f"        {' '.join(filter(None, (one.kind, one.name)))}{number}")
+        tell(f"        {' '.join(filter(None, (one.kind, one.name)))}{number}")
     last = f", last {binding.last_used_at:%Y-%m-%d} by {binding.last_used_by}" if binding.last_used_at else ""
     places = ", ".join(one.id for one in binding.sets) or "the installation"
-    click.echo(f"        {binding.role} on {places}; {counted(binding.uses, 'use')}{last}")
+    tell(f"        {binding.role} on {places}; {counted(binding.uses, 'use')}{last}")
     if view.reason:
-        click.echo(f"        {view.decided_by}: {view.reason}")
+        tell(f"        {view.decided_by}: {view.reason}")
 
 
 def _print_json(value: Any) -> None:

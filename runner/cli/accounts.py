@@ -8,6 +8,7 @@ import click
 
 from connectors.spi import Secret
 from runner.cli.options import account_named, desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.errors import NotFoundError, RefusedError
 from runner.identity.accounts import refuse_directory
 from runner.identity.passwords import check_length
@@ -43,9 +44,7 @@ def list_accounts(desk_path: Path, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for one in found:
-        click.echo(
-            f"{one.login:<24} {one.display_name:<32} {one.kind:<10} {'disabled' if one.disabled else ''}".rstrip()
-        )
+        tell(f"{one.login:<24} {one.display_name:<32} {one.kind:<10} {'disabled' if one.disabled else ''}".rstrip())
 
 
 @accounts.command("add")
@@ -69,7 +68,7 @@ def add_account(login: str, name: str, person: str | None, password_stdin: bool,
         account = accounts.create(
             login, name or label or login, person_id=person_id, password=password, by=_BY, now=now
         )
-    click.echo(f"{account.login} may sign in.")
+    tell(f"{account.login} may sign in.")
 
 
 def _person(installation: Installation, person: str | None) -> tuple[str | None, str]:
@@ -109,7 +108,7 @@ def set_password(login: str, password_stdin: bool, desk_path: Path) -> None:
         installation.identity.accounts.set_password(
             account.id, _password(password_stdin), by=_BY, now=installation.services.clock()
         )
-    click.echo(f"The password of {login} was set; its sessions ended.")
+    tell(f"The password of {login} was set; its sessions ended.")
 
 
 @accounts.command("use-directory")
@@ -124,7 +123,7 @@ def use_directory(login: str, desk_path: Path) -> None:
             )
         account = account_named(installation, login)
         installation.identity.accounts.use_directory(account.id, by=_BY, now=installation.services.clock())
-    click.echo(f"{login} signs in with the directory from now on; the password kept here is gone.")
+    tell(f"{login} signs in with the directory from now on; the password kept here is gone.")
 
 
 @accounts.command("disable")
@@ -135,7 +134,7 @@ def disable_account(login: str, desk_path: Path) -> None:
     with installation_at(desk_path) as installation:
         account = account_named(installation, login)
         installation.identity.accounts.disable(account.id, by=_BY, now=installation.services.clock())
-    click.echo(f"{login} is shut out.")
+    tell(f"{login} is shut out.")
 
 
 @accounts.command("enable")
@@ -146,7 +145,7 @@ def enable_account(login: str, desk_path: Path) -> None:
     with installation_at(desk_path) as installation:
         account = account_named(installation, login)
         installation.identity.accounts.enable(account.id, by=_BY, now=installation.services.clock())
-    click.echo(f"{login} may sign in again.")
+    tell(f"{login} may sign in again.")
 
 
 COMMANDS = (accounts,)

@@ -10,9 +10,9 @@ from runner.backup.making import make_backup
 from runner.backup.restoring import Restored, Wanted, opened, restore
 from runner.cli.journal import head_of
 from runner.cli.options import desk_option
+from runner.cli.telling import tell
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
-from runner.deskfolder import KEY_FILE
 from runner.errors import SetUpError
 from runner.store.records import Submission
 
@@ -99,8 +99,9 @@ def _tell(folder: Path, found: Restored, *, moved: bool, is_noted: bool) -> None
     click.echo("Everybody has to sign in again. Passwords and rights are as they were then.")
     for name in manifest.missing:
         click.echo(f"Not in the backup: {name}")
-    if not found.has_key:
-        click.echo(f"Put {KEY_FILE} into {folder} before the desk is opened: chmod 600 {folder / KEY_FILE}")
+    if found.lacking:
+        names, files = " and ".join(found.lacking), " ".join(str(folder / name) for name in found.lacking)
+        click.echo(f"Put {names} into {folder} before the desk is opened, then: chmod 600 {files}")
     click.echo(f"Next: deskhand doctor --desk {folder}")
 
 
@@ -110,7 +111,7 @@ def _list(what: str, submissions: Sequence[Submission]) -> None:
     click.echo(f"{counted(len(submissions), 'submission')} {what}")
     for one in submissions[:_MOST_NAMED]:
         due = f", due {one.due_at:%Y-%m-%d %H:%M}Z" if one.due_at and one.state == "queued" else ""
-        click.echo(f"  {one.id}  “{one.form_title}” for {one.target_label or 'no target'} by {one.actor_login}{due}")
+        tell(f"  {one.id}  “{one.form_title}” for {one.target_label or 'no target'} by {one.actor_login}{due}")
     if len(submissions) > _MOST_NAMED:
         click.echo(f"  and {len(submissions) - _MOST_NAMED} more")
 

@@ -13,6 +13,7 @@ from connectors.ldap.talking.presenting import Greeting
 from connectors.spi import Secret
 from runner.cli.connect_asking import Asking, asking
 from runner.cli.connect_ending import told_next, told_unfit, told_written
+from runner.cli.telling import tell
 from runner.connect.certificates import pem_of, signed_by
 from runner.connect.holding import holds_anything
 from runner.connect.trying import Tried, found_out, greeted, is_usable, secret_of, tried, with_policy
@@ -150,7 +151,7 @@ def _servers(
         greetings = {server: greeted(server, authority, plain_on_loopback=plain) for server in servers}
         for server, found in greetings.items():
             if found.why_not:
-                click.echo(f"{server}: {found.why_not}", err=True)
+                tell(f"{server}: {found.why_not}", err=True)
         untrusted = next((found for found in greetings.values() if found.untrusted), None)
         if not untrusted:
             return servers, authority
@@ -158,7 +159,7 @@ def _servers(
 
 
 def _authority(untrusted: Greeting, ask: Asking) -> Path:
-    click.echo(f"{signed_by(untrusted.untrusted or b'')}. {_AUTHORITY}", err=True)
+    tell(f"{signed_by(untrusted.untrusted or b'')}. {_AUTHORITY}", err=True)
 
     def missing(answer: str) -> str | None:
         return None if Path(answer).is_file() else f"There is no file {answer}."
@@ -223,12 +224,12 @@ def _written_otherwise(user: str) -> str:
 
 def _tell(wanted: Wanted, seen: Tried) -> None:
     for one in seen.observations:
-        click.echo(f"{_MARKS[one.state]}  {one.what}: {one.detail}")
+        tell(f"{_MARKS[one.state]}  {one.what}: {one.detail}")
         hint = _written_otherwise(wanted.writer.user) if wanted.writer is not None else ""
         if hint and one.what == "writing account" and one.state == "error":
-            click.echo(f"         {hint}")
+            tell(f"         {hint}")
     for line in seen.lines:
-        click.echo(f"seen     {line}")
+        tell(f"seen     {line}")
 
 
 COMMANDS = (connect,)

@@ -13,7 +13,7 @@ from forms.problems import nearest_or_all
 from runner.cli.options import desk_option, installation_at, json_option
 from runner.counting import counted
 from runner.errors import NotFoundError, SetUpError, UnknownNameError
-from runner.kept_versions import KeptForms
+from runner.versions.kept import KeptForms
 from runner.wiring import Installation
 
 

@@ -140,22 +140,11 @@ def _checked(
     return Checked(root, tuple(catalogue.forms.values()), problems)
 
 
-def not_yet(form: Form) -> tuple[str, ...]:
-    """Return the parts of a form that this version shows and does not carry out; such a submission is refused plainly."""
-    parts = {
-        "approval": form.approval is not None,
-        "run_at": form.run_at is not None,
-        "until": any(step.until is not None for step in form.steps),
-    }
-    return tuple(name for name, is_there in parts.items() if is_there)
-
-
 def _print(checked: Checked) -> None:
     for problem in checked.problems:
         click.echo(str(replace(problem, file=str(checked.path_of(problem)))))
     for form in checked.forms:
-        later = f"; not carried out yet: {', '.join(not_yet(form))}" if not_yet(form) else ""
-        click.echo(f"{form.id}: ok   needs {', '.join(_permissions(form)) or 'nothing'}{later}")
+        click.echo(f"{form.id}: ok   needs {', '.join(_permissions(form)) or 'nothing'}")
     errors = sum(problem.level == "error" for problem in checked.problems)
     warnings = len(checked.problems) - errors
     counts = (counted(len(checked.forms), "form"), counted(errors, "error"), counted(warnings, "warning"))

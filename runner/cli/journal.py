@@ -16,6 +16,7 @@ from runner.cli import journal_archiving, journal_evidence, journal_signed
 from runner.cli.journal_archiving import compared, verified_archive
 from runner.cli.journal_signed import offline_options, verified_offline
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.cli.whole_files import whole_file
 from runner.counting import counted
 from runner.journal.chain import canonical
@@ -50,7 +51,10 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
         entries = installation.services.store.journal.search(kind=kind, submission=submission, limit=limit)
         intents = _Intents(installation.services.store.journal)
         for entry in entries:
-            click.echo(canonical(entry.body) if as_json else _line(entry, intents.of(entry)))
+            if as_json:
+                click.echo(canonical(entry.body))
+            else:
+                tell(_line(entry, intents.of(entry)))
 
 
 @dataclass(slots=True)

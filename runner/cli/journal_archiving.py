@@ -11,8 +11,8 @@ from runner.deskfolder import is_desk_folder
 from runner.errors import RefusedError, StaleError
 from runner.journal.archives import Segment
 from runner.journal.verifying import Fault, Place, Verification, verify
-from runner.retention import oldest_kept
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
+from runner.settings.retention import oldest_kept
 from runner.store.journal import JournalStore
 from runner.wiring import Installation
 

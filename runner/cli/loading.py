@@ -27,6 +27,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "plan": ("submitting",),
     "publish": ("publishing",),
     "reference": ("reference",),
+    "requests": ("requests",),
     "restore": ("backup",),
     "run": ("submitting",),
     "schema": ("schema",),

@@ -1,7 +1,7 @@
 """The command ``deskhand``: every subcommand, and what their exit codes mean.
 
 0 done; 1 the answer is no (problems found, refused, not verified); 2 wrong usage; 3 the installation is not usable as it
-is; 4 a system outside is not reachable; 5 the outcome is unclear; 130 stopped from the keyboard.
+is; 4 a system outside is not reachable; 5 the outcome is unclear, or Deskhand has a fault; 130 stopped from the keyboard.
 """
 
 import json
@@ -16,8 +16,9 @@ from connectors.errors import ConnectorError, RejectedError, UnknownOutcomeError
 from connectors.registry import RegistryError
 from forms.errors import AnswersError, DefinitionError
 from runner.cli.loading import MODULES, CommandsByName
-from runner.errors import NotDurableError, PolicyError, RunnerError, SetUpError, UnknownNameError
-from runner.settings import SETTINGS_FILE
+from runner.cli.telling import inert
+from runner.errors import NotDurableError, PolicyError, RunnerError, SetUpError, UnknownNameError, untold
+from runner.settings.reading import SETTINGS_FILE
 
 EXIT_NO, EXIT_USAGE, EXIT_SET_UP, EXIT_UNREACHABLE, EXIT_UNCLEAR, EXIT_STOPPED = 1, 2, 3, 4, 5, 130
 
@@ -71,6 +72,9 @@ def _run() -> int:
     except tuple(kind for kinds, _ in _EXITS for kind in kinds) as error:
         _tell(_sentence(error))
         return next(code for kinds, code in _EXITS if isinstance(error, kinds))
+    except Exception as error:
+        _tell(f"This is a fault of Deskhand, and it is unclear how far it came. See: deskhand doctor ({untold(error)})")
+        return EXIT_UNCLEAR
     return done if isinstance(done, int) else 0  # click returns the code of an Exit that a command raised
 
 
@@ -78,7 +82,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, NotDurableError) and (failed := getattr(error.__cause__, "orig", None)):
-        reason = " ".join(str(failed).split())
+        reason = " ".join(str(failed).partition("\nDETAIL:")[0].split())  # PostgreSQL quotes the row there
         return f"{error} ({reason}). See [store] in {SETTINGS_FILE}: the disk, the rights, and who else writes there."
     return str(error)
 
@@ -98,7 +102,7 @@ def _tell(sentence: str) -> None:
     if _wants_json():
         click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
     else:
-        click.echo(f"deskhand: {sentence}", err=True)
+        click.echo(f"deskhand: {inert(sentence)}", err=True)
 
 
 if __name__ == "__main__":

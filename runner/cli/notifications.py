@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.errors import NotFoundError, RunnerError
 from runner.pipeline.delivering import deliver_due
 from runner.pipeline.message_queue import decided
@@ -37,7 +38,7 @@ def list_messages(show: str, limit: int, desk_path: Path, as_json: bool) -> None
         return
     for one in found:
         reason = one.error or "not tried yet"
-        click.echo(f"{one.id}  {one.state:<7}  {', '.join(one.to) or '-'}  {one.subject}  ({reason})")
+        tell(f"{one.id}  {one.state:<7}  {', '.join(one.to) or '-'}  {one.subject}  ({reason})")
     if not found:
         click.echo("No message is waiting, and none failed.")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import click
 
 from connectors.spi import Secret
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.deskfolder import DeskFolder, create, is_desk_folder, open_folder
-from runner.doctor import examine
+from runner.doctor.examining import examine
 from runner.errors import RefusedError, SetUpError
 from runner.identity.passwords import check_length
 from runner.sample.cast import sign_ins
 from runner.sample.demo import fill
 from runner.sealing import new_key
 from runner.serving import serve_forever, work_forever
+from runner.settings.webhooks import is_reachable_address
 from runner.store.schema import upgrade as upgrade_database
 from runner.wiring import naming_the_store, open_installation
 from runner.witnessing.keys import make_signing_key
@@ -58,7 +61,7 @@ def demo(folder: Path, host: str, port: int) -> None:
     if not is_desk_folder(folder):
         click.echo(f"Making the sample company in {folder} …")
         create(folder, demo=True, port=port, key=new_key())
-    opened = open_folder(folder)
+    opened = with_address(open_folder(folder), host, port)
     if not opened.demo:
         raise SetUpError(f"{folder} is a desk folder, but no demo. Choose another folder.")
     password = _demo_password(folder)
@@ -72,6 +75,14 @@ def demo(folder: Path, host: str, port: int) -> None:
         click.echo("\nPress Ctrl+C to stop.")
 
     serve_forever(open_installation(opened), host=host, port=port, ready=ready)
+
+
+def with_address(folder: DeskFolder, host: str, port: int) -> DeskFolder:
+    """Return a desk whose mails link to where it is served, unless its settings say where it is for people. Pure."""
+    address = f"http://{host}:{port}"
+    if folder.channels.address or not is_reachable_address(address):
+        return folder
+    return replace(folder, channels=replace(folder.channels, address=address))
 
 
 def _check_given_password() -> None:
@@ -161,7 +172,7 @@ def doctor(desk_path: Path, as_json: bool) -> None:
     else:
         for one in findings:
             mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[one.state]
-            click.echo(f"{mark}  {one.what}: {one.detail}")
+            tell(f"{mark}  {one.what}: {one.detail}")
     if any(one.state == "error" for one in findings):
         raise click.exceptions.Exit(1)
 

@@ -11,7 +11,7 @@ from runner.errors import NotFoundError, RefusedError
 from runner.identity.directory import SENTENCES
 from runner.pipeline.looking import actor_of
 from runner.store.records import Account
-from runner.versions import Versions
+from runner.versions.keeping import Versions
 from runner.wiring import Installation, open_installation
 
 __all__ = ["Decorator", "account_named", "actor_named", "desk_option", "installation_at", "json_option"]

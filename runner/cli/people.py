@@ -17,9 +17,10 @@ from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeErr
 from connectors.local.importing import FileError, ImportReport, import_file
 from connectors.spi import Connector
 from runner.cli.options import desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.errors import RefusedError, SetUpError
 from runner.journal.records import JSON, Record
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.wiring import Installation
 
 _SHOWN_ROWS = 20
@@ -154,7 +155,7 @@ def _import(
 def _print(report: ImportReport, file: Path) -> None:
     rows = sorted((*report.refused, *report.dangling), key=lambda row: row.line)
     for row in rows[:_SHOWN_ROWS]:
-        click.echo(f"{file}:{row.line}: {row.reason}", err=True)
+        tell(f"{file}:{row.line}: {row.reason}", err=True)
     if len(rows) > _SHOWN_ROWS:
         click.echo(f"… and {len(rows) - _SHOWN_ROWS} more; --json names them all.", err=True)
     done = ", ".join(f"{count} {name}" for name, count in _totals(report).items() if name != "refused")
@@ -165,7 +166,7 @@ def _print(report: ImportReport, file: Path) -> None:
         ("Password hashes that cannot be taken over (these people have no password yet)", report.passwords_left_out),
     ):
         if found:
-            click.echo(f"{title}: {', '.join(f'{name} ({count})' for name, count in sorted(found.items()))}")
+            tell(f"{title}: {', '.join(f'{name} ({count})' for name, count in sorted(found.items()))}")
 
 
 def _print_json(report: ImportReport) -> None:

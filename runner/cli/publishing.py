@@ -8,11 +8,12 @@ import click
 from forms.comparison.comparing import as_json as changes_json
 from forms.problems import nearest_or_all
 from runner.cli.options import actor_named, desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.counting import counted
 from runner.errors import RefusedError, SetUpError, StaleError, UnknownNameError
-from runner.publishing import Publishing
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.candidates import Candidate
+from runner.versions.publishing import Publishing
 from runner.wiring import Installation
 
 _as_option = click.option("--as", "login", required=True, help="The login of who does this.")
@@ -94,12 +95,12 @@ def _list(installation: Installation, *, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     for one in waiting:
-        click.echo(
+        tell(
             f"{one.form_id}, version {one.version}, handed in by {one.author_login} on {one.handed_in_at:%Y-%m-%d %H:%M}Z, "
             f"digest {one.digest}"
         )
         for line in _told(publishing, one):
-            click.echo(f"  {line}")
+            tell(f"  {line}")
     for other in others:
         click.echo(f"{other.sentence}. Nobody handed it in: deskhand hand-in {other.form_id} --as LOGIN")
     click.echo(f"{counted(len(waiting), 'form')} to publish, {counted(len(others), 'changed form')} not handed in.")

@@ -15,9 +15,11 @@ from forms.compiling.form import form_id_of
 from forms.definition import Form
 from runner.access.model import Actor
 from runner.cli.answering import Names, how, written
+from runner.cli.changes import operation_json, operation_lines
 from runner.cli.options import Decorator, actor_named, desk_option, installation_at, json_option
+from runner.cli.telling import tell
 from runner.errors import NotDurableError, NotFoundError, RefusedError
-from runner.pipeline.pages import ChangeLine, FillPage, OperationView, PlanPage, Posted, SubmissionPage, VerifyPage
+from runner.pipeline.pages import FillPage, PlanPage, Posted, SubmissionPage, VerifyPage
 from runner.pipeline.reading import Reader, label_attribute
 from runner.wiring import Installation
 
@@ -197,43 +199,26 @@ def _show(page: PlanPage | SubmissionPage, as_json: bool) -> None:
         click.echo(json.dumps(_page_json(page), ensure_ascii=False, indent=2))
         return
     for operation in page.operations:
-        click.echo(f"{operation.title}{f'  [{operation.state}]' if operation.state else ''}")
-        for line in operation.lines:
-            click.echo(f"    {_line(line)}")
-        if operation.detail:
-            click.echo(f"    {operation.detail}")
+        for line in operation_lines(operation):
+            tell(line)
     if isinstance(page, SubmissionPage):
-        click.echo(f"{page.state_text}. {page.message}")
+        tell(f"{page.state_text}. {page.message}")
         for shown in page.shows:
-            click.echo(f"{shown.label}: {shown.secret.reveal() if shown.secret else shown.text}")
+            tell(f"{shown.label}: {shown.secret.reveal() if shown.secret else shown.text}")
     elif page.refused:
-        click.echo(page.refused)
-
-
-def _line(line: ChangeLine) -> str:
-    if line.kind == "none":
-        return line.what
-    return f"{line.what}: {line.attribute}: {line.before or '(empty)'} -> {line.after or '(empty)'}"
+        tell(page.refused)
 
 
 def _page_json(page: PlanPage | SubmissionPage) -> Mapping[str, object]:
     body: dict[str, object] = {
         "submission": page.head.submission,
         "form": page.head.form,
-        "operations": [_operation_json(operation) for operation in page.operations],
+        "operations": [operation_json(operation) for operation in page.operations],
     }
     if isinstance(page, SubmissionPage):
         shows = {one.label: one.secret.reveal() if one.secret else one.text for one in page.shows}
         return body | {"state": page.state, "message": page.message, "shows": shows}
     return body | {"digest": page.digest, "nothing_to_do": page.nothing_to_do, "refused": page.refused}
-
-
-def _operation_json(operation: OperationView) -> Mapping[str, object]:
-    lines = [
-        {"kind": line.kind, "what": line.what, "attribute": line.attribute, "before": line.before, "after": line.after}
-        for line in operation.lines
-    ]
-    return {"id": operation.id, "title": operation.title, "state": operation.state, "changes": lines}
 
 
 COMMANDS = (plan, run)

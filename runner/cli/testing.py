@@ -8,7 +8,7 @@ import click
 from runner.cli.options import json_option
 from runner.connecting import further_named
 from runner.deskfolder import FORMS_FOLDER, is_desk_folder, read_forms
-from runner.settings import SETTINGS_FILE, read_settings
+from runner.settings.reading import SETTINGS_FILE, read_settings
 from runner.testing.reporting import as_json as report_json
 from runner.testing.reporting import junit, lines
 from runner.testing.running import form_ids, run_tests

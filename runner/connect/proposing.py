@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError
 from connectors.ldap.connector import LdapDirectory
 from connectors.registry import Connectors
 from connectors.spi import Entry, Everything
-from runner.org_names import meant_by, unfound
+from runner.doctor.org_names import meant_by, unfound
 
 _MOST_READ = 1_000
 _MOST_PROPOSED = 8

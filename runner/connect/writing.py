@@ -13,7 +13,7 @@ from connectors.spi import Secret
 from runner.connect.trying import write_secret
 from runner.connect.wanted import Wanted
 from runner.errors import SetUpError
-from runner.settings import SETTINGS_FILE, read_settings
+from runner.settings.reading import SETTINGS_FILE, read_settings
 
 _OURS = frozenset(
     {

@@ -2,12 +2,11 @@
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connectors.errors import ConnectorError
-from runner.errors import NotDurableError, RunnerError
+from runner.errors import NotDurableError, RunnerError, untold
 from runner.pipeline.bulk.working import work_on_bulks
 from runner.pipeline.carrying import carry_out_waiting, give_up
 from runner.pipeline.grants.ending import end_due
@@ -119,8 +118,8 @@ class Workers:
             carry_out_waiting(self.services, submission)
         except NotDurableError:
             raise
-        except Exception:  # a fault of ours must not end the worker, nor leave the submission in between
-            self.tell(f"submission {submission.id} could not be carried out: {traceback.format_exc(limit=-3)}")
+        except Exception as error:  # a fault of ours must not end the worker, nor leave the submission in between
+            self.tell(f"submission {submission.id} could not be carried out: {untold(error)}")
             give_up(self.services, submission)
 
     def _run(self) -> None:
@@ -132,8 +131,8 @@ class Workers:
             except (RunnerError, ConnectorError) as error:
                 self.tell(f"worker: {error}")
                 pause = _AFTER_A_FAULT_SECONDS
-            except Exception:  # a fault of ours must not end the worker: nobody would notice
-                self.tell(f"worker: {traceback.format_exc(limit=-3)}")
+            except Exception as error:  # a fault of ours must not end the worker: nobody would notice
+                self.tell(f"worker: {untold(error)}")
                 pause = _AFTER_A_FAULT_SECONDS
             self._rest(pause)
 

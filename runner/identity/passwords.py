@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from connectors.directory.values import argon2_of_nobody
 from connectors.spi import Secret
 from runner.errors import RefusedError
 
@@ -23,7 +24,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher, *, at_once: int = 4) -> None:
         self._hasher = hasher
         self._turns = BoundedSemaphore(at_once)
-        self._nobody = hasher.hash("a password that nobody has")
+        self._nobody = argon2_of_nobody(hasher.memory_cost, hasher.time_cost, hasher.parallelism)
 
     def hash(self, password: Secret) -> str:
         """Return the hash to store; raises `RefusedError` for fewer than 8 or more than 1,024 characters."""

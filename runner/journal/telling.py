@@ -11,6 +11,12 @@ _NOTHING: Mapping[str, Any] = {}
 _RDN = re.compile(r"[^=]*=((?:\\.|[^,\\])*)")
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)")
 _MOST_CHANGES = 5
+_RECONCILED: Mapping[str, str] = {
+    "restored": "restored from a backup, so it is unclear whether it was done",
+    "found_done": "looked at and found done",
+    "closed_done": "closed as done",
+    "closed_not_done": "closed as not done",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _said(kind: str, body: Mapping[str, Any], intent: Mapping[str, Any]) -> str:
     if kind == "verify":
         return _with_reason(f"caller check {_part(body, 'verification').get('method', '')}: {code}", why)
     if kind == "reconcile":
-        return "found unclear after a restart"
+        return _RECONCILED.get(str(outcome.get("code")), "found unclear after a restart")
     words = (verb, code, _part(body, "account").get("login"), body.get("file"), body.get("simulated"))
     said = " ".join(str(word) for word in (*words, _part(body, "review").get("title")) if word) or kind
     return _with_reason(said, why or (str(body.get("reason") or "") if kind in ("decision", "config") else ""))

@@ -27,6 +27,10 @@ EVENTS = (
     "ended",
     "touched",
     "alarm",
+    "bulk_ended",
+    "handed_in",
+    "published",
+    "turned_down",
 )
 """What has a template of its own; ``rule`` is the frame around what a form says itself."""
 _FOLDER = "mails"
@@ -46,8 +50,10 @@ class Particulars:
     """What a mail tells. Texts may hold anything: they are made harmless and escaped for where they stand.
 
     ``link`` is a whole address, or empty: then nothing is said of one.  ``people`` are names, ``touched`` what was changed on
-    an account as the words of the templates name it.  ``when`` is when it runs, ends or ended, ``until`` the last moment for
-    an answer; both in the organisation's time.
+    an account as the words of the templates name it.  ``message`` is what the form says to
+    whoever is asked.  ``when`` is when it runs, ends or ended, ``until`` the last moment for an answer; both in the
+    organisation's time.  Where one mail is about many people ``rows`` says about how many,
+    and ``figures`` how many ended in which way, each named as the words of the templates do.
     """
 
     form: str = ""
@@ -57,7 +63,10 @@ class Particulars:
     reason: str = ""
     by: str = ""
     comment: str = ""
+    message: str = ""
     people: tuple[str, ...] = ()
+    rows: int = 0
+    figures: tuple[tuple[str, int], ...] = ()
     touched: tuple[str, ...] = ()
     when: datetime | None = None
     until: datetime | None = None

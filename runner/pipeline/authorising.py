@@ -7,10 +7,11 @@ from connectors.spi import Entry, OutputRef, Ref
 from forms.definition import Form
 from forms.planning import Plan, PlannedOperation, Requirement
 from runner.access.form_rights import may_satisfy
-from runner.access.model import Decision
+from runner.access.model import Actor, Decision
 from runner.access.rights_groups import adds_people
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.reading import READ_PERMISSIONS, Reader
+from runner.pipeline.services import Services
 
 NOT_FOUND = "There is nothing here, or it is not yours to see."
 
@@ -38,8 +39,12 @@ class Permit:
 
 def reads_journal(reader: Reader) -> bool:
     """Say whether the actor may read the journal, and with it the records of others."""
-    authority = reader.services.authority.current()
-    return authority.holds(reader.actor, "audit.read", "", form=None, now=reader.now)
+    return may_audit(reader.services, reader.actor)
+
+
+def may_audit(services: Services, actor: Actor) -> bool:
+    """Say whether an actor may read the journal, and what operators look after with it."""
+    return services.authority.current().holds(actor, "audit.read", "", form=None, now=services.now())
 
 
 def may_use(reader: Reader, form: Form) -> bool:

@@ -126,19 +126,21 @@ def _ask_again(prepared: Prepared, submission: Submission) -> Carried:
 def _carried(prepared: Prepared, submission: Submission) -> Carried:
     walk = prepared.walk
     secrets = secrets_of(walk, prepared, kept_answers(walk, submission))
+    shown_once = _for_the_actor(prepared, secrets)
     finished = carry_out(
         prepared,
         submission,
         Resting(
             verified=_checks(submission),
             waited_with=submission.plan_digest,
-            shown_once=_for_the_actor(prepared, secrets),
+            shown_once=shown_once,
             wait_for=_waiting(walk, submission),
         ),
         secrets,
         ceilings(walk),
     )
-    _forget_what_was_not_given(finished, submission)
+    if shown_once is not None:
+        _forget_what_was_not_given(finished, submission)
     send_mails(walk, submission.id)
     return Carried("carried out", finished.state)
 

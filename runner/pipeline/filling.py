@@ -15,6 +15,7 @@ from forms.errors import AnswerProblem
 from runner.access.model import Actor
 from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND, is_fitting, open_form, target_permissions
+from runner.pipeline.bulk.fitness import why_not
 from runner.pipeline.file_views import told, with_files
 from runner.pipeline.pages import (
     ChoosePage,
@@ -76,6 +77,7 @@ def choose_page(
         things=tuple(sorted((_choice(reader, form, entry, language) for entry in entries), key=_is_refused)),
         columns=target.columns,
         more=more,
+        is_for_many=not why_not(form),
     )
 
 
@@ -86,8 +88,13 @@ def _whole_journey(form: Form) -> Journey:
     return Journey(tuple((label, "now" if position == 0 else "") for position, label in enumerate(labels)))
 
 
-def found_targets(reader: Reader, form: Form, text: str, most: int = _PAGE_OF_TARGETS) -> tuple[list[Entry], bool]:
-    """Search for targets inside the scope of everything the form needs on them; say whether there are more."""
+def found_targets(
+    reader: Reader, form: Form, text: str, most: int = _PAGE_OF_TARGETS, *, also: tuple[str, ...] = ()
+) -> tuple[list[Entry], bool]:
+    """Search for targets inside the scope of everything the form needs on them; say whether there are more.
+
+    ``also`` are attributes to search beside those of the form.
+    """
     target = form.target
     if target is None:
         return [], False
@@ -98,7 +105,7 @@ def found_targets(reader: Reader, form: Form, text: str, most: int = _PAGE_OF_TA
         target.type,
         AllOf((*parts, AnyOf(tuple(within))) if within else tuple(parts)),
         text=text,
-        search=target.search or SEARCHED[target.type],
+        search=tuple(dict.fromkeys((*(target.search or SEARCHED[target.type]), *also))),
         sort=label_attribute(target.type),
         limit=most,
     )

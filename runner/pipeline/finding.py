@@ -40,6 +40,7 @@ _CARD = [
 ]
 _PAGE = 25
 _PAGE_OF_HISTORY = 30
+_MOST_COMING = 20
 _RECENT = 6
 UNCLEAR_STATES = ("unknown", "partly_done")
 
@@ -174,7 +175,15 @@ def person(services: Services, actor: Actor, person_id: str, language: str) -> P
         tuple(_lately(readers[0], entry)),
         has_photo=entry.attributes.get("has_photo") is True,
         ends=tuple(lines_of_person(readers[0], entry, audits=reads_journal(readers[0]))),
+        coming=tuple(_coming(readers[0], entry)),
     )
+
+
+def _coming(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
+    """Return what is to run for a person by itself, what is due first at the head."""
+    found = reader.services.store.submissions.list(target_id=entry.ref.id, states=("queued",), limit=_MOST_COMING)
+    due = sorted((one.due_at, one.id, one) for one in found if one.due_at is not None and one.due_at > reader.now)
+    return (replace(history_line(one), id="") for _, _, one in due)
 
 
 def _lately(reader: Reader, entry: Entry) -> Iterable[HistoryLine]:
@@ -228,6 +237,7 @@ def history_line(submission: Submission) -> HistoryLine:
         submission.ticket,
         submission.state,
         submission.finished_at or submission.updated_at,
+        due_at=submission.due_at if submission.state == "queued" else None,
     )
 
 

@@ -62,14 +62,13 @@ def carry_out(
     """Store the intent, perform the plan, store the outcome.
 
     Raises `BusyError` while something else is done to the same target, `StaleError` when another request got here first,
-    `TooManyError` at one of the ``ceilings``,
-    `NotDurableError` when the intent could not be stored: nothing was done then.  An outcome that could not be stored
-    leaves the submission to be found as unknown.
+    `TooManyError` at one of the ``ceilings``, `NotDurableError` when the intent could not be stored: nothing was done
+    then.  An outcome that could not be stored leaves the submission to be found as unknown.
     """
     prepared.walk.services.halt.check()
     with prepared.walk.services.halt.at(submission.id):
         _begin(prepared, submission, resting, ceilings)
-        return carry_on(prepared, submission, secrets, wait_for=resting.wait_for)
+        return _performed(prepared, submission, secrets, (), resting.wait_for)
 
 
 def carry_on(
@@ -103,6 +102,8 @@ def _performed(
         remember=recorder.remember,
         secrets=secrets,
         with_contents=lambda operation: _with_contents(walk, operation),
+        taking_back=recorder.take_back,
+        has_moved=recorder.last_words.has_moved,
     )
     try:
         performed = dispatcher.run(prepared.plan.operations)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from forms.answering.situation import given
 from runner.errors import RefusedError, StaleError
 from runner.pipeline.happening import Told
 from runner.pipeline.planning import Prepared
@@ -30,18 +29,15 @@ class HandedIn:
 
 def waits(prepared: Prepared) -> bool:
     """Say whether a plan does not run at once when it is confirmed."""
-    return prepared.plan.approval or prepared.plan.later
+    return prepared.plan.approval or prepared.plan.runs_at is not None
 
 
 def run_moment(prepared: Prepared) -> datetime | None:
-    """Return when a form is to run, as answered; a date is the beginning of that day here. None: at once."""
-    walk = prepared.walk
-    when, _ = walk.reader.gather(
-        walk.situation, lambda known: given(walk.form.run_at, known.environment(prepared.worked.values))
-    )
-    if isinstance(when, datetime):
+    """Return when a plan is to run; a date is the beginning of that day here. None: at once."""
+    when = prepared.plan.runs_at
+    if when is None or isinstance(when, datetime):
         return when
-    return datetime.combine(when, time(), walk.reader.now.tzinfo) if isinstance(when, date) else None
+    return datetime.combine(when, time(), prepared.walk.reader.now.tzinfo)
 
 
 def hand_in(
@@ -54,7 +50,7 @@ def hand_in(
     walk = prepared.walk
     now, used = walk.reader.now, used_checks(walk, check)
     approval = walk.form.approval if prepared.plan.approval else None
-    due_at = max(run_moment(prepared) or now, now)
+    due_at = run_moment(prepared) or now
     expires_at = now + timedelta(seconds=approval.expires_seconds) if approval else None
     values: dict[str, Any] = {
         "due_at": due_at,
@@ -103,7 +99,7 @@ def cancel(services: Services, actor_id: str, login: str, submission: Submission
         return
     if submission.begun_at is not None:
         raise RefusedError("It is too late to cancel this: it was begun.")
-    is_asked = submission.state == "awaiting_approval"
+    is_asked = submission.state == "awaiting_approval" and submission.bulk_id is None
     told = told_of_the_end(services, submission, login, now) if is_asked else Told()
     try:
         services.store.queue.move(

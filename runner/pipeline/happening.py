@@ -33,6 +33,7 @@ class Happening:
     ``by`` is the name of who decided, cancelled or ended it, ``comment`` what they wrote.  ``people`` are those asked for a yes
     (``asked``, ``reminded``), those who can give it (``submitted``), or those who had been asked (``cancelled``).  ``due_at``
     is when it runs (``submitted``, ``approved``), or when the access ends; ``expires_at`` until when a yes is possible.
+    ``message`` is what the form says to those asked.
     ``path`` is the page to look at, that of the submission where it is empty.  With ``was_waiting`` false its requester sat in
     front of it: the product writes nothing then.  ``run`` holds further names below ``run.`` for the form's own rules.
     """
@@ -41,6 +42,7 @@ class Happening:
     at: datetime
     by: str = ""
     comment: str = ""
+    message: str = ""
     people: tuple[Ref, ...] = ()
     due_at: datetime | None = None
     expires_at: datetime | None = None

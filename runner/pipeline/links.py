@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 
-from connectors.spi import Ref
+from connectors.spi import Entry, Ref
+from forms.answering.languages import in_best_language
 from forms.answering.situation import given
 from forms.answering.wire import as_wire
-from forms.definition import Form, Next
+from forms.definition import Form, Next, Text
 from forms.values import Value
+from runner.access.model import Actor
+from runner.pipeline.authorising import is_fitting, may_use
 from runner.pipeline.finishing import Finished
 from runner.pipeline.pages import NextView
 from runner.pipeline.reading import Reader
+from runner.pipeline.services import Services
+from runner.store.records import Submission
 
 
 def links_after(finished: Finished, values: Mapping[str, Value]) -> tuple[NextView, ...]:
@@ -23,6 +28,29 @@ def links_after(finished: Finished, values: Mapping[str, Value]) -> tuple[NextVi
             inputs = tuple(_inputs(finished, following, form, values))
             links.append(NextView(label, form.id, target, walk.services.new_id(), inputs))
     return tuple(links)
+
+
+def links_again(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> tuple[NextView, ...]:
+    """Return the links of a submission that is opened again: to forms that the actor may use on its target now.
+
+    Its values are not worked out again, so the forms start empty.
+    """
+    form = services.catalogue.forms.get(submission.form_id)
+    if form is None or target is None or submission.state != "done" or submission.undoes is not None:
+        return ()
+    language = submission.language or services.catalogue.settings.languages[0]
+    links = []
+    for following in form.result.next:
+        other = services.catalogue.forms.get(following.form)
+        reader = Reader(services, actor, following.form, services.now())
+        if other is not None and other.target and may_use(reader, other) and is_fitting(reader, other, target):
+            links.append(NextView(_plain(following.label or other.title, language), other.id, target.ref.id))
+    return tuple(links)
+
+
+def _plain(text: Text | None, language: str) -> str:
+    parts = in_best_language(text, language).parts if text is not None else ()
+    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _inputs(finished: Finished, following: Next, form: Form, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:

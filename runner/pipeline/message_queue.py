@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.journal.records import Record
-from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.authorising import NOT_FOUND, may_audit
 from runner.pipeline.recording import actor_body
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
@@ -55,8 +55,7 @@ class MessageQueue:
 
     def is_open_to(self, actor: Actor) -> bool:
         """Say whether somebody may see it."""
-        authority = self.services.authority.current()
-        return authority.holds(actor, "audit.read", "", form=None, now=self.services.now())
+        return may_audit(self.services, actor)
 
     @in_our_errors
     def page(self, actor: Actor, shown: Shown | None, page: int) -> MessagesPage:

@@ -12,11 +12,11 @@ from runner.access.model import Actor
 from runner.dispatch import Performed
 from runner.errors import NotFoundError
 from runner.letters.cleaning import one_line
-from runner.letters.writing import Particulars, write
+from runner.letters.writing import Particulars
 from runner.pipeline.delivering import deliver, deliver_due
 from runner.pipeline.form_rules import Occasion, messages
 from runner.pipeline.happening import Event, Happening, Told
-from runner.pipeline.own_mails import OwnMails, link_to
+from runner.pipeline.own_mails import OwnMails, link_to, mail_to
 from runner.pipeline.planning import Prepared
 from runner.pipeline.reading import Reader
 from runner.pipeline.recording import nobody_told
@@ -150,19 +150,7 @@ def alarm(
         return ()
     where = path or (f"/submissions/{submission.id}" if submission else "")
     told = Particulars(body=one_line(sentence, _MOST_ALARM), link=link_to(services, where) if where else "")
-    letter = write("alarm", services.catalogue.settings.languages[0], told)
-    return (
-        Notification(
-            id=services.new_id(),
-            submission_id=submission.id if submission else None,
-            to=(operator,),
-            subject=letter.subject,
-            body=letter.text,
-            created_at=at,
-            event="alarm",
-            html=letter.html,
-        ),
-    )
+    return (mail_to(services, "alarm", operator, told, at, submission_id=submission.id if submission else None),)
 
 
 def telling(

@@ -1,21 +1,20 @@
 """What became of a run, stored step by step: outcomes, their records, and the end, with who is told of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.spi import Operation
 from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.dispatch import Performed
 from runner.journal.records import Record
-from runner.pipeline.grants.giving import lasting_inverse, settling
+from runner.pipeline.grants.giving import lasting_inverse
+from runner.pipeline.grants.last_words import LastWords
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared, change_json
 from runner.pipeline.recording import outcome
 from runner.pipeline.telling import Teller, line_json
-from runner.store.grant_records import Settling
 from runner.store.records import OperationEnd, Submission, SubmissionState
 
 
@@ -25,6 +24,11 @@ class Recorder:
 
     prepared: Prepared
     submission: Submission
+    last_words: LastWords = field(init=False)
+
+    def __post_init__(self) -> None:
+        walk = self.prepared.walk
+        self.last_words = LastWords(walk.services, walk.form, self.submission)
 
     def remember(self, performed: Performed, following: PlannedOperation | None) -> None:
         """Store how an operation ended, and that the one given second begins now, if one does."""
@@ -40,8 +44,14 @@ class Recorder:
             now=self._now(),
             records=[record],
             next_running=following.operation.id if following else None,
-            grants=self._settling(performed),
+            grants=self.last_words.settling(performed, self._now()),
         )
+
+    def take_back(self, performed: Performed) -> None:
+        """Store that an operation that was done is about to be taken back."""
+        id_, now = performed.planned.operation.id, self._now()
+        store = self.prepared.walk.services.store.continuing
+        store.take_back(self.submission.id, id_, now, self.last_words.unsaid(performed, now))
 
     def finish(self, performed: Sequence[Performed], state: SubmissionState) -> None:
         """Store the end; what was remembered already is left as it is."""
@@ -62,7 +72,7 @@ class Recorder:
             records=[*records, *told.records],
             operation=last,
             notifications=told.notifications,
-            grants=self._settling(left[-1]) if left else None,
+            grants=self.last_words.settling(left[-1], self._now()) if left else None,
         )
 
     def pause(self, performed: Sequence[Performed], due_at: datetime) -> None:
@@ -82,10 +92,6 @@ class Recorder:
             now=self._now(),
             records=[self._told(one)[1] for one in failed],
         )
-
-    def _settling(self, performed: Performed) -> Settling | None:
-        walk = self.prepared.walk
-        return settling(walk.services, walk.form, self.submission, performed, self._now())
 
     @property
     def _store(self) -> Any:
@@ -112,7 +118,7 @@ class Recorder:
             performed.state,
             [*_with_values(lines, performed)] if kept else [],
             performed.detail or None,
-            inverse_json(lasting_inverse(walk.services, performed)),
+            lasting_inverse(walk.services, performed),
             {name: stored(ref) for name, ref in performed.outputs.items()} or None,
         )
         told = lines if performed.changes else []
@@ -126,11 +132,3 @@ def _with_values(lines: Sequence[Mapping[str, str]], performed: Performed) -> It
         return
     for line, change in zip(lines, performed.changes, strict=True):
         yield {**line, "values": change_json(change)}
-
-
-def inverse_json(inverse: Operation | None) -> Any:
-    """Return what takes a change back, for keeping."""
-    if inverse is None:
-        return None
-    arguments = {name: stored(value) for name, value in inverse.arguments.items()}
-    return {"verb": inverse.verb, "arguments": arguments}

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.spi import Entry, Ref
 from runner.letters.cleaning import one_line
-from runner.letters.writing import Letter, Particulars, write
+from runner.letters.writing import Particulars, write
 from runner.pipeline.form_rules import is_address
 from runner.pipeline.happening import Happening
 from runner.pipeline.reading import Reader
@@ -17,7 +18,7 @@ _MOST_NAMED = 10
 _TO_ASKED = frozenset({"asked", "reminded"})
 _TO_TARGET = frozenset({"ending_soon", "ended"})
 _ENDS = frozenset({"done", "partly_done", "failed"})
-_NO_MAIL = "This person has no mail address, so no mail went there."
+NO_MAIL = "This person has no mail address, so no mail went there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,20 @@ class OwnMails:
     requester: Entry | None
 
     def all(self) -> Iterator[Notification]:
-        """Yield one mail for each reader; one who has no address is among them, as failed, where an answer is needed."""
+        """Yield one mail for each reader; one who has no address is among them, as failed, where an answer is needed.
+
+        Of a row of a bulk neither who asks nor who is asked is told here: they are told of the bulk, once.
+        """
         event, told = self.happening.event, set[str]()
-        if event in _TO_ASKED:
-            yield from self._to_people(event, is_needed=True)
-            return
-        if self._concerns_requester() and self.requester is not None:
-            language = self.submission.language or self._usual
-            yield from self._to(self.requester, event, language, told, is_own=True)
-        if event == "cancelled":
-            yield from self._to_people(event, is_needed=False)
+        if self.submission.bulk_id is None:
+            if event in _TO_ASKED:
+                yield from self._to_people(event, is_needed=True)
+                return
+            if self._concerns_requester() and self.requester is not None:
+                language = self.submission.language or self._usual
+                yield from self._to(self.requester, event, language, told, is_own=True)
+            if event == "cancelled":
+                yield from self._to_people(event, is_needed=False)
         if event in _TO_TARGET and self.submission.target_kind == "user" and self.submission.target_id:
             target = self.reader.entry(Ref("user", self.submission.target_id))
             if target is not None:
@@ -74,9 +79,16 @@ class OwnMails:
         if address.casefold() in told or not (address or is_needed):
             return
         told.add(address.casefold())
-        letter = write(event, language, self._particulars(is_own=is_own, with_link=with_link))
-        error = "" if address else _NO_MAIL
-        yield letter_to(self.services, self.happening, self.submission, letter, address or person.label, error)
+        yield mail_to(
+            self.services,
+            event,
+            address or person.label,
+            self._particulars(is_own=is_own, with_link=with_link),
+            self.happening.at,
+            language=language,
+            submission_id=self.submission.id,
+            error="" if address else NO_MAIL,
+        )
 
     def _particulars(self, *, is_own: bool, with_link: bool) -> Particulars:
         of, now = self.submission, self.happening
@@ -90,6 +102,7 @@ class OwnMails:
             reason=of.reason if now.event in _TO_ASKED or is_own else "",
             by=one_line(now.by),
             comment=now.comment,
+            message=now.message,
             people=tuple(name for name in people if name),
             when=now.due_at.astimezone(zone) if now.due_at else None,
             until=now.expires_at.astimezone(zone) if now.expires_at else None,
@@ -117,19 +130,31 @@ def link_to(services: Services, path: str) -> str:
     return services.channels.web_address + path if services.channels.web_address else ""
 
 
-def letter_to(
-    services: Services, happening: Happening, submission: Submission, letter: Letter, to: str, error: str = ""
+def mail_to(
+    services: Services,
+    event: str,
+    to: str,
+    told: Particulars,
+    at: datetime,
+    *,
+    language: str = "",
+    submission_id: str | None = None,
+    error: str = "",
 ) -> Notification:
-    """Return a letter to one reader, to be stored."""
+    """Write one of our own mails to one reader, to be stored; in the desk's first language without one.
+
+    With an ``error`` it stands among those that could not go out, and says why.
+    """
+    letter = write(event, language or services.catalogue.settings.languages[0], told)
     return Notification(
         id=services.new_id(),
-        submission_id=submission.id,
-        to=(to,),
+        submission_id=submission_id,
+        to=(to,) if to else (),
         subject=letter.subject,
         body=letter.text,
-        created_at=happening.at,
+        created_at=at,
         state="failed" if error else "pending",
         error=error,
-        event=happening.event,
+        event=event,
         html="" if error else letter.html,
     )

@@ -1,7 +1,7 @@
 """Steps 5 to 8 of the way through: validate, gather, plan, prepare, decide. Reads; writes nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.errors import RejectedError
@@ -11,13 +11,16 @@ from forms.answering.validating import validate
 from forms.answering.wire import stored
 from forms.answering.working_out import Worked
 from forms.errors import AnswersError
-from forms.planning import Plan, PlanError, PlannedOperation, operation_json, plan, plan_digest
+from forms.plan_digest import operation_json, plan_digest
+from forms.planning import Plan, PlanError, PlannedOperation, plan
 from runner.errors import RefusedError
+from runner.journal.records import timestamp
 from runner.pipeline.authorising import Permit, decide_plan
-from runner.pipeline.grants.lasting import check_until
-from runner.pipeline.pages import OperationView
+from runner.pipeline.grants.lasting import check_until, last_day
+from runner.pipeline.grants.moving import MovedEnd, given_until, moved_ends
+from runner.pipeline.pages import ChangeLine, OperationView
 from runner.pipeline.recording import denial
-from runner.pipeline.telling import Teller, line_json, line_of
+from runner.pipeline.telling import Teller, day, line_json, line_of
 from runner.pipeline.waiting import with_contents
 from runner.pipeline.walking import Walk, target_ref
 
@@ -36,8 +39,8 @@ class Prepared:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether everything is already as it was asked for."""
-        return not any(preparation.changes for preparation in self.preparations)
+        """Whether everything is already as it was asked for, and for as long."""
+        return not any(one["changes"] or one.get("moves") for one in self.kept)
 
     @property
     def can_undo(self) -> bool:
@@ -61,7 +64,8 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
         _record(walk, str(refused))
         raise RefusedError(str(refused)) from refused
     kept = tuple(
-        kept_operation(walk, planned, prep) for planned, prep in zip(made.operations, preparations, strict=True)
+        kept_operation(walk, planned, prep, moved_ends(walk.services, walk.form, planned, walk.reader.now))
+        for planned, prep in zip(made.operations, preparations, strict=True)
     )
     digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact(kept))
     return Prepared(walk, worked, made, permits, preparations, kept, digest)
@@ -99,14 +103,41 @@ def _record(walk: Walk, reason: str) -> None:
     )
 
 
-def kept_operation(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> dict[str, Any]:
-    """Return a planned operation and its changes as JSON; the raw values make the digest exact, the lines are for people."""
-    teller = Teller(walk.reader)
+def kept_operation(
+    walk: Walk, planned: PlannedOperation, preparation: Preparation, moved: Sequence[MovedEnd] = ()
+) -> dict[str, Any]:
+    """Return a planned operation, its changes and the ends it moves as JSON.
+
+    The raw values make the digest exact, the lines are for people.
+    """
+    moves = [[*map(str, one.about), timestamp(one.grant.ends_at), _end(one)] for one in moved]
     return operation_json(planned) | {
         "changes": [change_json(change) for change in preparation.changes],
-        "lines": [line_json(line) for line in teller.lines(preparation.changes)],
+        "lines": [line_json(line) for line in _lines(walk, planned, preparation, moved)],
         "can_undo": preparation.can_undo and planned.undo,
+        **({"moves": moves} if moves else {}),
     }
+
+
+def _lines(
+    walk: Walk, planned: PlannedOperation, preparation: Preparation, moved: Sequence[MovedEnd]
+) -> Iterator[ChangeLine]:
+    """Tell what changes, and until when that lasts; then what has an end already, and ends later, or no more."""
+    teller, now = Teller(walk.reader), walk.reader.now
+    ends_at = given_until(walk.form, planned, now)
+    note = f"until {day(last_day(ends_at, now))}" if ends_at else ""
+    if preparation.changes or not moved:
+        for line in teller.lines(preparation.changes):
+            yield replace(line, note=note) if line.kind != "none" else line
+    whom = walk.target.label if walk.target else planned.title
+    for one in moved:
+        before = f"until {day(last_day(one.grant.ends_at, now))}"
+        after = f"until {day(last_day(one.ends_at, now))}" if one.ends_at else "for good"
+        yield ChangeLine("end", whom, teller.text(one.about) or planned.title, before, after)
+
+
+def _end(moved: MovedEnd) -> str | None:
+    return timestamp(moved.ends_at) if moved.ends_at else None
 
 
 def change_json(change: Change) -> list[Any]:

@@ -5,15 +5,14 @@ from datetime import datetime, timedelta
 
 from runner.access.model import Actor
 from runner.errors import NotFoundError
-from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.authorising import NOT_FOUND, may_audit
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
+from runner.store.nodes import SILENT_SECONDS
 from runner.store.records import Submission
 
 LATE = timedelta(minutes=1)
 """How long after its moment something that nobody took is late."""
-SILENT = timedelta(seconds=30)
-"""How long after its last sign a process is taken for gone."""
 _MOST = 100
 _STATES = ("running", "queued", "awaiting_approval")
 
@@ -64,8 +63,7 @@ class Queueing:
 
     def is_open_to(self, actor: Actor) -> bool:
         """Say whether somebody may see it."""
-        authority = self.services.authority.current()
-        return authority.holds(actor, "audit.read", "", form=None, now=self.services.now())
+        return may_audit(self.services, actor)
 
     @in_our_errors
     def page(self, actor: Actor) -> QueuePage:
@@ -87,7 +85,9 @@ def queue_page(services: Services) -> QueuePage:
         unclear=store.queue.unclear(),
         lines=tuple(_line(one, now) for one in found[:_MOST]),
         nodes=tuple(
-            NodeLine(one.host, one.pid, one.started_at, one.seen_at, one.seen_at < now - SILENT)
+            NodeLine(
+                one.host, one.pid, one.started_at, one.seen_at, one.seen_at < now - timedelta(seconds=SILENT_SECONDS)
+            )
             for one in store.nodes.all()
         ),
     )

@@ -13,16 +13,20 @@ _HIDDEN = "not shown here"
 _MOST_SHOWN = 20
 
 
-def answers_view(walk: Walk, worked: Worked, only: Collection[str] = ()) -> tuple[AnswersView, ...]:
+def answers_view(
+    walk: Walk, worked: Worked, only: Collection[str] = (), among: Collection[str] | None = None
+) -> tuple[AnswersView, ...]:
     """Return what was answered, under the headings of the form, for reading it back before the plan is confirmed.
 
     ``only`` are the ids of the questions to show, those that are worked out too; none stands for all that were answered.
+    With ``among``, of these no others.
     """
     shown, _ = walk.reader.gather(walk.situation, lambda known: sections(known, worked, ()))
     hidden = frozenset(field.id for field in walk.form.fields if field.sensitive)
     views = []
     for number, section in enumerate(shown):
-        lines = tuple(AnswerLine(view.label, _told(view, hidden)) for view in section.fields if _is_shown(view, only))
+        fields = (view for view in section.fields if among is None or view.id in among)
+        lines = tuple(AnswerLine(view.label, _told(view, hidden)) for view in fields if _is_shown(view, only))
         if lines:
             views.append(AnswersView(number, section.title, lines))
     return tuple(views)

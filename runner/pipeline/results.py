@@ -1,6 +1,6 @@
 """A submission's page: the last step of the journey, and what is kept of it afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,17 +17,20 @@ from runner.errors import NotFoundError, NotReachableError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finding import plain
 from runner.pipeline.finishing import Finished
+from runner.pipeline.grants.showing import lines
 from runner.pipeline.handing_in import WAITING
-from runner.pipeline.journal_words import journal_sentence
-from runner.pipeline.links import links_after
+from runner.pipeline.links import links_after, links_again
+from runner.pipeline.on_record import facts_of, journal_of
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.planning import operation_views
+from runner.pipeline.reading import Reader
 from runner.pipeline.requests.telling import agreement
 from runner.pipeline.services import Services
-from runner.pipeline.telling import initials, line_of, moment
+from runner.pipeline.telling import day, initials, line_of, moment
 from runner.pipeline.undoing.offering import ways
+from runner.pipeline.undoing.rules import has_inverse
 from runner.pipeline.walking import Walk, head, reader_for
-from runner.store.records import OperationRow, Submission
+from runner.store.records import OperationRow, OperationState, Submission
 
 STATE_TEXTS: Mapping[str, str] = {
     "draft": "Not confirmed yet",
@@ -36,7 +39,7 @@ STATE_TEXTS: Mapping[str, str] = {
     "partly_done": "Partly done",
     "failed": "Not done",
     "unknown": "Unclear",
-    "awaiting_approval": "Waiting for approval",
+    "awaiting_approval": "Waiting for a yes",
     "queued": "Waiting to run",
     "rejected": "Rejected",
     "expired": "Expired",
@@ -63,6 +66,8 @@ _NOT_AS_TITLED: Mapping[str, str] = {
     "undone": "Taken back",
 }
 """What stands before the title of an operation that did not end as the title says."""
+_AS_ITS_STEPS: Mapping[str, OperationState] = {"done": "done", "unknown": "unknown"}
+"""What is said of the steps of a submission that never began, but was put back from a backup and closed by a person."""
 _SHOWN_ONCE = "The password was shown once, right after the change; it is not kept."
 
 
@@ -94,8 +99,8 @@ def _short_page(finished: Finished, submission: Submission) -> SubmissionPage:
             for one, secret in found
             if secret is not None
         ),
-        facts=_facts(walk.services, submission),
-        journal=_journal(walk.services, submission),
+        facts=facts_of(walk.services, submission),
+        journal=journal_of(walk.services, submission),
         just_done=True,
     )
 
@@ -110,8 +115,8 @@ def _whole_page(finished: Finished, submission: Submission) -> SubmissionPage:
         message=message,
         operations=_operation_views(walk.services.store.submissions.operations(submission.id), finished.prepared.kept),
         shows=tuple(_shows(finished)) if finished.state in ("done", "partly_done") else (),
-        facts=_facts(walk.services, submission),
-        journal=_journal(walk.services, submission),
+        facts=facts_of(walk.services, submission),
+        journal=journal_of(walk.services, submission),
         next=links_after(finished, _values(finished)),
         just_done=True,
         ways=ways(walk.services, walk.actor, submission, walk.target),
@@ -205,14 +210,15 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         message=_said(submission),
         operations=() if hidden else operations_of(services, submission),
         shows=(),
-        facts=_facts(services, submission),
-        journal=_journal(services, submission, hidden=hidden),
+        facts=facts_of(services, submission),
+        journal=journal_of(services, submission, hidden=hidden),
         notice=_SHOWN_ONCE if _showed_secret(services, submission) and not hidden else "",
         can_cancel=submission.state in WAITING and submission.actor_id == actor.id and submission.begun_at is None,
         can_reveal=submission.shown_once is not None
         and submission.finished_at is not None
         and submission.actor_id == actor.id,
-        conditions=_waits_for(services, submission),
+        conditions=(*_waits_for(services, submission), *(() if hidden else _lasts(reader, submission))),
+        next=links_again(services, actor, submission, target) if submission.actor_id == actor.id else (),
         ways=ways(services, actor, submission, target),
     )
 
@@ -221,7 +227,7 @@ def operations_of(services: Services, submission: Submission) -> tuple[Operation
     """Return what was done, or, of what was handed in and did not begin, what is to be done."""
     rows = services.store.submissions.operations(submission.id)
     if not rows and submission.asked_at is not None and isinstance(submission.plan, list | tuple):
-        state = "planned" if submission.finished_at is None else "skipped"
+        state = "planned" if submission.finished_at is None else _AS_ITS_STEPS.get(submission.state, "skipped")
         return tuple(replace(view, state=state) for view in operation_views(submission.plan))
     return _operation_views(rows, submission.plan or ())
 
@@ -238,6 +244,13 @@ def _waits_for(services: Services, submission: Submission) -> tuple[Fact, ...]:
     if submission.note:
         facts.append(Fact("So far", submission.note))
     return tuple(facts)
+
+
+def _lasts(reader: Reader, submission: Submission) -> Iterator[Fact]:
+    """Tell what this gave that still ends by itself, and its last day."""
+    found = reader.services.store.grants.running(submission_id=submission.id)
+    for one in lines(reader, found, audits=True):
+        yield Fact("Ends by itself", f"{one.what or one.title}: until {day(one.last_day)}")
 
 
 def _said(submission: Submission) -> str:
@@ -273,30 +286,5 @@ def _operation_view(row: OperationRow, kept: Mapping[str, Any]) -> OperationView
     lines = tuple(line_of(change) for change in changes if isinstance(change, Mapping))
     said = _NOT_AS_TITLED.get(row.state)
     title = f"{said}: {row.title}" if said else row.title
-    return OperationView(row.operation_id, title, lines, row.inverse is not None, row.state, row.error or "")
-
-
-def _facts(services: Services, submission: Submission) -> tuple[Fact, ...]:
-    now = services.now()
-    done_at = submission.finished_at or submission.begun_at or submission.created_at
-    facts = [
-        Fact("By", submission.actor_login),
-        Fact("When", moment(done_at, now)),
-        Fact("Ticket", submission.ticket),
-        Fact("Reason", submission.reason),
-        Fact("Form", f"{submission.form_id}, version {submission.form_version}"),
-        Fact("Number", submission.id[:8]),
-    ]
-    return tuple(fact for fact in facts if fact.text)
-
-
-def _journal(services: Services, submission: Submission, *, hidden: bool = False) -> tuple[tuple[Any, str], ...]:
-    """Return the records in words; titles may name the target, so a ``hidden`` one leaves verbs and ids."""
-    entries = services.store.journal.search(submission=submission.id, limit=100)
-    titles = (
-        {} if hidden else {row.operation_id: row.title for row in services.store.submissions.operations(submission.id)}
-    )
-    return tuple(
-        (entry.time, journal_sentence(entry.kind, entry.body, titles, methods=not hidden))
-        for entry in sorted(entries, key=lambda e: e.seq)
-    )
+    state = "done" if row.state == "unchanged" and kept.get("moves") else row.state
+    return OperationView(row.operation_id, title, lines, has_inverse(row), state, row.error or "")

@@ -19,7 +19,7 @@ from runner.pipeline.planning import Prepared, operation_views, prepare
 from runner.pipeline.reading_back import answers_view
 from runner.pipeline.secrets import secrets_of
 from runner.pipeline.services import Services
-from runner.pipeline.terms import moves_ends, terms
+from runner.pipeline.terms import terms
 from runner.pipeline.turning import turn
 from runner.pipeline.uploading import take_over
 from runner.pipeline.walking import Walk, head, refused_on
@@ -146,7 +146,7 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         operations=operation_views(prepared.kept),
         message=walk.markdown(confirm.message, prepared.worked.values),
         can_undo=prepared.can_undo,
-        nothing_to_do=prepared.changes_nothing and not moves_ends(prepared),
+        nothing_to_do=prepared.changes_nothing,
         type_to_confirm=_text_to_type(walk, prepared),
         acknowledge=tuple(walk.text(text, prepared.worked.values) for text in confirm.acknowledge),
         errors=tuple(problems),
@@ -154,7 +154,7 @@ def plan_page(prepared: Prepared, problems: Sequence[tuple[str, str, str]] = (),
         answers=answers,
         review=is_paged,
         conditions=terms(prepared),
-        asks="approval" if prepared.plan.approval else "later" if prepared.plan.later else "",
+        asks="approval" if prepared.plan.approval else "later" if prepared.plan.runs_at else "",
     )
 
 

@@ -1,15 +1,17 @@
 """What else belongs to a plan: who must agree, when it runs, what ends by itself. Reads; writes nothing."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from connectors.spi import Ref
+from connectors.spi import Preparation, Ref
 from forms.answering.options import NOT_IN_SCOPE
 from forms.answering.situation import Situation, given, in_language, is_true
 from forms.definition import Approver, Given, Stage
+from forms.planning import PlannedOperation
 from forms.values import Value
-from runner.pipeline.grants.lasting import end_of, last_day
-from runner.pipeline.grants.moving import moved_ends
+from runner.pipeline.grants.foreseeing import named_of, there_already
+from runner.pipeline.grants.lasting import last_day
+from runner.pipeline.grants.moving import given_until
 from runner.pipeline.pages import Fact
 from runner.pipeline.planning import Prepared
 from runner.pipeline.telling import Teller, day, moment
@@ -18,11 +20,6 @@ from runner.pipeline.telling import Teller, day, moment
 def terms(prepared: Prepared) -> tuple[Fact, ...]:
     """Return who must agree before a plan is carried out, when that is, and which of its changes end by themselves."""
     return (*_agreements(prepared), *_start(prepared), *_ends(prepared))
-
-
-def moves_ends(prepared: Prepared) -> bool:
-    """Say whether something that has an end already ends later by a plan, or no more, whatever else it changes."""
-    return bool(moved_ends(prepared.walk.services, prepared.walk.form, prepared.plan, prepared.walk.reader.now))
 
 
 def _agreements(prepared: Prepared) -> Iterator[Fact]:
@@ -82,31 +79,34 @@ def _named(name: str, person: str) -> str:
 
 
 def _start(prepared: Prepared) -> Iterator[Fact]:
-    walk = prepared.walk
-    when, _ = walk.reader.gather(
-        walk.situation, lambda known: given(walk.form.run_at, known.environment(prepared.worked.values))
-    )
-    if not prepared.plan.later:
-        return
+    when = prepared.plan.runs_at
     if isinstance(when, datetime):
-        yield Fact("Runs", moment(when, walk.reader.now))
-    elif isinstance(when, date):
+        yield Fact("Runs", moment(when, prepared.walk.reader.now))
+    elif when is not None:
         yield Fact("Runs", day(when))
 
 
 def _ends(prepared: Prepared) -> Iterator[Fact]:
-    now, kept = prepared.walk.reader.now, {step.id for step in prepared.walk.form.steps if step.revert == "none"}
-    for planned in prepared.plan.operations:
-        if planned.until is not None and planned.operation.id.partition("/")[0] not in kept:
-            ends_at = end_of(planned.until, now)
-            yield Fact("Ends by itself", f"{planned.title}: when {day(last_day(ends_at, now))} is over")
-    yield from _moved(prepared)
+    """Tell of what gets an end by this; which ends it moves stands in the plan itself."""
+    form, now = prepared.walk.form, prepared.walk.reader.now
+    for planned, preparation in zip(prepared.plan.operations, prepared.preparations, strict=True):
+        ends_at = given_until(form, planned, now)
+        if ends_at is not None:
+            yield from _ends_of(prepared, planned, preparation, ends_at)
 
 
-def _moved(prepared: Prepared) -> Iterator[Fact]:
-    """Tell of what has an end already, and ends later by this, or no more."""
-    teller, now = Teller(prepared.walk.reader), prepared.walk.reader.now
-    for one in moved_ends(prepared.walk.services, prepared.walk.form, prepared.plan, now):
-        before = day(last_day(one.grant.ends_at, now))
-        stays = "and stays for good now" if one.ends_at is None else f"and now until {day(last_day(one.ends_at, now))}"
-        yield Fact("Had an end", f"{teller.text(one.about)}: until {before}, {stays}")
+def _ends_of(
+    prepared: Prepared, planned: PlannedOperation, preparation: Preparation, ends_at: datetime
+) -> Iterator[Fact]:
+    """Tell of one operation what ends then, what is there for so long already, and what is there for good."""
+    walk, now = prepared.walk, prepared.walk.reader.now
+    teller, target = Teller(walk.reader), walk.target.ref if walk.target else None
+    found = there_already(walk.services, planned.operation, preparation, ends_at)
+    if preparation.changes:
+        is_whole = found.rest in (None, planned.operation)
+        what = planned.title if is_whole or found.rest is None else teller.text(named_of(found.rest, target))
+        yield Fact("Ends by itself", f"{what}: when {day(last_day(ends_at, now))} is over")
+    for kept, part in found.ends.items():
+        yield Fact("Keeps its end", f"{teller.text(named_of(part, target))}: until {day(last_day(kept, now))} already")
+    if found.endless is not None:
+        yield Fact("Does not end", f"{teller.text(named_of(found.endless, target))}: has no end, keeps none")

@@ -8,9 +8,9 @@ from forms.definition import Catalogue, Template
 from runner.dispatch import Performed
 from runner.journal.records import Record
 from runner.letters.cleaning import one_line
-from runner.letters.writing import Particulars, write
+from runner.letters.writing import Particulars
 from runner.pipeline.happening import Told
-from runner.pipeline.own_mails import mail_of
+from runner.pipeline.own_mails import mail_of, mail_to
 from runner.pipeline.planning import Prepared
 from runner.pipeline.recording import actor_body, form_body, target_body
 from runner.store.records import Notification, Submission
@@ -28,7 +28,6 @@ def tell_touched(prepared: Prepared, submission: Submission, performed: Sequence
     """
     services = prepared.walk.services
     known = {entry.ref: entry for permit in prepared.permits for entry in permit.entries if entry.ref.kind == "user"}
-    language = services.catalogue.settings.languages[0]
     mails: list[Notification] = []
     records: list[Record] = []
     for ref, words in touched(performed, services.catalogue).items():
@@ -38,19 +37,7 @@ def tell_touched(prepared: Prepared, submission: Submission, performed: Sequence
             records.append(_not_told(prepared, submission, ref, person, now))
             continue
         told = Particulars(target=one_line(person.label), touched=words, at=now)
-        letter = write("touched", language, told)
-        mails.append(
-            Notification(
-                id=services.new_id(),
-                submission_id=submission.id,
-                to=(address,),
-                subject=letter.subject,
-                body=letter.text,
-                created_at=now,
-                event="touched",
-                html=letter.html,
-            )
-        )
+        mails.append(mail_to(services, "touched", address, told, now, submission_id=submission.id))
     return Told(tuple(mails), tuple(records))
 
 

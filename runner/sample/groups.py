@@ -45,6 +45,9 @@ _APPS_OF = {
     "SQLStudio": "IT",
 }
 
+_OWNERS = {"AutoCAD": "approver"}
+"""Whose software it is, by app; the head of IT owns the others."""
+
 # name, description, may only be handed out with the owner's consent
 _REQUESTABLE = (
     ("GG-VPN", "Work from outside", False),
@@ -141,7 +144,7 @@ def _requestable(staff: Sequence[Person], heads: dict[str, str], random: Random)
             REQUESTABLE,
             f"May use {app.replace('-', ' ')}",
             department=_APPS_OF.get(app, ""),
-            owner=heads["IT"],
+            owner=_OWNERS.get(app, heads["IT"]),
             people=people,
         )
     for name, description, is_sensitive in _REQUESTABLE:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, tuple_, update
 
 from runner.errors import StaleError
 from runner.journal.records import Record
@@ -14,8 +14,8 @@ from runner.store.database import Database
 from runner.store.journalling import append
 from runner.store.notifications import put
 from runner.store.queue import QueueStore
-from runner.store.records import Approval, Notification, Submission
-from runner.store.request_records import Principal
+from runner.store.records import Notification, Submission
+from runner.store.request_records import Approval, Principal
 from runner.store.request_tables import asked
 from runner.store.rows import as_row, plain
 from runner.store.tables import accounts, operations, submissions
@@ -92,13 +92,17 @@ class ApprovalStore:
         records: Sequence[Record] = (),
         notifications: Sequence[Notification] = (),
     ) -> None:
-        """Note that people were asked again, with what goes out; raises `StaleError` when another node did it, or it ended."""
+        """Note that people were asked again, with what goes out; of a row of a bulk that they have to be told.
+
+        Raises `StaleError` when another node did it, or it ended.
+        """
+        told_at = None if submission.bulk_id else now
         of = submissions.c
         same = (of.id == submission.id) & _IS_WAITING & (of.plan_digest == submission.plan_digest)
         same &= (of.stage == submission.stage) & (of.reminded_at == submission.reminded_at)
 
         def work(connection: Connection) -> None:
-            query = update(submissions).where(same).values(reminded_at=now, note=note, updated_at=now)
+            query = update(submissions).where(same).values(reminded_at=told_at, note=note, updated_at=now)
             if connection.execute(query).rowcount != 1:
                 raise StaleError("this was looked after already")
             put(connection, notifications)
@@ -106,15 +110,19 @@ class ApprovalStore:
 
         self._database.write(work)
 
-    def late(self, now: datetime, limit: int = 200) -> Sequence[Submission]:
-        """Return what waits for a yes past its time, the longest first."""
-        query = select(submissions).where(_IS_WAITING, submissions.c.expires_at <= now)
-        return self._submissions(query.order_by(submissions.c.expires_at, submissions.c.id).limit(limit))
+    def late(self, now: datetime, after: Submission | None = None, limit: int = 200) -> Sequence[Submission]:
+        """Return what waits for a yes past its time, the longest first, or what stands behind one of them."""
+        of = submissions.c
+        query = select(submissions).where(_IS_WAITING, of.expires_at <= now)
+        if after is not None:
+            query = query.where(tuple_(of.expires_at, of.id) > (after.expires_at, after.id))
+        return self._submissions(query.order_by(of.expires_at, of.id).limit(limit))
 
     def unanswered(self, form_id: str, since: datetime, limit: int = 200) -> Sequence[Submission]:
-        """Return requests of a form of which nobody was reminded since a moment, the longest first."""
+        """Return requests of a form, no rows of bulks, of which nobody was reminded since a moment, the longest first."""
         told_at = func.coalesce(submissions.c.reminded_at, submissions.c.asked_at)
-        query = select(submissions).where(_IS_WAITING, submissions.c.form_id == form_id, told_at <= since)
+        single = _IS_WAITING & submissions.c.bulk_id.is_(None)
+        query = select(submissions).where(single, submissions.c.form_id == form_id, told_at <= since)
         return self._submissions(query.order_by(told_at, submissions.c.id).limit(limit))
 
     def all_waiting(self, after: str = "", limit: int = 500) -> Sequence[Submission]:
@@ -148,23 +156,31 @@ class ApprovalStore:
         return self._database.write(lambda connection: connection.execute(delete(asked).where(ended)).rowcount)
 
     def waiting_for(
-        self, principals: Collection[Principal], person_id: str, *, form_id: str | None = None, limit: int = 200
+        self,
+        principals: Collection[Principal],
+        person_id: str,
+        *,
+        sure_for: Collection[Principal] | None = None,
+        bulk_id: str | None = None,
+        behind: int = 0,
+        limit: int = 200,
     ) -> Sequence[tuple[Submission, bool]]:
         """Return what waits for the yes of one of these, and whether that is sure; what ends first stands first.
 
-        Left out is what this person asked for, is the target of, or answered already.
+        Left out is what this person asked for, is the target of, or answered already; and rows of bulks other than this.
+        With ``sure_for`` only what is put before these is sure.
         """
-        is_sure = select(asked.c.kind).where(_for(principals), asked.c.is_sure).exists()
-        query = select(submissions, is_sure.label("is_sure")).where(*_before(principals, person_id))
-        if form_id is not None:
-            query = query.where(submissions.c.form_id == form_id)
-        query = query.order_by(submissions.c.expires_at, submissions.c.id).limit(limit)
+        is_sure = is_sure_for(principals if sure_for is None else sure_for)
+        query = select(submissions, is_sure.label("is_sure")).where(*put_before(principals, person_id))
+        query = query.where(submissions.c.bulk_id == bulk_id)
+        query = query.order_by(submissions.c.expires_at, submissions.c.id).offset(behind).limit(limit)
         found = self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [(_submission(row), bool(row["is_sure"])) for row in found]
 
     def count_for(self, principals: Collection[Principal], person_id: str) -> int:
-        """Count what `waiting_for` returns."""
-        query = select(func.count()).select_from(submissions).where(*_before(principals, person_id))
+        """Count what `waiting_for` returns, and each bulk of which rows wait as one."""
+        together = func.coalesce(submissions.c.bulk_id, submissions.c.id)
+        query = select(func.count(together.distinct())).where(*put_before(principals, person_id))
         return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
 
     def decided_by(self, person_id: str, limit: int = 20) -> Sequence[tuple[Approval, Submission]]:
@@ -177,28 +193,31 @@ class ApprovalStore:
         of = {row["id"]: rows.submission(row) for row in found}
         return [(one, of[one.submission_id]) for one in said]
 
-    def changed_by(self, actor_id: str, verbs: Collection[str], since: datetime) -> frozenset[str]:
+    def changed_by(
+        self, actor_id: str, further: Collection[str], verbs: Collection[str], since: datetime
+    ) -> frozenset[str]:
         """Return the objects, as ``kind:id``, on which this account did one of these verbs, or may have, since a moment.
 
-        What went on later than it was begun counts from then, and so do further accounts of the same person.
+        What went on later than it was begun counts from then.  Every account here of the same person counts, and of the
+        persons with the ids ``further``, which are the same human.
         """
-        return self._touched(operations.c.arguments, actor_id, verbs, since)
+        return self._touched(operations.c.arguments, _accounts_of(actor_id, further), verbs, since)
 
-    def made_by(self, actor_id: str, verbs: Collection[str], since: datetime) -> frozenset[str]:
-        """Return the objects, as ``kind:id``, that this account made by one of these verbs since a moment."""
-        return self._touched(operations.c.outputs, actor_id, verbs, since)
+    def made_by(
+        self, actor_id: str, further: Collection[str], verbs: Collection[str], since: datetime
+    ) -> frozenset[str]:
+        """Return the objects, as ``kind:id``, made by one of these verbs since a moment; by whom, as `changed_by` says."""
+        return self._touched(operations.c.outputs, _accounts_of(actor_id, further), verbs, since)
 
     def _touched(
-        self, column: ColumnElement[Any], actor_id: str, verbs: Collection[str], since: datetime
+        self, column: ColumnElement[Any], by: ColumnElement[bool], verbs: Collection[str], since: datetime
     ) -> frozenset[str]:
         lately = or_(
             submissions.c.begun_at >= since, operations.c.started_at >= since, operations.c.finished_at >= since
         )
-        person = select(accounts.c.person_id).where(accounts.c.id == actor_id).scalar_subquery()
-        further = select(accounts.c.id).where(accounts.c.person_id == person)
         query = select(column).join(submissions, submissions.c.id == operations.c.submission_id)
         query = query.where(
-            or_(submissions.c.actor_id == actor_id, submissions.c.actor_id.in_(further)),
+            by,
             lately,
             operations.c.verb.in_(verbs),
             operations.c.state.in_(_HAPPENED),
@@ -206,6 +225,13 @@ class ApprovalStore:
         )
         found = self._database.read(lambda connection: connection.execute(query).scalars().all())
         return frozenset(text for written in found for text in _texts(json.loads(written)))
+
+
+def _accounts_of(actor_id: str, further: Collection[str]) -> ColumnElement[bool]:
+    """Say of a submission whether it is of this account, of another of the same person, or of one of these persons."""
+    person = select(accounts.c.person_id).where(accounts.c.id == actor_id).scalar_subquery()
+    same = or_(accounts.c.person_id == person, accounts.c.person_id.in_(sorted(further)))
+    return or_(submissions.c.actor_id == actor_id, submissions.c.actor_id.in_(select(accounts.c.id).where(same)))
 
 
 def _asked_row(submission_id: str, digest: str, one: Principal) -> rows.Row:
@@ -222,7 +248,8 @@ def _for(principals: Collection[Principal]) -> ColumnElement[bool]:
     return (asked.c.submission_id == submissions.c.id) & or_(*named)
 
 
-def _before(principals: Collection[Principal], person_id: str) -> list[ColumnElement[bool]]:
+def put_before(principals: Collection[Principal], person_id: str) -> list[ColumnElement[bool]]:
+    """Say of a submission whether it waits for the yes of one of these, and this person may have one to give."""
     answered = select(approvals.c.id).where(
         approvals.c.submission_id == submissions.c.id,
         approvals.c.plan_digest == asked.c.digest,
@@ -231,8 +258,14 @@ def _before(principals: Collection[Principal], person_id: str) -> list[ColumnEle
     return [
         _IS_WAITING,
         or_(submissions.c.target_id.is_(None), submissions.c.target_id != person_id),
+        submissions.c.actor_id.not_in(select(accounts.c.id).where(accounts.c.person_id == person_id)),
         select(asked.c.kind).where(_for(principals), ~answered.exists()).exists(),
     ]
+
+
+def is_sure_for(principals: Collection[Principal]) -> ColumnElement[bool]:
+    """Say of a submission whether it is put before one of these of whom each may say yes."""
+    return select(asked.c.kind).where(_for(principals), asked.c.is_sure).exists()
 
 
 def _submission(row: Any) -> Submission:

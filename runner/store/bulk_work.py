@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from runner.errors import StaleError
 from runner.journal.records import Record
@@ -17,6 +17,7 @@ from runner.store.records import Submission
 from runner.store.tables import submissions
 
 NOT_BEGUN = ("queued", "awaiting_approval", "draft")
+_CHANGE = update(bulk_rows).where(bulk_rows.c.bulk_id == bindparam("of"), bulk_rows.c.position == bindparam("at"))
 
 
 class BulkWorkStore:
@@ -50,8 +51,7 @@ class BulkWorkStore:
             drafts = [rows.submission_row(draft) for _, draft in found if draft is not None]
             if drafts:
                 connection.execute(insert(submissions), drafts)
-            for row, _ in found:
-                _change(connection, row)
+            _change(connection, [row for row, _ in found])
 
         self._database.write(work)
 
@@ -63,6 +63,7 @@ class BulkWorkStore:
 
         def work(connection: Connection) -> None:
             _end_lease(connection, bulk)
+            records = list[Record]()
             for row, due_at, record in started:
                 mine = (submissions.c.id == row.submission_id) & (submissions.c.state == "draft")
                 values = {"state": "queued", "due_at": due_at, "asked_at": now, "updated_at": now, "node": ""}
@@ -71,8 +72,8 @@ class BulkWorkStore:
                 why = {} if is_there else {"why": "It is no longer kept as it was. Nothing was done."}
                 state = {"state": "started" if is_there else "refused"}
                 connection.execute(update(bulk_rows).where(_is_row(row)).values(state | why))
-                if is_there:
-                    append(connection, [record])
+                records += [record] if is_there else []
+            append(connection, records)
 
         self._database.write(work)
 
@@ -81,8 +82,7 @@ class BulkWorkStore:
 
         def work(connection: Connection) -> None:
             _end_lease(connection, bulk)
-            for row in found:
-                _change(connection, row)
+            _change(connection, found)
 
         self._database.write(work)
 
@@ -138,5 +138,6 @@ def _is_row(row: BulkRow) -> ColumnElement[bool]:
     return (bulk_rows.c.bulk_id == row.bulk_id) & (bulk_rows.c.position == row.position)
 
 
-def _change(connection: Connection, row: BulkRow) -> None:
-    connection.execute(update(bulk_rows).where(_is_row(row)).values(as_line(row)))
+def _change(connection: Connection, found: Sequence[BulkRow]) -> None:
+    if found:
+        connection.execute(_CHANGE, [{**as_line(row), "of": row.bulk_id, "at": row.position} for row in found])

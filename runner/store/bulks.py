@@ -60,6 +60,12 @@ class BulkStore:
             query = query.where(bulks.c.state.in_(tuple(states)))
         return [_bulk(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 
+    def done(self, limit: int) -> Sequence[Bulk]:
+        """Return running bulks of which nothing is left to do, those that changed first at the head."""
+        query = select(bulks).where(bulks.c.state == "running", ~_has_unfinished(bulks.c.id))
+        query = query.order_by(bulks.c.updated_at, bulks.c.id).limit(limit)
+        return [_bulk(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
+
     def move(
         self,
         id: str,
@@ -192,7 +198,7 @@ class BulkStore:
         return self._database.write(work)
 
 
-def _has_unfinished(bulk_id: str) -> ColumnElement[bool]:
+def _has_unfinished(bulk_id: str | ColumnElement[str]) -> ColumnElement[bool]:
     open_ = submissions.c.state.in_(UNFINISHED)
     return select(submissions.c.id).where(submissions.c.bulk_id == bulk_id, open_).exists()
 

@@ -11,8 +11,9 @@ from runner.journal.records import Record
 from runner.store.database import Database
 from runner.store.form_versions import keep, kept_version
 from runner.store.journalling import append
+from runner.store.notifications import put
 from runner.store.publishing_tables import form_candidates
-from runner.store.records import FormVersion
+from runner.store.records import FormVersion, Notification
 from runner.store.rows import as_row, plain
 
 
@@ -44,8 +45,10 @@ class CandidateStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def hand_in(self, candidate: Candidate, records: Sequence[Record]) -> None:
-        """Keep a candidate in place of the one before.
+    def hand_in(
+        self, candidate: Candidate, records: Sequence[Record], notifications: Sequence[Notification] = ()
+    ) -> None:
+        """Keep a candidate in place of the one before, with what goes out because of it.
 
         Raises `StaleError` when this version is published already with other content, or with this.
         """
@@ -58,12 +61,21 @@ class CandidateStore:
             mine = form_candidates.c.form_id == candidate.form_id
             connection.execute(delete(form_candidates).where(mine))
             connection.execute(insert(form_candidates).values(as_row(candidate)))
+            put(connection, notifications)
             append(connection, records)
 
         self._database.write(work)
 
-    def publish(self, form_id: str, digest: str, by: Publisher, now: datetime, records: Sequence[Record]) -> Candidate:
-        """Turn a candidate into a version that is used, and return it.
+    def publish(
+        self,
+        form_id: str,
+        digest: str,
+        by: Publisher,
+        now: datetime,
+        records: Sequence[Record],
+        notifications: Sequence[Notification] = (),
+    ) -> Candidate:
+        """Turn a candidate into a version that is used, with what goes out because of it, and return it.
 
         Raises `NotFoundError` when none waits, `StaleError` when it is not the one with this digest any more, and
         `RefusedError` when who publishes is who handed it in; nothing was changed then.
@@ -77,17 +89,24 @@ class CandidateStore:
             version = FormVersion(form_id, found.version, digest, found.text, found.author_login, False, now)
             keep(connection, version)
             connection.execute(delete(form_candidates).where(form_candidates.c.form_id == form_id))
+            put(connection, notifications)
             append(connection, records)
             return found
 
         return self._database.write(work)
 
-    def turn_down(self, form_id: str, digest: str, records: Sequence[Record]) -> Candidate:
-        """Forget a candidate, and return it; raises `NotFoundError` and `StaleError` as `publish` does."""
+    def turn_down(
+        self, form_id: str, digest: str, records: Sequence[Record], notifications: Sequence[Notification] = ()
+    ) -> Candidate:
+        """Forget a candidate, with what goes out because of it, and return it.
+
+        Raises `NotFoundError` and `StaleError` as `publish` does.
+        """
 
         def work(connection: Connection) -> Candidate:
             found = _waiting(connection, form_id, digest)
             connection.execute(delete(form_candidates).where(form_candidates.c.form_id == form_id))
+            put(connection, notifications)
             append(connection, records)
             return found
 

@@ -11,9 +11,11 @@ from runner.journal.chain import canonical
 from runner.journal.records import Record
 from runner.store import rows
 from runner.store.database import Database
+from runner.store.grant_records import Settling
+from runner.store.granting import settle
 from runner.store.journalling import append
 from runner.store.records import Notification, OperationEnd, OperationRow, Submission
-from runner.store.running import Beginning, begin, forget_what_was_not_given, stay_alone
+from runner.store.running import Beginning, begin, forget_what_was_not_given, stay_alone, take_back
 from runner.store.tables import notifications, operations, submissions, uploads
 
 _TAKES_BACK = ("queued", "running", "done", "partly_done", "unknown")
@@ -127,6 +129,18 @@ class ContinuationStore:
             if mail_rows:
                 connection.execute(insert(notifications), mail_rows)
             append(connection, records)
+
+        self._database.write(work)
+
+    def take_back(self, id: str, operation_id: str, now: datetime, grants: Settling | None = None) -> None:
+        """Store that an operation is about to be taken back: until it is known what came of that, it is under way.
+
+        Raises `StaleError` when the submission is not running, or the operation is not done any more.
+        """
+
+        def work(connection: Connection) -> None:
+            take_back(connection, id, operation_id, now)
+            append(connection, settle(connection, grants))
 
         self._database.write(work)
 

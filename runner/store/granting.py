@@ -3,15 +3,14 @@
 Rows are locked in one order: submissions, grants, the head of the journal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from runner.errors import BusyError
 from runner.journal.records import Record
-from runner.store.grant_records import OBJECT, RUNNING, KeyedGrant, Settling
-from runner.store.records import Grant
+from runner.store.grant_records import OBJECT, RUNNING, Grant, KeyedGrant, Settling
 from runner.store.rows import as_row, decoded, written
 from runner.store.waiting_tables import grant_keys, grants
 
@@ -22,7 +21,7 @@ def settle(connection: Connection, settling: Settling | None) -> Sequence[Record
     """Bring the running grants up to date with an operation that had the last word; return what is to be journalled."""
     if settling is None or not settling.keys:
         return ()
-    settled = settling.settle(_running_about(connection, settling.keys))
+    settled = settling.settle(running_about(connection, settling.keys, is_locked=True))
     for keyed in settled.changed:
         connection.execute(update(grants).where(grants.c.id == keyed.grant.id).values(row_of(keyed.grant)))
         connection.execute(delete(grant_keys).where(grant_keys.c.grant_id == keyed.grant.id))
@@ -52,18 +51,24 @@ def grant_of(row: RowMapping) -> Grant:
     return Grant(**{**row, "inverse": decoded(row["inverse"])})
 
 
-def _running_about(connection: Connection, keys: frozenset[str]) -> Sequence[Grant]:
-    """Return the running grants about any of these things, oldest first, locked."""
+def running_about(connection: Connection, keys: Iterable[str], *, is_locked: bool = False) -> Sequence[Grant]:
+    """Return all running grants about any of these things, oldest first; locked, when asked for, by their ids in order."""
     ids = set[str]()
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), _MOST_AT_ONCE):
-        about = grant_keys.c.key.in_(wanted[start : start + _MOST_AT_ONCE])
-        ids |= set(connection.execute(select(grant_keys.c.grant_id).where(about)).scalars())
-    if not ids:
-        return ()
-    query = select(grants).where(grants.c.id.in_(ids), grants.c.state.in_(RUNNING))
-    query = query.order_by(grants.c.created_at, grants.c.id).with_for_update()
-    return [grant_of(row) for row in connection.execute(query).mappings()]
+    for some in _in_parts(keys):
+        about = select(grant_keys.c.grant_id).where(grant_keys.c.key.in_(some))
+        ids |= set(connection.execute(about).scalars())
+    found = list[Grant]()
+    for some in _in_parts(ids):
+        query = select(grants).where(grants.c.id.in_(some), grants.c.state.in_(RUNNING)).order_by(grants.c.id)
+        query = query.with_for_update() if is_locked else query
+        found += [grant_of(row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda grant: (grant.created_at, grant.id))
+
+
+def _in_parts(texts: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Yield texts in order, as many at a time as one query may name."""
+    ordered = sorted(texts)
+    yield from (ordered[start : start + _MOST_AT_ONCE] for start in range(0, len(ordered), _MOST_AT_ONCE))
 
 
 def _know(connection: Connection, keyed: Sequence[KeyedGrant]) -> None:

@@ -1,6 +1,6 @@
 """What was given until a day, and is taken back then. The rows are the queue; there is no other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
@@ -8,16 +8,16 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from runner.errors import NotFoundError, StaleError
 from runner.journal.records import Record
 from runner.store.database import Database
-from runner.store.grant_records import INTERRUPTED, OBJECT, RUNNING, Settling
-from runner.store.granting import grant_of, settle
+from runner.store.grant_records import INTERRUPTED, OBJECT, RUNNING, Grant, Settling
+from runner.store.granting import grant_of, running_about, settle
 from runner.store.journalling import append, locked_head
-from runner.store.records import Grant, Notification
+from runner.store.records import Notification
 from runner.store.rows import notification_row
 from runner.store.tables import nodes, notifications, submissions
 from runner.store.waiting_tables import grant_keys, grants
 
 _IN_HANDS_FOR = timedelta(minutes=15)
-_MOST_IDS = 500
+_NOT_HELD = "this grant is no longer in these hands; nothing was stored"
 
 
 class GrantStore:
@@ -38,6 +38,12 @@ class GrantStore:
     def due(self, now: datetime, limit: int = 100) -> Sequence[Grant]:
         """Return the grants that are to be taken back at ``now``, those that end first at the head."""
         return self._found(_is_due(now), limit=limit)
+
+    def check_held(self, grant: Grant) -> None:
+        """Raise `StaleError` when a grant that was claimed is no longer in these hands."""
+        query = select(grants.c.id).where(_is_held(grant))
+        if self._database.read(lambda connection: connection.execute(query).first()) is None:
+            raise StaleError(_NOT_HELD)
 
     def has_due(self, now: datetime) -> bool:
         """Say whether something is to be taken back; only reads."""
@@ -66,10 +72,9 @@ class GrantStore:
             conditions.append(grants.c.id.in_(about))
         return self._found(grants.c.state.in_(states), *conditions, limit=limit, offset=offset)
 
-    def about(self, keys: Sequence[str]) -> Sequence[Grant]:
-        """Return the running grants about any of these things."""
-        of = select(grant_keys.c.grant_id).where(grant_keys.c.key.in_(keys[:_MOST_IDS]))
-        return self._found(grants.c.state.in_(RUNNING), grants.c.id.in_(of), limit=_MOST_IDS)
+    def about(self, keys: Collection[str]) -> Sequence[Grant]:
+        """Return all running grants about any of these things, oldest first, however many there are."""
+        return self._database.read(lambda connection: running_about(connection, keys))
 
     def counts(self, now: datetime) -> Mapping[str, int]:
         """Return how many grants are in each state that is not the end, and as ``overdue`` how many should have ended."""
@@ -233,10 +238,13 @@ def _in_use(connection: Connection) -> "list[str]":
 
 
 def _give_up_hands(connection: Connection, grant: Grant, values: Mapping[str, object]) -> None:
+    if connection.execute(update(grants).where(_is_held(grant)).values(dict(values))).rowcount != 1:
+        raise StaleError(_NOT_HELD)
+
+
+def _is_held(grant: Grant) -> ColumnElement[bool]:
     mine = and_(grants.c.id == grant.id, grants.c.state == "ending", grants.c.node == grant.node)
-    query = update(grants).where(mine, grants.c.attempts == grant.attempts)
-    if connection.execute(query.values(dict(values))).rowcount != 1:
-        raise StaleError("this grant is no longer in these hands; nothing was stored")
+    return and_(mine, grants.c.attempts == grant.attempts)
 
 
 def _has(connection: Connection, grant: Grant, *states: str) -> bool:

@@ -1,7 +1,7 @@
 """Which processes run submissions, and which of them are gone."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
@@ -11,6 +11,12 @@ from runner.store.records import Node
 from runner.store.rows import as_row, plain
 from runner.store.tables import nodes, submissions
 
+SILENT_SECONDS = 30
+"""How long after its last sign a node is taken for gone, wherever it runs."""
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class NodeStore:
     """Processes and when they were last heard of."""
@@ -19,9 +25,18 @@ class NodeStore:
         self._database = database
 
     def register(self, id: str, host: str, pid: int, now: datetime) -> None:
-        """Note that this process runs submissions from now on; an id is used by one process only, ever."""
+        """Note that this process runs submissions from now on; an id is used by one process only, ever.
+
+        Whoever had the same process id on this host before is gone, whatever the clock said then.
+        """
         row = as_row(Node(id, host, pid, now, now))
-        self._database.write(lambda connection: connection.execute(insert(nodes).values(row)).rowcount)
+        replaced = update(nodes).where(nodes.c.host == host, nodes.c.pid == pid).values(seen_at=_LONG_AGO)
+
+        def work(connection: Connection) -> None:
+            connection.execute(replaced)
+            connection.execute(insert(nodes).values(row))
+
+        self._database.write(work)
 
     def heartbeat(self, id: str, now: datetime) -> None:
         """Note that this process lives; raises `NotFoundError` when others have taken it for dead and removed it."""
@@ -30,23 +45,19 @@ class NodeStore:
             raise NotFoundError("this node was taken for lost; it has to be started again")
 
     def dead(
-        self, now: datetime, host: str, is_alive: Callable[[int], bool], timeout_seconds: int = 30
+        self, now: datetime, host: str, is_alive: Callable[[int], bool], timeout_seconds: int = SILENT_SECONDS
     ) -> Sequence[str]:
         """Return the ids of nodes that are gone.
 
-        A node on ``host`` is gone when ``is_alive`` says that its process is not there, or another node was registered
-        with the same process id since; any node is gone when nothing was heard of it for ``timeout_seconds``.
+        A node on ``host`` is gone when ``is_alive`` says that its process is not there; any node is gone when nothing was
+        heard of it for ``timeout_seconds``, or another one was registered with its process id since.
         """
-        found = self.all()
-        newest = {(node.host, node.pid): node.id for node in found}
         oldest_seen = now - timedelta(seconds=timeout_seconds)
 
         def is_gone(node: Node) -> bool:
-            replaced = newest[node.host, node.pid] != node.id
-            ended = node.host == host and not is_alive(node.pid)
-            return replaced or ended or node.seen_at < oldest_seen
+            return node.seen_at < oldest_seen or (node.host == host and not is_alive(node.pid))
 
-        return [node.id for node in found if is_gone(node)]
+        return [node.id for node in self.all() if is_gone(node)]
 
     def leave(self, id: str) -> None:
         """Forget a node that ended, unless something it ran has no outcome: then it has to be found `dead`."""

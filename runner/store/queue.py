@@ -84,7 +84,7 @@ class QueueStore:
     def has_due(self, node: str, now: datetime, but: Sequence[str] = ()) -> bool:
         """Say whether something is due that this node may take; only reads."""
         query = select(submissions.c.id).where(
-            _due(now), submissions.c.node.in_(("", node)), submissions.c.id.not_in(but), ~_has_company()
+            _due(now), submissions.c.node.in_(("", node)), submissions.c.id.not_in(but), ~_HAS_COMPANY
         )
         return self._database.read(lambda connection: connection.execute(query.limit(1)).first()) is not None
 
@@ -157,7 +157,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def _first(connection: Connection, *conditions: ColumnElement[bool]) -> RowMapping | None:
-    query = select(submissions).where(*conditions, ~_has_company())
+    query = select(submissions).where(*conditions, ~_HAS_COMPANY)
     query = query.order_by(submissions.c.due_at, submissions.c.id).limit(1).with_for_update(skip_locked=True)
     return connection.execute(query).mappings().one_or_none()
 
@@ -168,6 +168,9 @@ def _has_company() -> ColumnElement[bool]:
     busy = (other.c.state == "running") | ((other.c.state == "queued") & (other.c.node != ""))
     same = (other.c.target_id == submissions.c.target_id) & (other.c.id != submissions.c.id)
     return select(other.c.id).where(same, busy).exists()
+
+
+_HAS_COMPANY = _has_company()
 
 
 def _move(

@@ -24,8 +24,6 @@ OperationState: TypeAlias = Literal["planned", "running", "done", "unchanged", "
 VerificationState: TypeAlias = Literal["open", "sent", "passed", "failed"]
 NotificationState: TypeAlias = Literal["pending", "sent", "failed", "given_up"]
 NotificationChannel: TypeAlias = Literal["mail", "webhook", "chat"]
-ApprovalDecision: TypeAlias = Literal["yes", "no"]
-GrantState: TypeAlias = Literal["running", "ending", "ended", "failed", "gone"]
 AccountKind: TypeAlias = Literal["local", "directory"]
 
 
@@ -123,58 +121,6 @@ class OperationEnd:
     error: str | None = None
     inverse: JSON = None
     outputs: JSON = None
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """What one person said to the plan of one submission, named by its digest, in one round.
-
-    ``person_id`` is who that is in the directory; ``instead_of`` the person whose deputy this was.
-    """
-
-    id: str
-    submission_id: str
-    plan_digest: str
-    stage: int
-    approver_id: str
-    approver_login: str
-    person_id: str | None
-    instead_of: str | None
-    decision: ApprovalDecision
-    comment: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What one operation gave until ``ends_at``; ``inverse`` takes back exactly what it changed.
-
-    ``warn_at`` is when people are told that it ends soon.  One that could not be taken back is tried again at
-    ``retry_at`` and says why in ``error``.
-    """
-
-    id: str
-    submission_id: str
-    operation_id: str
-    form_id: str
-    actor_id: str
-    actor_login: str
-    target_kind: str | None
-    target_id: str | None
-    target_label: str
-    group_id: str | None
-    title: str
-    inverse: JSON
-    state: GrantState
-    ends_at: datetime
-    warn_at: datetime | None
-    retry_at: datetime | None
-    attempts: int
-    error: str
-    node: str
-    created_at: datetime
-    updated_at: datetime
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
+ApprovalDecision: TypeAlias = Literal["yes", "no"]
 PrincipalKind: TypeAlias = Literal["user", "group", "everyone"]
 
 
@@ -28,4 +29,24 @@ class Absence:
     deputy_id: str
     starts_on: date
     ends_on: date
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What one person said to the plan of one submission, named by its digest, in one round.
+
+    ``person_id`` is who that is in the directory; ``instead_of`` the person whose deputy this was.
+    """
+
+    id: str
+    submission_id: str
+    plan_digest: str
+    stage: int
+    approver_id: str
+    approver_login: str
+    person_id: str | None
+    instead_of: str | None
+    decision: ApprovalDecision
+    comment: str
     created_at: datetime

@@ -5,15 +5,16 @@ Rows are locked in one order everywhere: the submission, its operations, the hea
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from runner.errors import BusyError, NotFoundError, StaleError, TooManyError
 from runner.journal.records import Record
 from runner.store import rows
 from runner.store.granting import stay_clear
 from runner.store.journalling import append, locked_head
+from runner.store.nodes import SILENT_SECONDS
 from runner.store.records import Ceiling, OperationRow, Submission
 from runner.store.tables import nodes, notifications, operations, submissions, uploads, verifications
 
@@ -140,6 +141,19 @@ def operation_finished(
         _start_operation(connection, id, next_running, values["finished_at"])
 
 
+def take_back(connection: Connection, id: str, operation_id: str, now: datetime) -> None:
+    """Mark an operation of a running submission that was done as under way again: it is about to be taken back."""
+    _hold_running(connection, id)
+    done = (
+        (operations.c.submission_id == id)
+        & (operations.c.operation_id == operation_id)
+        & (operations.c.state == "done")
+    )
+    if connection.execute(update(operations).where(done).values(state="running")).rowcount != 1:
+        raise StaleError("this operation is not done any more; nothing was stored")
+    connection.execute(update(submissions).where(submissions.c.id == id).values(updated_at=now))
+
+
 def finish(
     connection: Connection,
     id: str,
@@ -161,6 +175,18 @@ def finish(
         connection.execute(insert(notifications), list(mails))
 
 
+def _is_orphan(now: datetime) -> ColumnElement[bool]:
+    """Hold for what runs on a node that nobody knows (any more), which had the time to sign on again if it lives."""
+    silent_since = now - timedelta(seconds=SILENT_SECONDS)
+    return submissions.c.node.not_in(select(nodes.c.id)) & (submissions.c.updated_at < silent_since)
+
+
+def has_orphans(connection: Connection, now: datetime) -> bool:
+    """Say whether something runs on a node that nobody knows, and nothing was heard of it for a while."""
+    query = select(submissions.c.id).where(submissions.c.state == "running", _is_orphan(now)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def mark_lost(
     connection: Connection, dead_nodes: Sequence[str], now: datetime, id: str | None = None
 ) -> list[Submission]:
@@ -168,8 +194,7 @@ def mark_lost(
 
     Returns them as they are now.
     """
-    is_orphan = submissions.c.node.not_in(select(nodes.c.id))
-    those = submissions.c.id == id if id is not None else submissions.c.node.in_(dead_nodes) | is_orphan
+    those = submissions.c.id == id if id is not None else submissions.c.node.in_(dead_nodes) | _is_orphan(now)
     lost = (submissions.c.state == "running") & those
     query = select(submissions.c.id).where(lost).order_by(submissions.c.id).with_for_update()
     ids = connection.execute(query).scalars().all()
@@ -229,7 +254,7 @@ def _hold_running(connection: Connection, id: str) -> None:
 
 def _end_operation(connection: Connection, id: str, operation_id: str, values: rows.Row) -> None:
     is_about_undoing = values["state"] in ("undone", "unknown") or (values["state"] == "done" and values["error"])
-    before = ("planned", "running", "done") if is_about_undoing else ("planned", "running")
+    before = ("planned", "running", "done", "unchanged") if is_about_undoing else ("planned", "running")
     open_ = (
         (operations.c.submission_id == id)
         & (operations.c.operation_id == operation_id)

@@ -14,8 +14,8 @@ from runner.store.rows import submission as as_submission
 from runner.store.running import mark_lost
 from runner.store.tables import nodes, notifications, sessions, submissions, throttle, uploads, verifications
 
-_PERHAPS = "put back from a backup: it may have been carried out after the backup was made"
-_PERHAPS_SENT = "put back from a backup: it may have been sent after the backup was made"
+_PERHAPS = "This was put back from a backup. It may have been carried out after that backup was made."
+_PERHAPS_SENT = "This was put back from a backup. It may have been sent after that backup was made."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,6 @@ def _record(submission: Submission, now: datetime) -> Record:
         "actor": {"id": submission.actor_id, "login": submission.actor_login},
         "form": form,
         "target": {"kind": submission.target_kind, "id": submission.target_id},
-        "outcome": {"code": "unknown", "detail": _PERHAPS},
+        "outcome": {"code": "restored", "detail": _PERHAPS},
     }
     return Record("reconcile", now, body)

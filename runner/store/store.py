@@ -8,6 +8,7 @@ from runner.store.absences import AbsenceStore
 from runner.store.accounts import AccountStore
 from runner.store.approvals import ApprovalStore
 from runner.store.binding_uses import BindingUseStore
+from runner.store.bulk_requests import BulkRequestStore
 from runner.store.bulk_work import BulkWorkStore
 from runner.store.bulks import BulkStore
 from runner.store.candidates import CandidateStore
@@ -21,6 +22,7 @@ from runner.store.grants import GrantStore
 from runner.store.journal import JournalStore
 from runner.store.nodes import NodeStore
 from runner.store.notifications import NotificationStore
+from runner.store.open_requests import OpenRequestStore
 from runner.store.person_keys import OPTION, Keyring
 from runner.store.queue import QueueStore
 from runner.store.retention import RetentionStore
@@ -66,6 +68,8 @@ class Store:
         self.grants = GrantStore(database)
         self.bulks = BulkStore(database)
         self.bulk_work = BulkWorkStore(database)
+        self.bulk_requests = BulkRequestStore(database)
+        self.open_requests = OpenRequestStore(database)
         self.erasures = ErasureStore(database)
         self.retention = RetentionStore(database)
 

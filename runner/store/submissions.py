@@ -14,7 +14,16 @@ from runner.store.grant_records import Settling
 from runner.store.granting import settle
 from runner.store.journalling import append
 from runner.store.records import Ceiling, Notification, OperationEnd, OperationRow, Submission
-from runner.store.running import Beginning, begin, count_begun, finish, mark_lost, operation_finished, stay_below
+from runner.store.running import (
+    Beginning,
+    begin,
+    count_begun,
+    finish,
+    has_orphans,
+    mark_lost,
+    operation_finished,
+    stay_below,
+)
 from runner.store.tables import operations, submissions, uploads
 
 
@@ -210,6 +219,8 @@ class SubmissionStore:
 
         The first operation without an outcome becomes unknown, those behind it skipped.
         """
+        if not dead_nodes and not self._database.read(lambda connection: has_orphans(connection, now)):
+            return []
         return self._database.write(lambda connection: mark_lost(connection, tuple(dead_nodes), now))
 
     def mark_unknown(self, id: str, now: datetime) -> Sequence[Submission]:

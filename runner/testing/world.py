@@ -24,10 +24,10 @@ from connectors.spi import Compare, Entry, Ids, Question, Ref
 from forms.definition import Catalogue, Form, Record
 from runner.access.model import Actor, Binding, Policy, Principal
 from runner.access.standard import everything
-from runner.keeping import PolicyKeeper
 from runner.passwords import make_password
 from runner.pipeline.reading import label_attribute
 from runner.pipeline.services import Halt, Services
+from runner.policy.keeping import PolicyKeeper
 from runner.sealing import KeySealer, new_key
 from runner.store.store import Store
 from runner.testing.fixtures import Fixture

@@ -89,7 +89,7 @@ def create_app(
     guard(app, web)
     prepare_templates(app, web, assets, installed_icons())
     handle_errors(app, web)
-    shared = [assets_blueprint(assets), health_blueprint(), schemas_blueprint(verbs or {})]
+    shared = [assets_blueprint(assets), health_blueprint(web), schemas_blueprint(verbs or {})]
     for blueprint in (*shared, *_blueprints(web)):
         app.register_blueprint(blueprint)
     return app

@@ -18,6 +18,7 @@ from runner.errors import (
     StaleError,
     TooManyError,
     UnfitError,
+    untold,
 )
 from runner.pipeline.authorising import NOT_FOUND
 from runner.web.context import Web
@@ -107,8 +108,7 @@ def handle_errors(app: Flask, web: Web) -> None:
 
     def unforeseen(error: Exception) -> Response:
         number = secrets.token_hex(4)
-        # The class and the place only: a message could carry an answer, a trace its locals.
-        _LOG.error("error %s: %s at %s in %s", number, type(error).__name__, _place(error), request.endpoint)
+        _LOG.error("error %s: %s in %s", number, untold(error), request.endpoint)
         return _page(_UNFORESEEN, number)
 
     app.register_error_handler(RunnerError, expected)
@@ -122,16 +122,8 @@ def _journal(web: Web, what: str) -> None:
     if visitor is not None:
         try:
             web.desk.refused(visitor.actor, what)
-        except RunnerError:
-            _LOG.exception("a refusal could not be recorded")
-
-
-def _place(error: Exception) -> str:
-    trace, places = error.__traceback__, list[str]()
-    while trace is not None:
-        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(places[-6:])
+        except RunnerError as error:
+            _LOG.error("a refusal could not be recorded: %s", untold(error))
 
 
 def _page(shape: Shape, number: str = "", why: str = "") -> Response:

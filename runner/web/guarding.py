@@ -19,7 +19,7 @@ WHILE_SIMULATING = frozenset(
 """What may be posted while the desk is seen as somebody else: what only reads, and the ways out."""
 BY_ITSELF = frozenset({"noticing.news", "bulk.progress"})
 """What a page asks without anybody doing anything: it keeps no session alive."""
-ANONYMOUS = frozenset({"assets.asset", "health.health", "schemas.schema"})
+ANONYMOUS = frozenset({"assets.asset", "health.health", "health.ready", "schemas.schema"})
 PUBLIC = ANONYMOUS | {"sign_in.form", "sign_in.enter", "theme.choose"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from runner.access.model import Actor
 from runner.errors import RefusedError, RunnerError, StaleError, UnfitError
 from runner.operators import Operators
-from runner.publishing_desk import LONGEST_COMMENT, FormsPublishing
+from runner.versions.desk import LONGEST_COMMENT, FormsPublishing
 from runner.web.context import actor
 from runner.web.posted import UnexpectedInputError, expect_only
 

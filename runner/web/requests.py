@@ -6,9 +6,10 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from runner.delegation.delegation import Delegation
-from runner.errors import StaleError, UnfitError
+from runner.errors import NotFoundError, StaleError, UnfitError
 from runner.pipeline.requests.away import Leave
-from runner.store.records import ApprovalDecision
+from runner.store.request_records import ApprovalDecision
+from runner.web.access import page_number
 from runner.web.context import actor, language
 from runner.web.posted import UnexpectedInputError, expect_only
 
@@ -18,6 +19,7 @@ _SEVERAL = frozenset({"csrf_token", "chosen", "comment", "decision"})
 _AWAY = frozenset({"csrf_token", "deputy", "starts_on", "ends_on"})
 _TOKEN_ONLY = frozenset({"csrf_token"})
 _LONGEST = 10_000
+_NO_ROWS = "Nothing of that list waits for your yes now."
 
 
 def requests_blueprint(delegation: Delegation) -> Blueprint:
@@ -27,6 +29,11 @@ def requests_blueprint(delegation: Delegation) -> Blueprint:
     @blueprint.get("")
     def inbox() -> str:
         return render_template("requests/inbox.html", page=delegation.requests.inbox(actor()), error="")
+
+    @blueprint.get("/all")
+    def every() -> str:
+        page = delegation.requests.open_ones(actor(), page_number(), request.args.get("bulk", "")[:_LONGEST])
+        return render_template("requests/all.html", page=page)
 
     @blueprint.get("/<submission_id>")
     def present(submission_id: str) -> str:
@@ -57,10 +64,34 @@ def requests_blueprint(delegation: Delegation) -> Blueprint:
         except UnfitError as error:
             text = render_template("requests/inbox.html", page=delegation.requests.inbox(actor()), error=str(error))
             return make_response(text, 422)
-        return make_response(render_template("requests/several.html", answers=page))
+        return make_response(render_template("requests/several.html", answers=page, bulk=""))
 
+    _add_bulks(blueprint, delegation)
     _add_absences(blueprint, delegation)
     return blueprint
+
+
+def _add_bulks(blueprint: Blueprint, delegation: Delegation) -> None:
+    @blueprint.get("/bulk/<bulk_id>")
+    def present_rows(bulk_id: str) -> Response:
+        try:
+            page = delegation.requests.rows(actor(), bulk_id, page_number(), language())
+        except NotFoundError:
+            text = render_template("requests/inbox.html", page=delegation.requests.inbox(actor()), error=_NO_ROWS)
+            return make_response(text, 404)
+        return make_response(render_template("requests/bulk.html", page=page, error=""))
+
+    @blueprint.post("/bulk/<bulk_id>")
+    def say_to_rows(bulk_id: str) -> Response:
+        expect_only(request.form, _SAID)
+        digest, comment = request.form.get("digest", ""), request.form.get("comment", "")[:_LONGEST]
+        try:
+            answers, is_more = delegation.requests.say_to_rows(actor(), bulk_id, digest, _decision(), comment)
+        except (UnfitError, StaleError) as error:
+            page = delegation.requests.rows(actor(), bulk_id, 1, language())
+            status = 422 if isinstance(error, UnfitError) else 409
+            return make_response(render_template("requests/bulk.html", page=page, error=str(error)), status)
+        return make_response(render_template("requests/several.html", answers=answers, bulk=bulk_id if is_more else ""))
 
 
 def _add_absences(blueprint: Blueprint, delegation: Delegation) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.spi import Postman
-from runner.errors import NotDurableError
+from runner.errors import NotDurableError, untold
 from runner.journal.checkpoints import Signer
 from runner.pipeline.services import Examined, Halt
-from runner.settings import JournalSettings
+from runner.settings.model import JournalSettings
 from runner.store.store import Store
 from runner.wiring import Installation
 from runner.witnessing.checkpointing import BrokenJournalError, Checkpointer
@@ -135,6 +135,8 @@ class JournalKeeping:
                 work()
             except NotDurableError as error:
                 self.tell(f"{name}: {error}")
+            except Exception as error:  # Python would print it with its message
+                self.tell(f"{name}: {untold(error)}")
 
         thread = threading.Thread(target=run, name=name, daemon=True)
         self._under_way = [one for one in self._under_way if one.is_alive()]

@@ -17,7 +17,7 @@ from connectors.spi import Postman
 from runner.errors import SetUpError
 from runner.journal.chain import canonical
 from runner.journal.syslog import Message, syslog_line
-from runner.settings import JournalSettings
+from runner.settings.model import JournalSettings
 from runner.store.checkpoints import StoredCheckpoint
 from runner.witnessing.syslog_sending import PATIENCE_SECONDS, SyslogConnection, SyslogReceiver, syslog_receiver
 

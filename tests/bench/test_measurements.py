@@ -8,6 +8,7 @@ import pytest
 
 from bench import (
     access_bench,
+    bulk_bench,
     check_bench,
     compile_bench,
     directory_bench,
@@ -23,7 +24,17 @@ from bench.figures import Figure, keep, shown, table
 from bench.slices import Effort, percentile
 
 LITTLE = Effort(
-    slice_seconds=0.01, rounds=1, bindings=20, people=50, decisions=40, records=30, journeys=1, clients=2, forms=40
+    slice_seconds=0.01,
+    rounds=1,
+    bindings=20,
+    people=50,
+    decisions=40,
+    records=30,
+    searched=200,
+    journeys=1,
+    clients=2,
+    forms=40,
+    rows=5,
 )
 
 
@@ -52,7 +63,11 @@ def test_a_measurement_gives_figures_that_are_sound(measure: Callable[[Effort], 
     assert [figure for figure in figures if not figure.is_sound] == []
 
 
-@pytest.mark.parametrize("measure", [pipeline_bench.measure_on, http_bench.measure_on], ids=["pipeline", "http"])
+@pytest.mark.parametrize(
+    "measure",
+    [pipeline_bench.measure_on, http_bench.measure_on, bulk_bench.measure_on],
+    ids=["pipeline", "http", "bulk"],
+)
 def test_a_measurement_on_a_desk_gives_figures_that_are_sound(
     desk: Path, measure: Callable[[Path, Effort], list[Figure]]
 ) -> None:

@@ -16,6 +16,7 @@ from runner.sample.demo import fill
 from runner.sample.parts import stable_id
 from runner.sealing import new_key
 from runner.serving import listen
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.schema import upgrade
 from runner.wiring import Installation, open_installation
 
@@ -47,6 +48,8 @@ def make_sample(folder: Path) -> None:
     create(folder, demo=True, port=0, key=new_key())
     for form in _FORMS.glob("*.form.yaml"):
         shutil.copy(form, folder / "forms" / form.name)
+    with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as settings:
+        settings.write("\n[bulk]\nsecond_person_above = 3\n")
     opened = open_folder(folder)
     upgrade(opened.store_url)
     fill(opened, Secret(PASSWORD), now=datetime.now(UTC))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Page, Route
 
+from tests.browser import bulks
 from tests.browser.journeys import confirm, hand_in, open_form, pass_checks, plan_of_a_reset
 from tests.browser.serving import Site, person_id
 
@@ -169,12 +170,21 @@ INSIDE: Mapping[str, Visit] = {
     "submission": submission,
     "sessions": at("/sessions"),
     "outbox": at("/outbox"),
+    "bulk-choose": at(f"/bulks/new/{bulks.FORM}?q=an"),
+    "bulk-answers": bulks.answers,
+    "bulk-preparing": bulks.preparing,
+    "bulk-check": bulks.check,
+    "bulk-starting": bulks.starting,
+    "bulk-ended": bulks.ended,
+    "bulk-second-person": bulks.second_person,
+    "bulks": at("/bulks"),
     "404": at("/people/nobody"),
     "403": not_allowed,
 }
 
 # Of somebody else: who may see and decide who may do what.
 EXPLORER: Mapping[str, Visit] = {
+    "requests-all": at("/requests/all"),
     "evidence": at("/evidence?agent=agent.rotterdam"),
     "access": at("/access"),
     "access-find": at("/access/find?q=rotterdam"),
@@ -202,4 +212,6 @@ EXPLORER: Mapping[str, Visit] = {
     "access-review": review,
     "access-reviews": at("/access/reviews"),
     "access-review-wrong": review_wrong,
+    "request-bulk": bulks.a_yes_to_many,
+    "requests": at("/requests"),
 }

@@ -1,5 +1,9 @@
-"""Type a command as a reader would, answer what it asks, and see what it prints."""
+"""Type a command as a reader would, answer what it asks, and see what it prints.
 
+A command that serves is a process of its own, and so is a foreign one; the others run in this process, which has begun already.
+"""
+
+import io
 import os
 import re
 import shlex
@@ -10,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from runner.cli.main import main
 from tests.docs.page_steps import ANYTHING, INTERRUPT, Typed
 
 COMMANDS = Path(sys.executable).parent
@@ -28,6 +35,8 @@ class Terminal:
     def type_in(self, step: Typed, *more: str) -> str:
         """Run a command to its end, or until it serves, and return all that is seen; ``more`` are further arguments."""
         words = [*shlex.split(step.command), *more]
+        if words[0] == "deskhand" and words[1] != "demo":
+            return _in_this_process(words, step, self.folder)
         child = subprocess.Popen(
             [installed(words[0]), *words[1:]],
             cwd=self.folder,
@@ -47,6 +56,43 @@ class Terminal:
         else:
             self.serving.append(child)
         return seen
+
+
+def _in_this_process(words: Sequence[str], step: Typed, folder: Path) -> str:
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DESKHAND_")]:
+            patch.delenv(name)
+        patch.setenv("COLUMNS", "80")
+        patch.chdir(folder)
+        for name, value in (
+            ("argv", [*words]),
+            ("stdin", _Keyboard(screen, step)),
+            ("stdout", screen),
+            ("stderr", screen),
+        ):
+            patch.setattr(sys, name, value)
+        with pytest.raises(SystemExit):
+            main()
+    return _shown_on(screen)
+
+
+def _shown_on(screen: io.TextIOWrapper) -> str:
+    return screen.buffer.getvalue().decode()
+
+
+class _Keyboard(io.StringIO):
+    """Gives a command of this process what the page has behind the question that it has just asked."""
+
+    def __init__(self, screen: io.TextIOWrapper, step: Typed) -> None:
+        super().__init__()
+        self._screen, self._step, self._expected = screen, step, list(step.seen)
+
+    def readline(self, size: int | None = -1, /) -> str:
+        question = _shown_on(self._screen).rpartition("\n")[2]
+        answer = _answer(question.rstrip(), self._expected, self._step)
+        self._screen.write(f"{answer}\n")
+        return f"{answer}\n"
 
 
 def _hear_interrupts() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,14 @@ from tests.servers.certificates import Certificates
 
 @pytest.fixture(scope="session")
 def faulty_desks(
-    tmp_path_factory: pytest.TempPathFactory, certificates: Certificates
+    tmp_path_factory: pytest.TempPathFactory, certificates: Certificates, folder_of_the_run: Path
 ) -> Iterator[Mapping[str, FaultyDesk]]:
     folder = tmp_path_factory.mktemp("faulty")
     with ExitStack() as stack:
-        yield {name: stack.enter_context(faulty_desk(name, folder / name, certificates)) for name in SERVERS}
+        yield {
+            name: stack.enter_context(faulty_desk(name, folder / name, certificates, folder_of_the_run))
+            for name in SERVERS
+        }
 
 
 @pytest.fixture(params=SERVERS)

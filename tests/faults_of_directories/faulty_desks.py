@@ -1,5 +1,6 @@
 """Desks whose directory, a real server, stands at the end of a line that fails on command, and what is left on record."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,19 +11,19 @@ from connectors.ldap.connector import LdapDirectory
 from connectors.spi import Secret
 from runner.access.model import Actor
 from runner.deskfolder import open_folder
+from runner.engine.nodes import sweep
 from runner.errors import NotReachableError
 from runner.pipeline.desk import Desk
 from runner.pipeline.pages import PlanPage, SubmissionPage
-from runner.serving import sweep
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.wiring import Installation, open_installation
 from tests.library_on_servers.reading_back import LdapClient
-from tests.library_on_servers.three_desks import PASSWORD, SIZE, STAFF, ServedDesk, opened, ref
+from tests.library_on_servers.three_desks import PASSWORD, SIZE, STAFF, ServedDesk, opened, ref, served_company
 from tests.runner.pipeline.desks import FORMS
 from tests.servers.certificates import Certificates
 from tests.servers.line import Line, line
 from tools.demo_desk import make_desk
-from tools.demo_directory import Reachable, demo_directory
+from tools.demo_directory import Reachable
 
 SERVERS = ("openldap", "active_directory")
 WHO = "author"
@@ -31,7 +32,8 @@ CONNECT_SECONDS, CALL_SECONDS = 1.0, 1.5
 _OWN_FORMS = ("office", "three-steps")
 # Words of servers and libraries, parts of names of others, paths and what is secret: nothing for an agent.
 FOREIGN = (
-    "Traceback", "Error", "errno", "LdapErr", "0000", "DSID", "ldap3", "cn=", "uid=", "CN=", "OU=", "/tmp", ".pem", "svc",
+    "Traceback", "Error", "errno", "LdapErr", "0000", "DSID", "ldap3", "cn=", "uid=", "CN=", "OU=", tempfile.gettempdir(),
+    ".pem", "svc",
     "not here", PASSWORD.reveal(),
 )  # fmt: skip
 
@@ -165,7 +167,7 @@ class FaultyDesk:
         """Confirm again, here and in another process, and sweep as after a restart: nothing is done, shown or recorded."""
         writes, facts, records = len(self.line.writes), self.facts(login), len(self.records(plan))
         for desk in (self.desk, self.other):
-            assert sweep(desk.installation) == []
+            assert sweep(desk.installation.services) == []
             again = self.confirm(plan, desk)
             assert (again.state, again.shows) == (state, ())
         assert (len(self.line.writes), self.facts(login), len(self.records(plan))) == (writes, facts, records)
@@ -191,10 +193,10 @@ def reason(error: NotReachableError) -> str:
 
 
 @contextmanager
-def faulty_desk(name: Any, folder: Path, certificates: Certificates) -> Iterator[FaultyDesk]:
+def faulty_desk(name: Any, folder: Path, certificates: Certificates, of_the_run: Path) -> Iterator[FaultyDesk]:
     """Start a server with the sample company, a line to it, and a desk at the other end, in two processes."""
     with (
-        demo_directory(name, PASSWORD, size=SIZE) as reachable,
+        served_company(name, certificates, of_the_run) as reachable,
         line(reachable.url, certificates.good, reachable.ca_file) as to_it,
     ):
         through = replace(reachable, url=to_it.url, ca_file=certificates.authority)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.serving import sweep
+from runner.engine.nodes import sweep
 from tests.faults_of_directories.faulty_desks import FaultyDesk, details
 
 BACK = "undone undone failed"
@@ -135,4 +135,4 @@ def test_a_process_that_ends_at_a_change_leaves_it_unclear_and_undone_by_nobody(
     assert faulty.texts(login) == ("RDM-9", "RDM-9" if when == "after" else before[1], before[2])
     assert faulty.on_record(plan) == ["done", "unknown"]
     faulty.happens_once(plan, login, "unknown")
-    assert sweep(faulty.other.installation) == []
+    assert sweep(faulty.other.installation.services) == []

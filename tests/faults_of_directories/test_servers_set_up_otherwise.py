@@ -8,7 +8,7 @@ import pytest
 
 from runner.deskfolder import open_folder
 from runner.errors import NotReachableError
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.wiring import open_installation
 from tests.faults_of_directories.doors import DOORS
 from tests.faults_of_directories.faulty_desks import FaultyDesk, details, reason

@@ -28,7 +28,7 @@ from runner.access.reading import read_access
 from runner.access.resolving import resolve
 from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.versions import remember_versions
+from runner.versions.keeping import remember_versions
 from tests.forms.desk_folders import HEAD, ROOT, VERBS, examples
 
 FOLDER = ROOT / "forms" / "vocabulary" / "pages"

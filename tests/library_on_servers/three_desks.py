@@ -4,7 +4,7 @@ import csv
 import io
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,10 @@ from runner.sample.parts import stable_id
 from runner.sealing import new_key
 from runner.wiring import Installation, open_installation
 from tests.library_on_servers.reading_back import Client, LdapClient, LocalClient
+from tests.servers.certificates import Certificates
+from tests.servers.sample_directory import sample_directory
 from tools.demo_desk import make_desk
-from tools.demo_directory import demo_directory
+from tools.demo_directory import Reachable
 
 SIZE = 400
 COMPANY = make_company(datetime.now(UTC), size=SIZE)
@@ -146,11 +148,16 @@ def local_desk(folder: Path) -> Iterator[ServedDesk]:
         yield ServedDesk("local", installation, LocalClient(folder))
 
 
+def served_company(name: Any, certificates: Certificates, of_the_run: Path) -> AbstractContextManager[Reachable]:
+    """Start a server with the company on it; ``of_the_run`` is a folder that all processes of a run have."""
+    return sample_directory(name, COMPANY, SIZE, PASSWORD, certificates.good, of_the_run)
+
+
 @contextmanager
-def served_desk(name: Any, folder: Path) -> Iterator[ServedDesk]:
+def served_desk(name: Any, folder: Path, certificates: Certificates, of_the_run: Path) -> Iterator[ServedDesk]:
     """Start a server and open a desk on it."""
     with (
-        demo_directory(name, PASSWORD, size=SIZE) as reachable,
+        served_company(name, certificates, of_the_run) as reachable,
         closing(opened(make_desk(folder, reachable, size=SIZE).path)) as installation,
     ):
         yield ServedDesk(name, installation, LdapClient(reachable))

@@ -11,7 +11,7 @@ from typing import Any
 
 from runner.backup.making import make_backup
 from runner.backup.manifest import MANIFEST, Manifest
-from runner.store.schema import upgrade
+from tests.runner.migrated import migrated
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KEY = base64.urlsafe_b64encode(b"a key that only the tests use...").decode()
@@ -39,7 +39,7 @@ def small_desk(folder: Path, url: str) -> Path:
     (folder / "secret.key").chmod(0o600)
     (folder / "mail-password.txt").write_text("hush-hush", "utf-8")
     (folder / "outbox").mkdir()
-    upgrade(url)
+    migrated(url)
     return folder
 
 

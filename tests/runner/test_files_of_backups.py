@@ -2,6 +2,7 @@
 
 import json
 import stat
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from runner.backup.manifest import MANIFEST
 from runner.backup.restoring import Wanted, opened, restore
 from runner.backup.settings_text import with_store
 from runner.errors import SetUpError
+from runner.settings.webhooks import read_hooks
 from tests.runner.backed_up_desks import KEY, NOON, backed_up, everything_in, remade, small_desk, with_manifest
 from tests.runner.cli.commands import deskhand, is_one_sentence
 
@@ -54,7 +56,7 @@ def test_with_keys_they_are_in_it_and_come_back_for_their_owner_only(desk: Path,
     backed_up(desk, tmp_path / "a.backup", with_keys=True)
     found = restore(tmp_path / "a.backup", tmp_path / "again", Wanted(f"sqlite:///{tmp_path / 'other.db'}"), NOON)
     again = tmp_path / "again"
-    assert found.has_key
+    assert found.lacking == ()
     assert (again / "secret.key").read_text("utf-8") == KEY
     assert (again / "mail-password.txt").read_text("utf-8") == HUSH
     for file in (again, again / "secret.key", again / "mail-password.txt", again / "directory.db"):
@@ -69,7 +71,7 @@ def test_a_key_that_was_kept_apart_is_put_in_place(backup: Path, tmp_path: Path)
         restore(backup, tmp_path / "again", Wanted(key=key), NOON)
     assert not (tmp_path / "again").exists()
     key.write_text(KEY, "utf-8")
-    assert restore(backup, tmp_path / "again", Wanted(key=key), NOON).has_key
+    assert restore(backup, tmp_path / "again", Wanted(key=key), NOON).lacking == ()
     file = tmp_path / "again" / "secret.key"
     assert (file.read_text("utf-8"), stat.S_IMODE(file.stat().st_mode)) == (KEY, 0o600)
 
@@ -196,6 +198,7 @@ def test_the_store_in_settings_is_replaced_only_where_that_is_sure() -> None:
 
 def test_the_commands_make_and_put_back_a_desk_and_refuse_in_a_sentence(desk: Path, tmp_path: Path) -> None:
     file, again = tmp_path / "a.backup", tmp_path / "again"
+    (desk / "journal.key").write_text(HUSH, "utf-8")
     made = deskhand("backup", file, "--desk", desk)
     assert (made.code, made.err) == (0, "")
     assert "Head of the journal: 1:" in made.out
@@ -207,10 +210,43 @@ def test_the_commands_make_and_put_back_a_desk_and_refuse_in_a_sentence(desk: Pa
     back = deskhand("restore", file, "--desk", again, "--store", f"sqlite:///{tmp_path / 'other.db'}")
     assert back.code == 0
     assert "ROLLED BACK: what was done after" in back.err
-    assert f"chmod 600 {again / 'secret.key'}" in back.out
+    assert f"Put secret.key and journal.key into {again}" in back.out
+    assert f"chmod 600 {again / 'secret.key'} {again / 'journal.key'}" in back.out
     for target in (again, desk, tmp_path):
         refused = deskhand("restore", file, "--desk", target)
         assert (refused.code, is_one_sentence(refused.text)) == (3, True), refused.text
     nothing = deskhand("backup", tmp_path / "b.backup", "--desk", tmp_path / "nowhere")
     assert (nothing.code, is_one_sentence(nothing.text)) == (3, True)
     assert not (tmp_path / "b.backup").exists()
+
+
+def test_the_addresses_of_webhooks_and_of_a_witness_stand_in_a_backup_only_with_keys(
+    desk: Path, tmp_path: Path
+) -> None:
+    url = "https://chat.example/hooks/7f3a-9c2e"
+    settings = desk / "deskhand.toml"
+    hooks = (
+        f'# was {url}\n[webhooks.team]\nkind = "chat"\nurl = "{url}"\n[webhooks.more]\nkind = "chat"\nurl = "{url}/b"\n'
+    )
+    text = settings.read_text("utf-8").replace(f"sqlite:///{desk}/", "sqlite:///")
+    witness = f'[journal]\nwitness_url = "{url}/notes?token=4d1b-77aa"\n'
+    settings.write_text(text + witness + hooks, "utf-8")
+    manifest = backed_up(desk, tmp_path / "bare.backup")
+    assert b"4d1b-77aa" not in everything_in(tmp_path / "bare.backup")
+    assert b"7f3a-9c2e" not in everything_in(tmp_path / "bare.backup")
+    assert "addresses of webhooks and of a witness in deskhand.toml (--with-keys takes them in)" in manifest.missing
+    restore(tmp_path / "bare.backup", tmp_path / "bare", Wanted(), NOON)
+    again = tmp_path / "bare" / "deskhand.toml"
+    content = tomllib.loads(again.read_text("utf-8"))
+    assert set(read_hooks(again, content["webhooks"])) == {"team", "more"}
+    assert content["journal"]["witness_url"].endswith(".invalid/")
+    backed_up(desk, tmp_path / "whole.backup", with_keys=True)
+    assert url.encode() in everything_in(tmp_path / "whole.backup")
+
+
+def test_a_password_that_cannot_be_taken_out_of_the_settings_is_in_no_backup(desk: Path, tmp_path: Path) -> None:
+    settings = desk / "deskhand.toml"
+    other = '[connectors.other]\nuse = "local"\nurl = "postgresql://desk:it\'s/odd@db.example/people"\n'
+    settings.write_text(settings.read_text("utf-8") + other, "utf-8")
+    with pytest.raises(SetUpError, match="--with-keys"):
+        backed_up(desk, tmp_path / "bare.backup")

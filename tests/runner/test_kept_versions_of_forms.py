@@ -13,12 +13,12 @@ from forms.catalogue import load_catalogue
 from forms.definition import Catalogue
 from runner.deskfolder import library
 from runner.errors import NotFoundError, RefusedError, StaleError
-from runner.kept_versions import KeptForms
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.store.tables import form_versions
-from runner.versions import remember_versions
+from runner.versions.keeping import remember_versions
+from runner.versions.kept import KeptForms
 from tests.forms.resolving.resolving_folders import BASE, family, folder
+from tests.runner.migrated import migrated
 
 VERBS = {**DIRECTORY_VERBS, **MAILBOX_VERBS}
 
@@ -26,7 +26,7 @@ VERBS = {**DIRECTORY_VERBS, **MAILBOX_VERBS}
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url) as opened:
         yield opened
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.errors import Problem
-from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.versions import remember_versions
+from runner.versions.keeping import remember_versions
 from tests.forms.resolving.resolving_folders import BASE, family
+from tests.runner.migrated import migrated
 
 
 def remembered(store: Store, files: dict[str, bytes]) -> list[Problem]:
@@ -19,7 +19,7 @@ def remembered(store: Store, files: dict[str, bytes]) -> list[Problem]:
 
 def test_a_changed_base_asks_for_a_new_version_of_every_form_based_on_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    upgrade(url)
+    migrated(url)
     store = Store.open(url)
     try:
         assert remembered(store, family("category: Own\n")) == []

@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import ConnectorError, RejectedError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Secret
 from runner.errors import SetUpError
-from runner.hook_settings import HookSettings, is_reachable_address, read_channels
+from runner.settings.webhooks import HookSettings, is_reachable_address, read_channels
 from runner.webhooks import Webhook, signature
 from tests.runner.listening_hooks import Listener, listening
 

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.spi import Everything, Question
 from runner.deskfolder import create, open_folder
-from runner.reach import Reach
+from runner.doctor.reach import Reach
 from runner.sample.loading import load_company
 from runner.sealing import new_key
 from runner.wiring import Installation, open_installation

@@ -230,6 +230,7 @@ def test_who_signs_in_exists_and_is_in_the_group_of_the_part(company: Company) -
         assert sign_in.person == person(company, login).id
         assert sign_in.title
         assert sign_in.what
+    assert group(company, "APP-AutoCAD").owner in sign_ins.keys() - {person(company, "alice").manager}
     assert not {"alice", "bob"} & {login for name in parts.values() for login in group(company, name).people}
     tier0 = {
         login

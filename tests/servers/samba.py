@@ -1,7 +1,7 @@
 """A real Samba Active Directory domain controller: LDAP, LDAPS and StartTLS on a loopback address of its own.
 
-A `Template` is a domain provisioned and filled once, every `SambaDc` works on a copy of it, and `SambaDc.reset` takes a fresh
-copy. The ports (389, 636, 3268, 3269) are fixed in Samba, so that each server has another address of 127.0.0.0/8.
+A `Template` is a domain provisioned and filled once, every `SambaDc` works on a copy of it, and `SambaDc.reset` makes that
+copy fresh again. The ports (389, 636, 3268, 3269) are fixed in Samba, so that each server has another address of 127.0.0.0/8.
 The domain is EXAMPLE.TEST unless the template names another; `ADMIN` may do everything. Passwords are complex, have seven
 letters and get 90 days old; three failures lock for thirty days.
 """
@@ -23,6 +23,7 @@ import pytest
 
 from tests.servers.certificates import Certificate
 from tests.servers.samba_configuration import policy_ldif, suffix_of, workgroup, write_configuration
+from tests.servers.samba_databases import write_back
 from tests.servers.slapd import program
 
 SUFFIX = "DC=example,DC=test"
@@ -100,7 +101,7 @@ class SambaDc:
         self._certificate = certificate
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._fresh: tuple[bytes, ...] = ()
+        self._was_frozen = False
         self.address = address
 
     @classmethod
@@ -140,8 +141,8 @@ class SambaDc:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        self._was_frozen = False
         self._wait(self._process)
-        self._fresh = self._last_writes()
 
     def stop(self) -> None:
         """End it as a power cut does; does nothing when it is stopped."""
@@ -153,8 +154,9 @@ class SambaDc:
             self._process = None
 
     def reset(self) -> None:
-        """Go back to the template. A server that wrote nothing since it was started keeps running."""
-        if self._process is not None and self._process.poll() is None and self._last_writes() == self._fresh:
+        """Go back to the template. A server that runs keeps running, unless what was sent to it may still be waiting."""
+        if self._process is not None and self._process.poll() is None and not self._was_frozen:
+            write_back(self._template.folder, self._folder)
             return
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -168,6 +170,7 @@ class SambaDc:
     def frozen(self) -> Iterator[None]:
         """Let it do nothing meanwhile; what it is sent waits for it."""
         assert self._process is not None
+        self._was_frozen = True
         self._process.send_signal(signal.SIGSTOP)
         os.waitpid(self._process.pid, os.WUNTRACED)  # until it has stopped
         try:
@@ -202,14 +205,6 @@ class SambaDc:
 
     def _trusting(self) -> dict[str, str]:
         return {**os.environ, "LDAPTLS_CACERT": str(self.authority), "LDAPTLS_REQCERT": "demand"}
-
-    def _last_writes(self) -> tuple[bytes, ...]:
-        """Return the heads of the databases, which number their writes."""
-        heads = []
-        for file in sorted((self._folder / "private").rglob("*.ldb")):
-            with file.open("rb") as database:
-                heads.append(database.read(64))
-        return tuple(heads)
 
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
         until = time.monotonic() + 30

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from runner.store.schema import upgrade
 from runner.store.store import Store
-from runner.versions import remember_versions
+from runner.versions.keeping import remember_versions
 from tests.runner.pipeline.desks import catalogue, definitions
 
 NODES = 3

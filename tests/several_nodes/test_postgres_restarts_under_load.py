@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from runner.engine.losing import note_what_was_lost
+from runner.engine.nodes import beat, sweep
 from runner.engine.rounds import make_rounds
 from runner.engine.workers import Workers
 from runner.errors import RunnerError
-from runner.serving import beat, sweep
 from runner.store.schema import upgrade
 from tests.runner.engine.waiting import queued
 from tests.runner.pipeline.desks import make_folder, open_desk
@@ -63,8 +63,8 @@ def keep_house(desk):
     """Do what the housekeeping of a node does, as far as the database lets it."""
     desk.clock.forward(seconds=11)
     try:
-        beat(desk.installation)
-        sweep(desk.installation)
+        beat(desk.installation.services)
+        sweep(desk.installation.services)
         make_rounds(desk.services, 2)
     except RunnerError:
         return

@@ -6,9 +6,9 @@ from typing import Any
 from runner.access.reading import read_access
 from runner.delegation.delegation import Delegation
 from runner.gate import AccountGate
-from runner.keeping import PolicyKeeper
 from runner.operators import operators_of
 from runner.pipeline.desk import Desk
+from runner.policy.keeping import PolicyKeeper
 from tests.web.real_site import RealSite, Stage
 
 

@@ -46,6 +46,16 @@ def test_people_are_ticked_answered_for_looked_at_and_changed(site):
     assert text_of(visit.get("/bulks")).count(path) == 1
 
 
+def test_those_begun_before_are_linked_and_forms_with_a_caller_check_are_not_offered(site):
+    visit = site.visit(AGENT)
+    for path in ("/forms/office?q=novak", "/bulks/new/office", "/history"):
+        assert 'href="/bulks"' in text_of(visit.get(path))
+    assert "/bulks/new/" not in text_of(visit.get("/forms/update-contact-details?q=novak"))
+    answer = visit.get("/bulks/new/update-contact-details")
+    assert "asks for a caller check" in text_of(answer)
+    assert 'type="file"' not in text_of(answer)
+
+
 def test_the_form_comes_again_with_what_is_wrong(site):
     visit = site.visit(AGENT)
     path = begun(visit)
@@ -98,3 +108,31 @@ def test_it_is_stopped_by_its_owner_only(site):
     end_what_is_done(site.desk.services)
     assert "ended" in text_of(visit.get(path))
     assert site.desk.performed == []
+
+
+def test_a_yes_to_many_is_one_line_one_page_and_one_button(site):
+    visit, other = site.visit(AGENT), site.visit("auditor")
+    answer = visit.post("/bulks/new/needs-a-yes", {"how": "chosen", "chosen": ["u-t.novak", "u-z.lindqvist"]})
+    path = answer.headers["Location"]
+    visit.post(f"{path}/answers", {"answer.office": "A", "answer.by": "person"})
+    site.desk.carried_out()
+    digest = _DIGEST.search(text_of(visit.get(path)))[1]
+    visit.post(f"{path}/start", {"digest": digest})
+    site.desk.carried_out()
+    there = f"/requests{path.replace('bulks', 'bulk')}"
+    assert f'href="{there}"' in text_of(other.get("/requests"))
+    page = text_of(other.get(there))
+    assert page.count("Tomáš Novák") == 1
+    assert "Yes to all 2" in page
+    said = {"digest": _DIGEST.search(page)[1], "comment": ""}
+    assert visit.get(there).status_code == 404
+    assert visit.post(there, {**said, "decision": "yes"}).status_code == 404
+    assert other.post(there, {**said, "decision": "no"}).status_code == 422
+    assert other.post(there, {**said, "digest": "0" * 64, "decision": "yes"}).status_code == 409
+    assert site.desk.journal("approval") == []
+    page = text_of(other.post(there, {**said, "decision": "yes"}))
+    assert "2 of 2 decided" in page
+    assert there not in page
+    assert other.get(there).status_code == 404
+    site.desk.carried_out()
+    assert site.desk.value("u-t.novak", "office") == "A"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from runner.store.schema import upgrade
+from tests.runner.migrated import migrated
 from tests.web.real_site import RealSite, Stage, Visit, add_accounts
 
 AGENT, APPROVER = "agent.rotterdam", "auditor"
@@ -26,7 +26,7 @@ def site(request: pytest.FixtureRequest, stage: Stage, web_template: Path, tmp_p
     shutil.copytree(web_template, folder)
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_cluster").new_database()
-        upgrade(url)
+        migrated(url)
         add_accounts(url)
     opened = stage.open(folder, url)
     yield opened

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from runner.evidence import desk as evidence_desk
 from runner.operators import operators_of
 from runner.pipeline import braking
-from runner.settings import JournalSettings
+from runner.settings.model import JournalSettings
 from runner.store.checkpoints import Receiver
 from runner.witnessing.checkpointing import Checkpointer
 from runner.witnessing.keeping import JournalKeeping, keeping_of, open_for

@@ -22,8 +22,8 @@ from runner.access.reading import read_access
 from runner.access.standard import STANDARD_ROLES
 from runner.delegation.delegation import Delegation
 from runner.gate import AccountGate
-from runner.keeping import PolicyKeeper
 from runner.pipeline.desk import Desk
+from runner.policy.keeping import PolicyKeeper
 from tests.runner.pipeline.desks import definitions
 from tests.runner.pipeline.small_company import NOW, REQUESTABLE, group, person
 from tests.web.real_site import RealSite, Stage, Visit, hidden

@@ -4,20 +4,24 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from connectors.errors import UnavailableError
+from connectors.spi import Ref
 from connectors.verbs import DIRECTORY_VERBS, MAILBOX_VERBS
 from forms.catalogue import load_catalogue
 from forms.definition import Form
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.operators import operators_of
-from runner.publishing import Publishing, Unpublished
+from runner.pipeline.services import Channels
 from runner.store.candidates import Candidate
-from runner.versions import remember_versions
+from runner.versions.keeping import remember_versions
+from runner.versions.publishing import Publishing, Unpublished
 from tests.runner.pipeline import desks
 from tests.web.real_site import RealSite, Stage, Visit
 
@@ -54,6 +58,7 @@ def needing_two(stage: Stage, site: RealSite, *unpublished: Unpublished) -> None
     stage.operators.part = operators_of(replace(site.desk.installation, folder=folder, unpublished=unpublished))
 
 
+@cache
 def changed(length: int = 10) -> tuple[Form, dict[str, bytes]]:
     files = dict(desks.definitions())
     text = files[FILE].decode().replace("max_length: 64", f"max_length: {length}")
@@ -212,3 +217,78 @@ def test_nothing_is_published_while_the_journal_does_not_verify(site: RealSite, 
     site.desk.services.halt.reason = "The journal does not verify."
     assert publisher.post("/publishing/office", decision(waiting)).status_code == 503
     assert versions(site) == ["1"]
+
+
+def mails(site: RealSite, event: str) -> list[tuple[tuple[str, ...], str, str]]:
+    kept = site.desk.store.notifications.list(limit=100)
+    return [(tuple(one.to), one.subject, one.body) for one in kept if one.event == event]
+
+
+def test_who_else_may_publish_it_is_told_that_something_waits(site: RealSite) -> None:
+    own(site)
+    told = sorted(mails(site, "handed_in"))
+    assert [to for to, _, _ in told] == [("agent.rotterdam@sample.test",), ("agent.utrecht@sample.test",)]
+    assert {subject for _, subject, _ in told} == {"Waits to be published: office@2"}
+    assert all("By: Alice Alleen" in body for _, _, body in told)
+
+
+@pytest.mark.parametrize(
+    ("which", "event", "subject"),
+    [
+        ("publish", "published", "Published: office@2"),
+        ("turn_down", "turned_down", "Not published: office@2"),
+    ],
+)
+def test_who_handed_it_in_is_told_what_became_of_it_with_the_comment(
+    site: RealSite, publisher: Visit, which: str, event: str, subject: str
+) -> None:
+    waiting = own(site)
+    assert publisher.post("/publishing/office", decision(waiting, which, "Ten is too short.")).status_code == 303
+    ((to, title, body),) = mails(site, event)
+    assert (to, title) == (("alice@sample.test",), subject)
+    assert "Comment: Ten is too short." in body
+    assert "By: Femke Agent" in body
+
+
+def test_who_takes_it_back_is_told_nothing_and_what_is_refused_tells_nobody(site: RealSite) -> None:
+    waiting, author = own(site), site.visit("alice")
+    assert author.post("/publishing/office", decision(waiting)).status_code == 403
+    assert author.post("/publishing/office", decision(waiting, "turn_down", "A mistake.")).status_code == 303
+    assert mails(site, "published") + mails(site, "turned_down") == []
+
+
+def test_it_is_decided_on_while_the_directory_cannot_say_who_is_to_be_told(site: RealSite) -> None:
+    publishing, by = Publishing(site.desk.services), site.desk.actor("agent.rotterdam")
+    waiting = own(site)
+
+    def silent() -> None:
+        raise UnavailableError("the directory does not answer")
+
+    site.desk.directory.reading = silent
+    publishing.publish(by, "office", waiting.digest)
+    site.desk.directory.reading = None
+    (lost,) = site.desk.store.notifications.list(states=("failed",), limit=10)
+    assert (lost.event, lost.to, "could not be worked out" in lost.error) == ("published", (), True)
+    assert versions(site) == ["1", "2"]
+
+
+@pytest.mark.parametrize("others", ["disabled", "further accounts of the author"])
+def test_where_nobody_else_can_be_told_the_operator_is_called(site: RealSite, others: str) -> None:
+    for login in ("alice", "agent.rotterdam", "agent.utrecht"):
+        person = Ref("user", f"u-{login}")
+        if others != "disabled":
+            site.desk.do("directory.user.update", user=person, set={"employee_id": "E-471"})
+        elif login != "alice":
+            site.desk.do("directory.user.disable", user=person)
+    services = replace(site.desk.services, channels=Channels(operator="operator@sample.test"))
+    Publishing(services).hand_in(site.desk.actor("alice"), *changed())
+    assert mails(site, "handed_in") == []
+    ((to, subject, _),) = mails(site, "alarm")
+    assert (to, "office@2 was handed in, and nobody else" in subject) == (("operator@sample.test",), True)
+
+
+def test_who_handed_it_in_and_is_no_longer_here_is_told_nothing(site: RealSite) -> None:
+    waiting = own(site)
+    site.desk.do("directory.user.disable", user=Ref("user", "u-alice"))
+    Publishing(site.desk.services).publish(site.desk.actor("agent.rotterdam"), "office", waiting.digest)
+    assert mails(site, "published") == []

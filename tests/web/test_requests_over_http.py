@@ -176,3 +176,19 @@ def test_an_absence_that_does_not_fit_comes_back_as_it_was_typed(
     assert answer.status_code == 422
     assert f'value="{form["deputy"]}"' in answer.text
     assert site.desk.store.absences.of("u-auditor") == []
+
+
+def test_who_reads_all_sees_what_is_open_and_who_can_answer_it(site: RealSite, auditor: Visit) -> None:
+    ids = [ask(site, by="manager"), ask(site, by="nobody", office="B")]
+    assert 'href="/requests/all"' in auditor.get("/requests").text
+    page = auditor.get("/requests/all").text
+    for text in (*(f"/requests/{id_}" for id_ in ids), "Ulrich Chef", "Femke Agent", "Tomáš Novák", "too few left"):
+        assert text in page
+    assert auditor.get("/requests/all?page=2").status_code == 200
+    assert auditor.get("/requests/all?page=0").status_code == 404
+
+
+def test_who_does_not_sees_no_second_view_and_no_such_page(site: RealSite, agent: Visit) -> None:
+    ask(site)
+    assert "/requests/all" not in agent.get("/requests").text
+    assert agent.get("/requests/all").status_code == 404

@@ -51,6 +51,7 @@ AUDITED = (404, 404, 404, 404, 200)
 # The columns: kiosk (no person, no rights), agent.rotterdam, agent.utrecht, keyuser.sales, auditor.
 TABLE: Mapping[tuple[str, str], Row] = {
     ("GET", "/health"): Row("/health", 200, all_(200)),
+    ("GET", "/health/ready"): Row("/health/ready", 200, all_(200)),
     ("GET", "/assets/<name>"): Row("/assets/nothing.css", 404, all_(404)),
     ("GET", "/schema/<name>"): Row("/schema/form-1.json", 200, all_(200)),
     ("GET", "/sign-in"): Row("/sign-in", 200, all_(302)),
@@ -124,11 +125,16 @@ TABLE: Mapping[tuple[str, str], Row] = {
     ("POST", "/notifications/<id>/send-again"): Row(f"/notifications/{MISSING}/send-again", 401, all_(404), {}),
     ("POST", "/notifications/<id>/give-up"): Row(f"/notifications/{MISSING}/give-up", 401, all_(404), {}),
     ("GET", "/requests"): Row("/requests", 302, all_(200)),
+    ("GET", "/requests/all"): Row("/requests/all", 302, READERS),
     ("GET", "/requests/<submission_id>"): Row(f"/requests/{MISSING}", 302, all_(404)),
     ("GET", "/requests/away"): Row("/requests/away", 302, all_(200)),
     # What waits for a yes, and whose, is in tests/web/test_requests_over_http.py.
     ("POST", "/requests/<submission_id>"): Row(
         f"/requests/{MISSING}", 401, all_(404), {"digest": "0" * 64, "decision": "yes", "comment": ""}
+    ),
+    ("GET", "/requests/bulk/<bulk_id>"): Row(f"/requests/bulk/{MISSING}", 302, all_(404)),
+    ("POST", "/requests/bulk/<bulk_id>"): Row(
+        f"/requests/bulk/{MISSING}", 401, all_(404), {"digest": "0" * 64, "decision": "yes", "comment": ""}
     ),
     ("POST", "/requests/several"): Row("/requests/several", 401, all_(422), {"decision": "yes", "comment": ""}),
     ("POST", "/requests/away"): Row(

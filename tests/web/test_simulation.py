@@ -12,8 +12,8 @@ import pytest
 from runner.access.model import Policy
 from runner.access.reading import read_access
 from runner.errors import RefusedError
-from runner.keeping import PolicyKeeper
 from runner.pipeline.pages import Posted
+from runner.policy.keeping import PolicyKeeper
 from tests.runner.pipeline import desks
 from tests.web.real_site import RealSite, Stage, Visit
 from tests.web.test_routes import DRAFT, GETS, NEW, OFFICE, POSTS, TABLE, digest_of_draft

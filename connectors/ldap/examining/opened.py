@@ -5,7 +5,8 @@ before the first change every configured name is looked up among all that the sc
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from connectors.errors import RejectedError
 from connectors.ldap.dialects import DIALECTS
@@ -16,6 +17,14 @@ from connectors.ldap.talking.session import DirectorySession
 
 _NAMED = re.compile(r"^\(\s*([0-9.]+)\s+NAME\s+(?:'([^']*)'|\(([^)]*)\))")
 _OPERATIONAL = re.compile(r"\b(?:NO-USER-MODIFICATION|USAGE\s+(?!userApplications))")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One attribute of a schema: all it is called, its number last, and whether the server itself keeps it."""
+
+    names: tuple[str, ...]
+    is_operational: bool
 
 
 def configured(layout: Layout) -> Iterator[tuple[str, str]]:
@@ -39,21 +48,20 @@ def check_opened(session: DirectorySession, layout: Layout) -> None:
         check_described(descriptions(session), layout)
 
 
-def check_described(described: Sequence[str], layout: Layout) -> None:
-    """Do that with the descriptions of a schema's attributes (RFC 4512, 4.1.2). Pure."""
-    known = {name.lower(): (names, text) for text in described if (names := _names(text)) for name in names}
+def check_described(described: Mapping[str, Described], layout: Layout) -> None:
+    """Do that with what `descriptions` found. Pure."""
     for setting, attribute in configured(layout):
-        names, text = known.get(attribute.lower(), ((), ""))
-        if not names:
+        found = described.get(attribute.lower())
+        if found is None:
             raise RejectedError(
                 f"{setting}: the directory's schema shows no attribute {attribute}, so forms cannot set it."
             )
-        if taken := next((name for name in names if is_reserved(name)), None):
+        if taken := next((name for name in found.names if is_reserved(name)), None):
             raise RejectedError(
                 f"{setting}: {attribute} is another name of {taken}, which decides about rights or identity and cannot be "
                 "opened to forms."
             )
-        if _OPERATIONAL.search(text):
+        if found.is_operational:
             raise RejectedError(
                 f"{setting}: {attribute} is kept by the directory itself and cannot be opened to forms."
             )
@@ -66,7 +74,7 @@ def check_relied_on(session: DirectorySession, layout: Layout) -> None:
     """
     if layout.dialect.states == "active_directory":
         return
-    known = {name.lower() for text in descriptions(session) for name in _names(text)}
+    known = descriptions(session)
     title, member_of = layout.dialect.title, layout.dialect.member_of
     if known and member_of and member_of.lower() not in known:
         raise RejectedError(
@@ -80,22 +88,24 @@ def check_relied_on(session: DirectorySession, layout: Layout) -> None:
         )
 
 
-def descriptions(session: DirectorySession) -> Sequence[str]:
-    """Return how a server's schema describes its attributes; none when it shows no schema."""
+def descriptions(session: DirectorySession) -> Mapping[str, Described]:
+    """Return the attributes of a server's schema by each of their names in lower case; none when it shows no schema."""
     serving = Serving(session)
     where = serving.root().first("subschemaSubentry")
     if where is None:
-        return ()
+        return {}
     wanted = Search(where.decode("utf-8", "replace"), "(objectClass=*)", ("attributeTypes",), scope="base", page=0)
     row = serving.first(wanted)
     values = row.values.get("attributetypes", ()) if row is not None else ()
-    return tuple(value.decode("utf-8", "replace") for value in values)
+    found = (_described(value.decode("utf-8", "replace")) for value in values)
+    return {name.lower(): one for one in found for name in one.names}
 
 
-def _names(description: str) -> tuple[str, ...]:
-    """Return what a description calls its attribute: its names, then its number. Pure."""
-    match = _NAMED.match(description)
+def _described(text: str) -> Described:
+    """Read the description of an attribute (RFC 4512, 4.1.2); without names when it is none. Pure."""
+    match = _NAMED.match(text)
     if match is None:
-        return ()
+        return Described((), False)
     number, one, several = match.groups()
-    return (*((one,) if one else re.findall(r"'([^']*)'", several or "")), number)
+    names = (one,) if one else re.findall(r"'([^']*)'", several or "")
+    return Described((*names, number), _OPERATIONAL.search(text) is not None)

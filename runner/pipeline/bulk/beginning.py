@@ -82,6 +82,7 @@ def begin_chosen(services: Services, actor: Actor, form: Form, entries: Sequence
         raise UnfitError("Choose at least one person whom you look after with this form.")
     if len(rows) > services.bulk.most:
         raise UnfitError(f"At most {services.bulk.most} people are taken at once. Choose fewer.")
+    _check_opens(services, actor, form, bulk, rows)
     services.store.bulks.create(replace(bulk, total=len(rows)), rows)
     return bulk.id
 
@@ -90,11 +91,20 @@ def begin_listed(services: Services, actor: Actor, form: Form, content: bytes, l
     """Keep a bulk for the rows of a file; return its id. Raises `UnfitError` with what to mend."""
     bulk = new_bulk(services, actor, form, language)
     found = listed(bulk.id, form, content, services.bulk.most)
-    services.store.bulks.create(
-        replace(bulk, total=len(found.rows), names_by=found.names_by, columns=found.columns, note=found.note),
-        found.rows,
-    )
+    bulk = replace(bulk, total=len(found.rows), names_by=found.names_by, columns=found.columns, note=found.note)
+    _check_opens(services, actor, form, bulk, found.rows)
+    services.store.bulks.create(bulk, found.rows)
     return bulk.id
+
+
+def _check_opens(services: Services, actor: Actor, form: Form, bulk: Bulk, rows: Sequence[BulkRow]) -> None:
+    """Raise `UnfitError` with the reason when the form cannot be opened for any of the first rows."""
+    try:
+        _first_opened(services, actor, form, bulk, rows[:_TRIED])
+    except (UnavailableError, NotReachableError):
+        raise
+    except RefusedError as refused:
+        raise UnfitError(str(refused)) from refused
 
 
 def example_of(services: Services, actor: Actor, form: Form, bulk: Bulk) -> Example:
@@ -102,8 +112,13 @@ def example_of(services: Services, actor: Actor, form: Form, bulk: Bulk) -> Exam
 
     Raises `RefusedError` with the reason for the first row when it can be opened for none of the first ones.
     """
+    rows = services.store.bulk_work.rows(bulk.id, ("waiting",), _TRIED)
+    return _first_opened(services, actor, form, bulk, rows)
+
+
+def _first_opened(services: Services, actor: Actor, form: Form, bulk: Bulk, rows: Sequence[BulkRow]) -> Example:
     why = ""
-    for row in services.store.bulk_work.rows(bulk.id, ("waiting",), _TRIED):
+    for row in rows:
         try:
             target_id = row.target_id or found_by_name(services, actor, form, bulk, row)
             walk = start(services, actor, form.id, target_id, services.new_id(), bulk.language)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.spi import Ids, Question
+from connectors.spi import Entry, Ids, Question
 from forms.definition import Form
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
@@ -26,6 +26,8 @@ from runner.pipeline.telling import thing
 from runner.pipeline.walking import reader_for
 from runner.store.bulk_records import Bulk
 
+_SEARCHED_TOO = {"user": ("department",)}
+"""What many share, and is searched beside what a form looks for one by: by kind."""
 _FOUND = 50
 _LISTED = 50
 
@@ -50,7 +52,7 @@ class Bulks:
         """Return whom a form may be used for, as far as a text finds them; raises `NotFoundError`."""
         reader, form = self._form(actor, form_id)
         refused = error or why_not(form)
-        entries, more = found_targets(reader, form, text, _FOUND) if text and not why_not(form) else ([], False)
+        entries, more = _found(reader, form, text, _FOUND) if not why_not(form) else ([], False)
         asked = [field for field in form.fields if field.type in FILLED]
         return ManyPage(
             form.id,
@@ -78,7 +80,7 @@ class Bulks:
     def begin_found(self, actor: Actor, form_id: str, text: str, language: str) -> str:
         """Keep a bulk for everybody whom a text finds; return its id. Raises `UnfitError`."""
         reader, form = self._fit(actor, form_id)
-        entries, more = found_targets(reader, form, text, self.services.bulk.most + 1) if text else ([], False)
+        entries, more = _found(reader, form, text, self.services.bulk.most + 1)
         if more:
             raise UnfitError(f"More than {self.services.bulk.most} people are found. Write more of what they share.")
         return beginning.begin_chosen(self.services, actor, form, entries, language)
@@ -196,6 +198,11 @@ class Bulks:
         if bulk.actor_id != actor.id:
             raise refuse(self.services, actor, "open bulk", NotFoundError(NOT_FOUND), form=bulk.form_id)
         return bulk
+
+
+def _found(reader: Reader, form: Form, text: str, most: int) -> tuple[list[Entry], bool]:
+    also = _SEARCHED_TOO.get(form.target.type if form.target else "", ())
+    return found_targets(reader, form, text, most, also=also) if text else ([], False)
 
 
 def _line(bulk: Bulk, *, waits: bool = False) -> BulkLine:

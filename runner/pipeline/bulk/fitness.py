@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from forms.definition import Form
 from runner.access.model import Actor
+from runner.errors import NotFoundError
 from runner.pipeline.authorising import may_use
 from runner.pipeline.reading import Reader
+from runner.pipeline.same_person import is_own
 from runner.pipeline.services import Services
 from runner.pipeline.walking import reader_for
 
@@ -27,8 +29,7 @@ def why_not(form: Form) -> str:
     """Return why a form cannot be used for many people; empty when it can. Pure."""
     if form.is_view or form.target is None or form.target.type not in NAMED_BY:
         return "This form is not for somebody, or changes nothing, so it cannot be used for many people."
-    verify = form.verify
-    if verify is not None and verify.policy is not None and verify.when is None:
+    if _checks_everybody_else(form):
         return "This form asks for a caller check of each person, so it cannot be used for many people at once."
     for field in form.fields:
         if field.type in _FILES:
@@ -36,6 +37,14 @@ def why_not(form: Form) -> str:
         if field.type == "password" and field.generate is None:
             return "This form asks for a typed password. The same one for many people is not set."
     return ""
+
+
+def _checks_everybody_else(form: Form) -> bool:
+    """Say whether a caller check is due for everybody, or for everybody but oneself."""
+    verify = form.verify
+    if verify is None or verify.policy is None:
+        return False
+    return verify.when is None or {("target",), ("actor",)} <= verify.when.paths
 
 
 def gives_secrets(form: Form) -> bool:
@@ -61,8 +70,14 @@ def over_the_limit(services: Services, actor_id: str, form: Form, rows: int) -> 
 
 
 def may_start(services: Services, actor: Actor, requester_id: str, form: Form | None) -> bool:
-    """Say whether an actor may start what somebody else prepared with a form."""
-    if form is None or actor.id == requester_id or actor.simulated_by or actor.client is not None:
+    """Say whether an actor may start what somebody else prepared with a form; nobody does whose account is unknown."""
+    if form is None or actor.simulated_by or actor.client is not None:
+        return False
+    try:
+        person_id = services.store.accounts.get(requester_id).person_id
+    except NotFoundError:
+        return False
+    if is_own(services, actor, requester_id, person_id):
         return False
     reader: Reader = reader_for(services, actor, form.id)
     authority = services.authority.current()

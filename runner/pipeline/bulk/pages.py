@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from runner.pipeline.pages import FillPage, OperationView, Thing
+from runner.pipeline.pages import Fact, FillPage, OperationView, Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What would change for one row."""
+    """What would change for one row; ``conditions`` say what else belongs to its plan."""
 
     target: str
     submission: str
     operations: tuple[OperationView, ...]
+    conditions: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Prepare the rows of a bulk: each is opened, validated, planned and decided on by itself. Nothing is done yet."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -29,6 +30,7 @@ _NOBODY = "Nobody whom you look after with this form is called so."
 _SEVERAL = "Several are called so. Name the person by something that only one has."
 _TWICE = "An earlier row is for the same person."
 CHECKED = "This person has to be checked as the caller, so this cannot be done for many at once."
+ALREADY = "Is so already."
 _SHORTEST_WHY = 300
 
 
@@ -85,13 +87,15 @@ def _prepared(
     """
     try:
         row = replace(row, target_id=row.target_id or found_by_name(services, actor, form, bulk, row))
-        if row.target_id in here or services.store.bulk_work.is_named_before(row, row.target_id or ""):
+        if row.target_id in here or _is_named_before(services, row):
             raise RefusedError(_TWICE)
         walk = _opened(services, actor, form, bulk, row.target_id or "")
         row = replace(row, target_label=walk.target.label if walk.target else "")
         answers = {**bulk.answers, **row.answers}
         prepared = prepare(walk, answers)
     except AnswersError as wrong:
+        if _is_so_already(walk, answers):
+            return replace(row, state="unchanged", why=ALREADY), None
         return _refused(row, _first(form, wrong, bulk.language)), None
     except (UnavailableError, NotReachableError, NotDurableError):
         raise
@@ -103,12 +107,34 @@ def _prepared(
     return _ready(prepared, bulk, row, planned_draft(prepared, answers))
 
 
+def _is_so_already(walk: Walk, answers: Mapping[str, object]) -> bool:
+    """Say whether an answer is only not on offer for this person since nothing of it is left to change.
+
+    Forms leave out of their options what somebody has; for one person that is kind, of many some have it already.
+    """
+    every = tuple(
+        replace(one, options=replace(one.options, where=None)) if one.options is not None else one
+        for one in walk.form.fields
+    )
+    if every == walk.form.fields:
+        return False
+    form = replace(walk.form, fields=every)
+    try:
+        return prepare(replace(walk, form=form, situation=replace(walk.situation, form=form)), answers).changes_nothing
+    except (AnswersError, RefusedError):
+        return False
+
+
+def _is_named_before(services: Services, row: BulkRow) -> bool:
+    """Say whether an earlier row of a file is for the same person; those that were chosen are there once."""
+    return bool(row.named) and services.store.bulk_work.is_named_before(row, row.target_id or "")
+
+
 def _ready(prepared: Prepared, bulk: Bulk, row: BulkRow, draft: Submission) -> tuple[BulkRow, Submission]:
-    due_at = run_moment(prepared) if prepared.plan.later else None
     draft = replace(
         draft, bulk_id=bulk.id, language=bulk.language, verified=tuple(used_checks(prepared.walk, None)), node=""
     )
-    return replace(row, state="ready", submission_id=draft.id, due_at=due_at), draft
+    return replace(row, state="ready", submission_id=draft.id, due_at=run_moment(prepared)), draft
 
 
 def _opened(services: Services, actor: Actor, form: Form, bulk: Bulk, target_id: str) -> Walk:

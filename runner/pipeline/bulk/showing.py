@@ -1,6 +1,6 @@
 """A bulk as it stands, for those who may see it: counted by the store, listed page by page. Reads; writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -12,10 +12,12 @@ from runner.journal.chain import canonical
 from runner.pipeline.bulk.fitness import gives_secrets, may_start, over_the_limit
 from runner.pipeline.bulk.pages import BulkPage, Figure, RowView, Sample
 from runner.pipeline.finding import plain
+from runner.pipeline.pages import Fact
 from runner.pipeline.planning import operation_views
 from runner.pipeline.services import Services
+from runner.pipeline.telling import moment
 from runner.pipeline.walking import reader_for
-from runner.store.bulk_records import Bulk, RowLine
+from runner.store.bulk_records import Bulk, BulkRow, RowLine
 
 PAGE = 50
 _SAMPLES = 3
@@ -131,8 +133,18 @@ def _samples(services: Services, actor: Actor, form: Form, bulk: Bulk) -> tuple[
         if row.target_id in seen and row.submission_id:
             plan = services.store.submissions.get(row.submission_id).plan
             shown = row.submission_id if bulk.actor_id == actor.id else ""
-            found.append(Sample(row.target_label, shown, operation_views(plan)))  # type: ignore[arg-type]
+            views = operation_views(plan)  # type: ignore[arg-type]
+            found.append(Sample(row.target_label, shown, views, tuple(_conditions(services, row))))
     return tuple(found)
+
+
+def _conditions(services: Services, row: BulkRow) -> Iterator[Fact]:
+    """Tell of a prepared row that it needs a yes first, and when it runs; until when something lasts stands in its lines."""
+    now = services.now()
+    if row.asks:
+        yield Fact("Needs a yes", "before it is done")
+    if row.due_at is not None and row.due_at > now:
+        yield Fact("Runs", moment(row.due_at, now))
 
 
 def _views(

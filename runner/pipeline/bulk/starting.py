@@ -7,17 +7,16 @@ from datetime import timedelta
 from connectors.errors import ConnectorError, UnavailableError
 from forms.errors import AnswersError
 from runner.access.model import Actor
-from runner.errors import NotDurableError, NotReachableError, RefusedError, RunnerError
+from runner.errors import NotDurableError, NotReachableError, RunnerError
 from runner.pipeline.bulk import recording
-from runner.pipeline.handing_in import cancel, hand_in
+from runner.pipeline.handing_in import hand_in
 from runner.pipeline.recording_waits import cancelled
 from runner.pipeline.reopening import acting_again, planned_again
 from runner.pipeline.services import Services
 from runner.store.bulk_records import Bulk, BulkRow
-from runner.store.records import Submission
 
 AT_ONCE, ASKING_AT_ONCE = 100, 10
-"""How many rows are handed in, or taken back, in one transaction; of those that need a yes fewer, each on its own."""
+"""How many rows are handed in, or taken back, in one transaction; of those to ask a yes for fewer, each on its own."""
 _A_MOMENT = timedelta(seconds=1)
 """Rows are due in their order, one microsecond apart, and all of them now."""
 _OTHERWISE = "It is no longer what was confirmed, since something changed meanwhile. Nothing was done."
@@ -77,16 +76,5 @@ def stop_part(services: Services, bulk: Bulk) -> None:
         services.store.bulk_work.leave_out(bulk.id, "started")
         services.store.bulks.move(bulk.id, before=("stopping",), state="running", now=now)
         return
-    asked = [one for one in found if one.state == "awaiting_approval"]
-    for submission in asked[:ASKING_AT_ONCE]:
-        _cancel(services, bulk, submission)
-    others = [] if asked else found
-    records = [(one, cancelled(now, bulk.actor_id, bulk.actor_login, one)) for one in others]
+    records = [(one, cancelled(now, bulk.actor_id, bulk.actor_login, one)) for one in found]
     services.store.bulk_work.cancel(bulk, records, bulk.note, now)
-
-
-def _cancel(services: Services, bulk: Bulk, submission: Submission) -> None:
-    try:
-        cancel(services, bulk.actor_id, bulk.actor_login, submission)
-    except RefusedError:  # it was decided, or begun, meanwhile
-        return

@@ -11,6 +11,7 @@ from runner.pipeline.bulk import recording
 from runner.pipeline.bulk.beginning import new_bulk
 from runner.pipeline.bulk.fitness import may_start, over_the_limit
 from runner.pipeline.bulk.preparing import form_of
+from runner.pipeline.bulk.summing_up import stopped_by
 from runner.pipeline.notifying import alarm
 from runner.pipeline.services import Services
 from runner.pipeline.walking import reader_for
@@ -86,7 +87,7 @@ def _check_word(form: Form, word: Word, refused: int, ready: int) -> None:
 
 
 def _start_as_second(services: Services, actor: Actor, bulk: Bulk, form: Form, rows: Mapping[str, int]) -> None:
-    if not may_start(services, actor, bulk.actor_id, form) or _is_same_person(services, actor, bulk):
+    if not may_start(services, actor, bulk.actor_id, form):
         raise NotFoundError(NOT_FOUND)
     now = services.clock()
     services.store.bulks.move(
@@ -101,19 +102,10 @@ def _start_as_second(services: Services, actor: Actor, bulk: Bulk, form: Form, r
     services.bell.ring()
 
 
-def _is_same_person(services: Services, actor: Actor, bulk: Bulk) -> bool:
-    """Say whether a second account is of the same person as the one that asked."""
-    try:
-        person = services.store.accounts.get(bulk.actor_id).person_id
-    except NotFoundError:
-        return True
-    return actor.person is not None and person == actor.person.ref.id
-
-
 def stop_bulk(services: Services, actor: Actor, bulk: Bulk) -> None:
     """Begin nothing more of a bulk; raises `StaleError` when it has ended."""
     now = services.clock()
-    bulk = replace(bulk, note=f"{actor.login} stopped it.")
+    bulk = replace(bulk, note=stopped_by(actor.login))
     record = recording.ended(now, {"id": actor.id, "login": actor.login}, bulk, "stopping", {})
     values = {"note": bulk.note}
     services.store.bulks.move(bulk.id, before=_STOPPABLE, state="stopping", now=now, values=values, records=[record])

@@ -1,5 +1,7 @@
 """What workers do for bulks between single submissions: one part at a time, so that nobody waits behind a large one."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from connectors.errors import ConnectorError, UnavailableError
@@ -7,6 +9,7 @@ from runner.errors import NotDurableError, NotReachableError, RunnerError, Stale
 from runner.pipeline.bulk import recording
 from runner.pipeline.bulk.preparing import prepare_part
 from runner.pipeline.bulk.starting import start_part, stop_part
+from runner.pipeline.bulk.summing_up import summary
 from runner.pipeline.services import Services
 from runner.store.bulk_records import Bulk
 
@@ -48,27 +51,32 @@ def break_off(services: Services, bulk: Bulk, why: str) -> None:
 
 
 def end_what_is_done(services: Services) -> int:
-    """End bulks of which nothing is left to do, each with its record; return how many."""
+    """End bulks of which nothing is left to do, each with its record and a mail to who asked; return how many.
+
+    One whose end cannot be told while the directory does not answer ends later.
+    """
     ended = 0
-    for bulk in services.store.bulks.list(states=("running",), limit=_MOST):
-        now = services.clock()
-        _, ran = services.store.bulks.counts(bulk.id)
-        actor = {"id": bulk.actor_id, "login": bulk.actor_login}
-        record = recording.ended(now, actor, bulk, "stopped" if bulk.note else "done", ran)
-        try:
-            services.store.bulks.move(
-                bulk.id,
-                before=("running",),
-                state="ended",
-                now=now,
-                values={"ended_at": now},
-                records=[record],
-                is_finished=True,
-            )
-        except StaleError:
-            continue
-        ended += 1
+    for bulk in services.store.bulks.done(_MOST):
+        rows, ran = services.store.bulks.counts(bulk.id)
+        with suppress(StaleError, ConnectorError):
+            _end(services, bulk, rows, ran)
+            ended += 1
     return ended
+
+
+def _end(services: Services, bulk: Bulk, rows: Mapping[str, int], ran: Mapping[str, int]) -> None:
+    now = services.clock()
+    actor = {"id": bulk.actor_id, "login": bulk.actor_login}
+    services.store.bulks.move(
+        bulk.id,
+        before=("running",),
+        state="ended",
+        now=now,
+        values={"ended_at": now},
+        records=[recording.ended(now, actor, bulk, "stopped" if bulk.note else "done", ran)],
+        mails=summary(services, bulk, rows, ran),
+        is_finished=True,
+    )
 
 
 def forget_what_nobody_started(services: Services) -> int:

@@ -4,7 +4,6 @@ It is done on the authority of the run that gave it, which was decided on then. 
 may even be gone: that keeps nothing alive, for what ends is what somebody had to be permitted to give, and only that.
 """
 
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from connectors.spi import Change
 from forms.answering.restoring import RestoreError
 from runner.access.model import Actor
 from runner.dispatch import take_back_alone
-from runner.errors import NotDurableError, StaleError
+from runner.errors import NotDurableError, StaleError, untold
 from runner.pipeline.grants.lasting import named_end
 from runner.pipeline.grants.recording import taken_back, taking_back
 from runner.pipeline.grants.remaining import remaining
@@ -23,8 +22,7 @@ from runner.pipeline.notifying import Happening, Told, alarm, notify
 from runner.pipeline.reading import Reader
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller, line_json
-from runner.store.grant_records import INTERRUPTED
-from runner.store.records import Grant
+from runner.store.grant_records import INTERRUPTED, Grant
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _DAILY = timedelta(seconds=5), timedelta(minutes=15), timedelta(days=1)
 _LOUD_AFTER = 8
@@ -57,12 +55,12 @@ def end_due(services: Services, limit: int = 20, *, tell: Callable[[str], None] 
         try:
             _end(services, grant)
         except StaleError:
-            continue  # somebody took it for lost meanwhile, and does it again: that does no harm
+            continue  # somebody took it for lost meanwhile, and does it
         except NotDurableError:
             raise
-        except Exception:  # a fault of ours must not end the worker, nor leave the grant in between
+        except Exception as error:  # a fault of ours must not end the worker, nor leave the grant in between
             if tell is not None:
-                tell(f"grant {grant.id} could not be taken back: {traceback.format_exc(limit=-3)}")
+                tell(f"grant {grant.id} could not be taken back: {untold(error)}")
             _fail(services, grant, _FAULT)
     return len(claimed)
 
@@ -82,12 +80,16 @@ def _end(services: Services, grant: Grant) -> None:
 
 
 def _taken(reader: Reader, grant: Grant) -> _Taken:
-    """Take back what is left; raises the errors of connectors and `RestoreError`, and nothing was done then."""
+    """Take back what is left, while it is in these hands.
+
+    Raises the errors of connectors, `RestoreError`, and `StaleError` when another node has it by now; nothing was done then.
+    """
     services = reader.services
     for left_tries in reversed(range(_MOST_TRIES_WHEN_STALE)):
         left = remaining(reader, grant)
         if left.operation is None:
             return _nothing_left(grant, left.why)
+        services.store.grants.check_held(grant)  # this node may have stood still for long, and another one gone on
         try:
             outcome = take_back_alone(services.connectors.for_verb, left.operation, left.guards)
         except StaleObjectError:

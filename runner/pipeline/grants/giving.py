@@ -16,38 +16,51 @@ from forms.answering.wire import stored
 from forms.definition import Form
 from runner.dispatch import Performed
 from runner.journal.records import JSON, Record
-from runner.pipeline.grants.lasting import end_of, warning_of
+from runner.pipeline.grants.lasting import warning_of
+from runner.pipeline.grants.moving import given_until
 from runner.pipeline.grants.recording import given, overtaken
 from runner.pipeline.grants.things import objects, only, sign, things, with_values_of, without
 from runner.pipeline.services import Services
-from runner.store.grant_records import OBJECT, KeyedGrant, Settled, Settling
-from runner.store.records import Grant, Submission
+from runner.store.grant_records import OBJECT, Grant, KeyedGrant, Settled, Settling
+from runner.store.records import Submission
 
 
 def settling(
     services: Services, form: Form, submission: Submission, performed: Performed, now: datetime
 ) -> Settling | None:
     """Return what becomes of grants when this operation ended as it did; None where it changes nothing about them."""
-    if performed.state not in ("done", "unchanged", "undone"):
+    if performed.state not in ("done", "unchanged"):
         return None
     outcome = _Outcome.of(services, form, submission, performed, now)
     return Settling(outcome.about, outcome.settled) if outcome.about else None
 
 
-def lasting_inverse(services: Services, performed: Performed) -> Operation | None:
-    """Return what takes an operation back later on: never what gives for good what would have ended by itself by then."""
+def lasting_inverse(services: Services, performed: Performed) -> JSON:
+    """Return what takes an operation back later on, for keeping; None where nothing does.
+
+    Never does it give for good what was only until a day: then it says ``is_cut``, and no verb where nothing is left.
+    """
     inverse = performed.inverse
-    if inverse is None or performed.state != "done":
-        return inverse
+    if inverse is None:
+        return None
+    ended = _ending_by_itself(services, inverse) if performed.state == "done" else frozenset[str]()
+    if not ended:
+        return _kept(inverse)
+    rest = without(inverse, ended)
+    return {**_kept(rest), "is_cut": True} if rest is not None else {"is_cut": True}
+
+
+def _ending_by_itself(services: Services, inverse: Operation) -> frozenset[str]:
+    """Return the things of which taking something back would bring back what was to end by itself."""
     ended: set[str] = set()
-    for grant in services.store.grants.about(sorted(things(inverse))):
+    for grant in services.store.grants.about(things(inverse)):
         try:
             back = restored(grant.inverse, services.connectors.verbs, grant.operation_id)
         except RestoreError:
             continue
         both = things(back) & things(inverse)
-        ended |= {one for one in both if "=" != sign(back, one) != sign(inverse, one)}
-    return without(inverse, frozenset(ended)) if ended else inverse
+        ended |= {one for one in both if sign(back, one) == "=" or sign(back, one) != sign(inverse, one)}
+    return frozenset(ended)
 
 
 def keyed(grant: Grant, inverse: Operation) -> KeyedGrant:
@@ -55,10 +68,18 @@ def keyed(grant: Grant, inverse: Operation) -> KeyedGrant:
     return KeyedGrant(grant, things(inverse) | {OBJECT + ref.id for ref in objects(inverse)})
 
 
+def gone_by_now(grant: Grant, now: datetime) -> Grant:
+    """Return a grant of which nothing is left to be taken back."""
+    return replace(grant, state="gone", ended_at=now, updated_at=now, retry_at=None, error="")
+
+
 def kept_inverse(inverse: Operation, changed: JSON) -> JSON:
     """Return what takes something back, for keeping; ``changed`` are the values that were set, before and after."""
-    arguments = {name: stored(value) for name, value in inverse.arguments.items()}
-    return {"verb": inverse.verb, "arguments": arguments, "changed": changed}
+    return {**_kept(inverse), "changed": changed}
+
+
+def _kept(operation: Operation) -> dict[str, Any]:
+    return {"verb": operation.verb, "arguments": {name: stored(one) for name, one in operation.arguments.items()}}
 
 
 @dataclass(slots=True)
@@ -82,9 +103,7 @@ class _Outcome:
         cls, services: Services, form: Form, submission: Submission, performed: Performed, now: datetime
     ) -> "_Outcome":
         planned = performed.planned
-        step = next((one for one in form.steps if one.id == planned.operation.id.partition("/")[0]), None)
-        is_kept = planned.until is None or performed.state == "undone" or step is None or step.revert == "none"
-        ends_at = None if is_kept or planned.until is None else end_of(planned.until, now)
+        ends_at = given_until(form, planned, now)
         inverse = performed.inverse if performed.state == "done" else None
         return cls(services, form, submission, performed, planned.operation, ends_at, now, inverse)
 
@@ -95,21 +114,26 @@ class _Outcome:
 
     def settled(self, running: Sequence[Grant]) -> Settled:
         """Return what becomes of the ``running`` grants about any of these things, and what is made."""
+        known: dict[str, KeyedGrant] = {}
         for older in running:
             try:
                 back = restored(older.inverse, self.services.connectors.verbs, older.operation_id)
             except RestoreError:
                 continue
+            known[older.id] = keyed(older, back)
             self._compare(older, back)
         if self.inverse is not None and self.ends_at is not None:
             self._make(self.inverse, self.ends_at)
-        return Settled(tuple(self._changed), tuple(self._made), tuple(self._records))
+        before = tuple(known[one.grant.id] for one in self._changed)
+        return Settled(tuple(self._changed), tuple(self._made), tuple(self._records), before)
 
     def _compare(self, older: Grant, back: Operation) -> None:
         """Have the last word on what an older grant is about too."""
-        changed = things(back) & (things(self.operation) if self.performed.state == "undone" else self._things_changed)
+        changed = things(back) & self._things_changed
         same = {thing for thing in things(back) - changed if thing in things(self.operation)}
         unchanged = frozenset(thing for thing in same if not self._does_alike(back, thing))
+        if self.submission.undoes is not None:
+            unchanged = frozenset()  # an undo puts back what was before, and lets nothing else last longer
         if self.ends_at is None:
             self._take_from(older, back, changed | unchanged)
             return
@@ -117,7 +141,7 @@ class _Outcome:
             self._take_from(older, back, unchanged)
             longer = only(back, unchanged)
             if longer is not None:
-                self._make(longer, self.ends_at, changed=_changed_of(older))
+                self._make(longer, self.ends_at, changed=changed_of(older))
             back = without(back, unchanged) or back
         if changed:
             self._share(older, back, changed, self.ends_at)
@@ -144,10 +168,9 @@ class _Outcome:
         self._changed = [one for one in self._changed if one.grant.id != older.id]
         rest = without(back, gone)
         if rest is None:
-            now_gone = replace(before, state="gone", ended_at=self.now, updated_at=self.now, retry_at=None, error="")
-            self._changed.append(keyed(now_gone, back))
+            self._changed.append(keyed(gone_by_now(before, self.now), back))
         else:
-            narrowed = kept_inverse(rest, _changed_of(older))
+            narrowed = kept_inverse(rest, changed_of(older))
             self._changed.append(keyed(replace(before, inverse=narrowed, updated_at=self.now), rest))
         self._records.append(overtaken(self.now, before, self.submission, back, rest))
 
@@ -197,7 +220,8 @@ class _Outcome:
         ]
 
 
-def _changed_of(grant: Grant) -> Any:
+def changed_of(grant: Grant) -> Any:
+    """Return the values that the run of a grant set, as `kept_inverse` keeps them."""
     return grant.inverse.get("changed") if isinstance(grant.inverse, Mapping) else None
 
 

@@ -54,13 +54,14 @@ def check_until(form: Form, plan: Plan, now: datetime) -> None:
     problems = dict.fromkeys(
         AnswerProblem(_field_of(form, planned.operation.id), _FAR if planned.until.year > _LATEST_YEAR else _PAST)
         for planned in plan.operations
-        if planned.until is not None and not _is_ahead(planned.until, now)
+        if planned.until is not None and not is_ahead(planned.until, now)
     )
     if problems:
         raise AnswersError(list(problems))
 
 
-def _is_ahead(until: date, now: datetime) -> bool:
+def is_ahead(until: date, now: datetime) -> bool:
+    """Say whether something can still be given until a day: its end is to come, and not too far away."""
     day = until.date() if isinstance(until, datetime) else until
     return day.year <= _LATEST_YEAR and end_of(until, now) > now
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from connectors.spi import Ref
 from forms.answering.restoring import RestoreError, restored
 from forms.definition import Form
-from forms.planning import Plan, PlannedOperation
+from forms.planning import PlannedOperation
 from runner.pipeline.grants.lasting import end_of
 from runner.pipeline.grants.things import objects, only, sign, things
 from runner.pipeline.services import Services
-from runner.store.records import Grant
+from runner.store.grant_records import Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,21 @@ class MovedEnd:
     ends_at: datetime | None
 
 
-def moved_ends(services: Services, form: Form, plan: Plan, now: datetime) -> tuple[MovedEnd, ...]:
-    """Return what a plan moves; see `runner.pipeline.grants.giving` for the rules."""
-    kept = {step.id for step in form.steps if step.revert == "none"}
-    return tuple(
-        moved
-        for planned in plan.operations
-        for moved in _moved(services, planned, now, is_kept=planned.operation.id.partition("/")[0] in kept)
-    )
+def given_until(form: Form, planned: PlannedOperation, now: datetime) -> datetime | None:
+    """Return when an operation is taken back by itself; None where it is not. Pure."""
+    step = next((one for one in form.steps if one.id == planned.operation.id.partition("/")[0]), None)
+    is_kept = planned.until is None or step is None or step.revert == "none"
+    return None if is_kept or planned.until is None else end_of(planned.until, now)
 
 
-def _moved(services: Services, planned: PlannedOperation, now: datetime, *, is_kept: bool) -> Iterator[MovedEnd]:
+def moved_ends(services: Services, form: Form, planned: PlannedOperation, now: datetime) -> tuple[MovedEnd, ...]:
+    """Return what an operation moves; see `runner.pipeline.grants.giving` for the rules."""
+    return tuple(_moved(services, planned, given_until(form, planned, now)))
+
+
+def _moved(services: Services, planned: PlannedOperation, ends_at: datetime | None) -> Iterator[MovedEnd]:
     about = things(planned.operation)
-    ends_at = None if planned.until is None or is_kept else end_of(planned.until, now)
-    for grant in services.store.grants.about(sorted(about)) if about else ():
+    for grant in services.store.grants.about(about):
         try:
             back = restored(grant.inverse, services.connectors.verbs, grant.operation_id)
         except RestoreError:

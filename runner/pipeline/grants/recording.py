@@ -7,7 +7,8 @@ from typing import Any
 from connectors.spi import Operation
 from forms.answering.wire import stored
 from runner.journal.records import Record, timestamp
-from runner.store.records import Grant, Submission
+from runner.store.grant_records import Grant
+from runner.store.records import Submission
 
 
 def given(now: datetime, grant: Grant) -> Record:
@@ -22,6 +23,17 @@ def overtaken(now: datetime, grant: Grant, by: Submission, back: Operation, rest
         "operation": {"id": grant.operation_id, "verb": back.verb},
         "outcome": {"code": "overtaken", "detail": f"submission {by.id} had the last word on it"},
         "left": {name: stored(value) for name, value in rest.arguments.items()} if rest else None,
+    }
+    return Record("outcome", now, body)
+
+
+def restored_again(now: datetime, grant: Grant, by: Submission) -> Record:
+    """Record that a grant runs again as it did, since the submission that had the last word on it took that back."""
+    body = {
+        **_body(grant),
+        "operation": {"id": grant.operation_id, "verb": _kept(grant).get("verb")},
+        "takes_back": _kept(grant),
+        "outcome": {"code": "restored", "detail": f"submission {by.id} took back what it did"},
     }
     return Record("outcome", now, body)
 

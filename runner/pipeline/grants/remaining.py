@@ -10,7 +10,7 @@ from forms.answering.restoring import restored
 from forms.answering.wire import stored
 from runner.pipeline.grants.things import about, objects, sign, things, without
 from runner.pipeline.reading import Reader
-from runner.store.records import Grant
+from runner.store.grant_records import Grant
 
 _OBJECT_GONE = "What it was about does not exist any more."
 _CHANGED = "It was changed again since, so it was left as it is."

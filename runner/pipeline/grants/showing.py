@@ -11,7 +11,7 @@ from runner.pipeline.grants.pages import GrantLine
 from runner.pipeline.grants.things import objects
 from runner.pipeline.reading import Reader
 from runner.pipeline.telling import Teller
-from runner.store.records import Grant
+from runner.store.grant_records import Grant
 
 _MOST_OF_A_PERSON = 20
 

@@ -7,7 +7,7 @@ from runner.errors import StaleError
 from runner.pipeline.grants.lasting import named_end
 from runner.pipeline.notifying import Happening, notify
 from runner.pipeline.services import Services
-from runner.store.records import Grant
+from runner.store.grant_records import Grant
 
 _AT_ONCE = 50
 

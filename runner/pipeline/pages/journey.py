@@ -43,7 +43,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ChoosePage:
-    """The form needs a target first: what the typed text finds, refused ones behind and greyed with the reason."""
+    """The form needs a target first: what the typed text finds, refused ones behind and greyed with the reason.
+
+    ``is_for_many`` says that it can be used for many people at once.
+    """
 
     head: Head
     label: str
@@ -52,6 +55,7 @@ class ChoosePage:
     things: tuple[Thing, ...]
     columns: tuple[str, ...]
     more: bool
+    is_for_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ class FillPage:
 class ChangeLine:
     """One line of a plan or a result.
 
-    ``kind`` is ``set``, ``add``, ``remove``, ``create``, ``delete``, ``action`` or ``none`` (nothing to do).
+    ``kind`` is ``set``, ``add``, ``remove``, ``create``, ``delete``, ``action``, ``end`` (nothing but the day until when
+    something lasts) or ``none`` (nothing to do).  ``note`` says until when it lasts, where it ends by itself.
     """
 
     kind: str
@@ -133,8 +138,8 @@ class OperationView:
 
     @property
     def changes(self) -> bool:
-        """Whether anything changes, as far as the lines say."""
-        return any(line.kind != "none" for line in self.lines)
+        """Whether anything changes, as far as the lines say, but the day on which something ends."""
+        return any(line.kind not in ("none", "end") for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ class Fact:
 class HistoryLine:
     """One submission in a list; ``id`` is empty when its record is not open to the actor.
 
-    ``undo`` is the id under which the actor may take it back, empty otherwise.
+    ``undo`` is the id under which the actor may take it back, empty otherwise.  ``due_at`` is when it runs by itself, of what
+    waits for that.
     """
 
     id: str
@@ -68,6 +69,7 @@ class HistoryLine:
     state: str
     at: datetime
     undo: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class FindPage:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """A person's card."""
+    """A person's card; ``coming`` is what is to run for the person by itself."""
 
     person: Thing
     subtitle: str
@@ -100,6 +102,7 @@ class PersonPage:
     lately: tuple[HistoryLine, ...]
     has_photo: bool = False
     ends: tuple[GrantLine, ...] = ()
+    coming: tuple[HistoryLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

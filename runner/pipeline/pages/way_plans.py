@@ -11,8 +11,9 @@ from runner.pipeline.pages.ways import KeptPart
 class WayPage:
     """A plan to take a submission back (``undo``), or to go on with it (``continue``).
 
-    ``of`` is its id, ``stays`` what is left as it is.  ``refused`` says why there is nothing to confirm.  ``told`` says who
-    did it and when.  ``is_open`` says that the actor may open the submission's own page.
+    ``of`` is its id, ``stays`` what is left as it is, ``found`` what was unclear and turned out to be done.  ``refused`` says
+    why there is nothing to confirm.  ``told`` says who did it and when.  ``is_open`` says that the actor may open the
+    submission's own page.
     """
 
     head: Head
@@ -21,6 +22,7 @@ class WayPage:
     digest: str = ""
     operations: tuple[OperationView, ...] = ()
     stays: tuple[KeptPart, ...] = ()
+    found: tuple[KeptPart, ...] = ()
     refused: str = ""
     changed_meanwhile: bool = False
     nothing_to_do: bool = False

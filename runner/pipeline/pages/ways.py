@@ -14,7 +14,7 @@ class KeptPart:
 
 @dataclass(frozen=True, slots=True)
 class UnclearView:
-    """An operation of which nobody knows whether it was done."""
+    """An operation of which nobody knows whether it was done; without ``id``, a submission of which nobody knows that."""
 
     id: str
     title: str

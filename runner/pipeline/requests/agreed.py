@@ -7,7 +7,8 @@ from runner.pipeline.requests.pending import Pending, pending_of
 from runner.pipeline.requests.rounds import progress, rounds_of
 from runner.pipeline.requests.voters import last_moment
 from runner.pipeline.services import Services
-from runner.store.records import Approval, Submission
+from runner.store.records import Submission
+from runner.store.request_records import Approval
 
 
 def is_agreed(services: Services, submission: Submission, prepared: Prepared) -> bool:

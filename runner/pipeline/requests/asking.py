@@ -7,6 +7,7 @@ from typing import Literal
 
 from connectors.errors import ConnectorError
 from connectors.spi import Ref
+from forms.answering.situation import in_language
 from runner.errors import RunnerError
 from runner.pipeline.happening import Happening, Told
 from runner.pipeline.notifying import alarm, notify
@@ -41,23 +42,37 @@ def page_of(submission_id: str) -> str:
 def ask(request: Opened, event: Literal["asked", "reminded"] = "asked", *, was_short: bool = False) -> Asking:
     """Work out who is to be asked, and what goes out; ``was_short`` leaves out an alarm that was given before.
 
+    Of rows of a bulk people are told together, see `runner.pipeline.requests.calling`; here one of them is enough.
     Raises `connectors.errors.ConnectorError` when it cannot be said who that is.
     """
     voters, submission = request.voters, request.submission
     if voters is None:
         return Asking(Told(), (), (), "", request.digest)
     now = request.services.now()
-    people = tuple(person.ref for person in islice(voters.people(), _MOST_TOLD))
+    is_single = submission.bulk_id is None
+    people = tuple(person.ref for person in islice(voters.people(), _MOST_TOLD if is_single else 1))
     happening = Happening(
-        event, now, people=people, expires_at=last_moment(request.pending), path=page_of(submission.id)
+        event,
+        now,
+        message=_message(request),
+        people=people,
+        expires_at=last_moment(request.pending),
+        path=page_of(submission.id),
     )
     told = notify(request.services, submission, happening, form=request.pending.form)
     is_stuck = voters.is_short or not (people or any(one.kind == "everyone" for one in voters.principals()))
-    if is_stuck and not was_short:
+    if is_stuck and is_single and not was_short:
         asked_for = f"“{submission.form_title}”, which {submission.actor_login} asked for"
         sentence = f"Too few people are left who may agree to {asked_for}."
         told += Told(alarm(request.services, sentence, now, submission=submission, path=page_of(submission.id)))
     return Asking(told, people, voters.principals(), NOBODY if is_stuck else "", request.digest)
+
+
+def _message(request: Opened) -> str:
+    """Return what the form says to those asked, in the language they are written to."""
+    walk, text, values = request.pending.walk, request.pending.approval.message, request.pending.worked.values
+    language = request.services.catalogue.settings.languages[0]
+    return walk.reader.gather(walk.situation, lambda known: in_language(text, language, known.environment(values)))[0]
 
 
 def put_forward(prepared: Prepared, submission: Submission) -> Asking:
@@ -71,7 +86,7 @@ def put_forward(prepared: Prepared, submission: Submission) -> Asking:
         "submitted",
         now,
         people=asking.people,
-        due_at=submission.due_at if prepared.plan.later else None,
+        due_at=submission.due_at if prepared.plan.runs_at else None,
         expires_at=submission.expires_at,
     )
     told = notify(services, submission, happening, prepared=prepared)

@@ -10,7 +10,7 @@ from runner.errors import NotFoundError, RefusedError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.reading import Reader
 from runner.pipeline.refusing import has_ended
-from runner.pipeline.requests.inbox import stood_in_for
+from runner.pipeline.requests.meant import stood_in_for
 from runner.pipeline.requests.pages import AwayLine, AwayPage
 from runner.pipeline.requests.recording import absence
 from runner.pipeline.services import Services

@@ -8,6 +8,7 @@ from typing import Any
 from connectors.spi import Entry, Ids, Question
 from runner.pipeline.refusing import has_ended
 from runner.pipeline.requests.pending import Pending
+from runner.pipeline.same_person import further_of, number_of
 from runner.store.records import Submission
 
 IN_REACH = timedelta(days=7)
@@ -41,8 +42,9 @@ def barred(pending: Pending) -> Barred:
     """Find out who may not agree to a request; raises `connectors.errors.ConnectorError`, and then nobody may."""
     submission, requester = pending.submission, pending.requester
     since = (submission.asked_at or submission.created_at) - IN_REACH
-    changed = pending.services.store.approvals.changed_by(submission.actor_id, _CREDENTIALS, since)
-    changed |= pending.services.store.approvals.made_by(submission.actor_id, _MAKES, since)
+    further = {one.ref.id for one in further_of(pending.services, requester)} if requester else set[str]()
+    changed = pending.services.store.approvals.changed_by(submission.actor_id, further, _CREDENTIALS, since)
+    changed |= pending.services.store.approvals.made_by(submission.actor_id, further, _MAKES, since)
     by_id = {text.removeprefix("user:"): _CHANGED for text in changed if text.startswith("user:")}
     touched = frozenset(touched_by(submission))
     by_id |= dict.fromkeys(touched, _TARGET)
@@ -75,9 +77,3 @@ def _read(pending: Pending, ids: Iterable[str]) -> Iterator[Entry]:
     if wanted:
         people = pending.services.connectors.for_kind("user")
         yield from people.read(Question("user", Ids(wanted), limit=len(wanted))).entries
-
-
-def number_of(person: Entry) -> str:
-    """Return the employee number that further accounts of a person share; empty without one. Pure."""
-    number = person.attributes.get("employee_id")
-    return number.strip().casefold() if isinstance(number, str) else ""

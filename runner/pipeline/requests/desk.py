@@ -2,23 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import sleep
+from time import monotonic, sleep
 
 from connectors.errors import ConnectorError
 from runner.access.model import Actor
-from runner.errors import NotDurableError, NotFoundError, NotReachableError, RefusedError, RunnerError, UnfitError
+from runner.errors import (
+    NotDurableError,
+    NotFoundError,
+    NotReachableError,
+    RefusedError,
+    RunnerError,
+    StaleError,
+    UnfitError,
+)
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.kept import KeptSubmissions
 from runner.pipeline.refusing import Refusal, in_our_errors, refuse
-from runner.pipeline.requests import away, inbox, saying, showing
+from runner.pipeline.requests import away, every, inbox, saying, showing, together
 from runner.pipeline.requests.away import Leave
-from runner.pipeline.requests.pages import AnswerToOne, AwayPage, InboxPage, RequestPage
+from runner.pipeline.requests.pages import AnswerToOne, AwayPage, BulkToDecide, InboxPage, OpenPage, RequestPage
 from runner.pipeline.requests.saying import Word
+from runner.pipeline.requests.seeing import sees_any
 from runner.pipeline.services import Services
-from runner.store.records import ApprovalDecision, Submission
+from runner.store.records import Submission
+from runner.store.request_records import ApprovalDecision
 
 MOST_AT_ONCE = 100
 _PAUSE_SECONDS = 0.1
+_ROWS_AT_ONCE = 10
+_OTHER_ROWS = "These rows are no longer as they were on your page. Look at them again; nothing was said."
+_SEVERAL = "Several requests begin with that number. Write more of it."
+_SHORTEST_START, _WHOLE_ID = 8, 32
+_MOST_ALIKE = 20
 _BUSY = frozenset({"queued", "running"})
 
 
@@ -32,11 +47,51 @@ class Requests:
 
     services: Services
     patience_seconds: float = 2.0
+    channel: str = "portal"
+    rows_seconds: float = 20.0
 
     @in_our_errors
     def inbox(self, actor: Actor) -> InboxPage:
         """Return what waits for this actor's yes, and what they said lately."""
         return inbox.inbox_page(self.services, actor)
+
+    @in_our_errors
+    def open_ones(self, actor: Actor, page: int, bulk_id: str = "") -> OpenPage:
+        """Return a page, from 1, of all open requests the actor may see, or of the rows of a bulk.
+
+        Raises `NotFoundError` for who sees none.
+        """
+        if page < 1 or not sees_any(self.services, actor):
+            raise refuse(self.services, actor, "open all requests", NotFoundError(NOT_FOUND))
+        return every.open_page(self.services, actor, page, bulk_id)
+
+    @in_our_errors
+    def named(self, actor: Actor, start: str) -> str:
+        """Return the id of the request that begins so, of those the actor may see; a whole id is returned as it is.
+
+        Raises `UnfitError` when there are several, `NotFoundError` for none and for fewer than 8 characters.
+        """
+        start = start.replace("-", "").lower()
+        if len(start) >= _WHOLE_ID:
+            return start
+        alike = (
+            self.services.store.open_requests.beginning_with(start, _MOST_ALIKE)
+            if len(start) >= _SHORTEST_START
+            else ()
+        )
+        found = [one.id for one in alike if self._is_seen(actor, one)]
+        if len(found) > 1:
+            raise UnfitError(_SEVERAL)
+        if not found:
+            raise self._kept.not_there(actor)
+        return found[0]
+
+    def _is_seen(self, actor: Actor, submission: Submission) -> bool:
+        try:
+            showing.request_page(self.services, actor, submission, submission.language)
+        except NotFoundError:
+            return False
+        return True
 
     @in_our_errors
     def request(self, actor: Actor, submission_id: str, language: str) -> RequestPage:
@@ -51,7 +106,7 @@ class Requests:
     def say(self, actor: Actor, submission_id: str, digest: str, decision: ApprovalDecision, comment: str = "") -> str:
         """Say yes or no to a request as it stands on a page, and return its state after that; see `saying.say`."""
         submission = self._kept.asked_for(actor, submission_id)
-        state = self._said(actor, submission, Word(digest, decision, comment))
+        state = self._said(actor, submission, Word(digest, decision, comment, self.channel))
         return self._once_done(submission.id) if state == "queued" else state
 
     @in_our_errors
@@ -71,7 +126,42 @@ class Requests:
             raise UnfitError("Only requests of the same form are decided on together.")
         if decision == "no" and not comment.strip():
             raise UnfitError(saying.NO_REASON)
-        return tuple(self._one_of(actor, submission, Word(digest, decision, comment)) for submission, digest in found)
+        return tuple(
+            self._one_of(actor, submission, Word(digest, decision, comment, self.channel))
+            for submission, digest in found
+        )
+
+    @in_our_errors
+    def rows(self, actor: Actor, bulk_id: str, page: int, language: str = "") -> BulkToDecide:
+        """Return a page, from 1, of the rows of a bulk that wait for the actor; raises `NotFoundError` without any."""
+        try:
+            return together.bulk_to_decide(self.services, actor, bulk_id, page, language)
+        except NotFoundError as refused:
+            raise refuse(self.services, actor, "open requests of a bulk", refused)  # noqa: B904 - the same one
+
+    @in_our_errors
+    def say_to_rows(
+        self, actor: Actor, bulk_id: str, digest: str, decision: ApprovalDecision, comment: str = ""
+    ) -> tuple[tuple[AnswerToOne, ...], bool]:
+        """Say the same to rows of a bulk that are alike, named by one digest, as `say_to_several` does.
+
+        Returns what became of each, and whether others wait.  Those that cannot be answered within ``rows_seconds`` wait
+        on.  Raises `UnfitError` for a no without a reason, `StaleError` when they are no longer as they were on the page,
+        `NotFoundError` when none waits for the actor.
+        """
+        try:
+            found = together.alike_rows(self.services, actor, bulk_id)
+        except NotFoundError as refused:
+            raise refuse(self.services, actor, f"say {decision}", refused)  # noqa: B904 - the same one
+        chosen = next((one.chosen for one in found if one.digest == digest), ())
+        if not chosen:
+            raise StaleError(_OTHER_ROWS)
+        answers: tuple[AnswerToOne, ...] = ()
+        end = monotonic() + self.rows_seconds
+        while len(answers) < len(chosen) and (not answers or monotonic() < end):
+            part = chosen[len(answers) : len(answers) + _ROWS_AT_ONCE]
+            answers += self.say_to_several(actor, part, decision, comment)
+        return answers, len(found) > 1 or len(answers) < len(chosen)
 
     @in_our_errors
     def away(self, actor: Actor, typed: Leave | None = None, error: str = "") -> AwayPage:

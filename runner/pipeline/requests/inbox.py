@@ -1,53 +1,28 @@
 """What waits for somebody's yes: their own, and that of people they stand in for. Reads the index; decides nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from datetime import datetime
+from itertools import groupby, islice
 from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.spi import Ref
 from runner.access.model import Actor
 from runner.errors import NotFoundError
-from runner.pipeline.finding import known_person
 from runner.pipeline.reading import Reader
 from runner.pipeline.requests.binding import bound_digest
-from runner.pipeline.requests.opened import open_request
-from runner.pipeline.requests.pages import DecidedLine, InboxPage, LineGroup, RequestLine
+from runner.pipeline.requests.meant import principals_of, waiting_for
+from runner.pipeline.requests.pages import BulkLine, DecidedLine, InboxPage, LineGroup, OwnLine, RequestLine
+from runner.pipeline.requests.seeing import sees_any
 from runner.pipeline.services import Services
 from runner.pipeline.telling import day
+from runner.store.bulk_requests import AskedBulk
 from runner.store.records import Submission
-from runner.store.request_records import Principal
 
-_MOST_HOPS = 10
 _MOST_SHOWN = 100
 _MOST_DECIDED = 10
 _MOST_NAMED = 3
 _SOON_SECONDS = 86_400
-
-
-def principals_of(services: Services, actor: Actor) -> tuple[Principal, ...]:
-    """Return as whom an actor may be asked: themselves, their groups, everyone, and those they are the deputy of today."""
-    person = actor.person
-    if person is None or actor.client is not None:
-        return ()
-    found = [Principal("everyone"), Principal("user", person.ref.id)]
-    found += [Principal("group", group) for group in sorted(person.groups)]
-    for id_ in stood_in_for(services, person.ref.id):
-        other = known_person(services, id_)
-        if other is not None:
-            found += [Principal("user", id_), *(Principal("group", group) for group in sorted(other.groups))]
-    return tuple(dict.fromkeys(found))
-
-
-def stood_in_for(services: Services, person_id: str) -> tuple[str, ...]:
-    """Return the ids of those who are away today and whose deputy this is, also through deputies who are away."""
-    day, seen, frontier = services.now().date(), {person_id}, {person_id}
-    for _ in range(_MOST_HOPS):
-        frontier = {one.person_id for one in services.store.absences.standing_in(frontier, day)} - seen
-        if not frontier:
-            break
-        seen |= frontier
-    return tuple(sorted(seen - {person_id}))
 
 
 def count_waiting(services: Services, actor: Actor) -> int:
@@ -64,10 +39,8 @@ def inbox_page(services: Services, actor: Actor) -> InboxPage:
     """Return what waits for an actor, form by form, what ends first at the head; and what they said lately."""
     person = actor.person
     if person is None or actor.client is not None:
-        return InboxPage((), ())
-    principals = principals_of(services, actor)
-    found = services.store.approvals.waiting_for(principals, person.ref.id, limit=_MOST_SHOWN + 1)
-    shown = [one for one, is_sure in found[:_MOST_SHOWN] if is_sure or _may(services, actor, one)]
+        return InboxPage((), (), sees_all=sees_any(services, actor), own=tuple(_own(services, actor)))
+    found = [one for one, _ in islice(waiting_for(services, actor), _MOST_SHOWN + 1)]
     said = services.store.approvals.decided_by(person.ref.id, _MOST_DECIDED)
     decided = (
         DecidedLine(one.submission_id, of.form_title, of.target_label, one.decision, of.state, one.created_at)
@@ -76,14 +49,47 @@ def inbox_page(services: Services, actor: Actor) -> InboxPage:
     away = services.store.absences.away({person.ref.id}, services.now().date())
     ends_on = max((one.ends_on for one in away), default=None)
     return InboxPage(
-        tuple(_groups(services, shown)), tuple(decided), len(found) > _MOST_SHOWN, day(ends_on) if ends_on else ""
+        tuple(_groups(services, found[:_MOST_SHOWN])),
+        tuple(decided),
+        len(found) > _MOST_SHOWN,
+        day(ends_on) if ends_on else "",
+        sees_any(services, actor),
+        tuple(_bulk_lines(services, actor, person.ref.id)),
+        tuple(_own(services, actor)),
     )
 
 
-def _may(services: Services, actor: Actor, submission: Submission) -> bool:
-    """Decide on one of which the index cannot say who exactly is meant."""
-    request = open_request(services, submission)
-    return request.voters is not None and request.voters.vote(actor).may
+def _own(services: Services, actor: Actor) -> Iterator[OwnLine]:
+    """Yield what an actor asked for alone and that still waits, newest first; rows of bulks stand on the pages of those."""
+    if actor.simulated_by:
+        return
+    found = services.store.submissions.list(actor_id=actor.id, states=("awaiting_approval",), limit=_MOST_SHOWN)
+    for one in found:
+        if one.bulk_id is None:
+            yield OwnLine(one.id, one.form_title, one.ticket, one.asked_at or one.created_at, one.expires_at)
+
+
+def _bulk_lines(services: Services, actor: Actor, person_id: str) -> Iterator[BulkLine]:
+    principals = principals_of(services, actor)
+    for asked in services.store.bulk_requests.waiting_for(principals, person_id, _MOST_SHOWN):
+        if next(waiting_for(services, actor, asked.bulk_id), None) is not None:
+            yield bulk_line(services, asked)
+
+
+def bulk_line(services: Services, asked: AskedBulk) -> BulkLine:
+    """Return the rows of a bulk that wait for somebody as one line."""
+    now, bulk = services.now(), services.store.bulks.get(asked.bulk_id)
+    reader = Reader(services, Actor("", "", "", None), None, now)
+    return BulkLine(
+        id=bulk.id,
+        title=bulk.form_title,
+        requester=_named(reader, bulk.actor_id, bulk.actor_login),
+        count=asked.count,
+        ticket=bulk.ticket,
+        asked_at=asked.asked_at,
+        expires_at=asked.expires_at,
+        is_late=_is_late(asked.expires_at, now),
+    )
 
 
 def _groups(services: Services, shown: Sequence[Submission]) -> Iterator[LineGroup]:
@@ -92,13 +98,14 @@ def _groups(services: Services, shown: Sequence[Submission]) -> Iterator[LineGro
     first = {one.form_id: place for place, one in reversed(list(enumerate(shown)))}
     ordered = sorted(shown, key=lambda one: first[one.form_id])
     for form_id, several in groupby(ordered, key=lambda one: one.form_id):
-        lines = tuple(_line(reader, one, names) for one in several)
+        lines = tuple(request_line(reader, one, names) for one in several)
         yield LineGroup(form_id, lines[0].title, lines)
 
 
-def _line(reader: Reader, of: Submission, names: dict[str, str]) -> RequestLine:
+def request_line(reader: Reader, of: Submission, names: dict[str, str]) -> RequestLine:
+    """Return a request as lists show it; ``names`` keeps who asks, by account, from one line to the next."""
     if of.actor_id not in names:
-        names[of.actor_id] = _requester(reader, of)
+        names[of.actor_id] = _named(reader, of.actor_id, of.actor_login)
     expires_at = of.expires_at
     return RequestLine(
         id=of.id,
@@ -106,15 +113,19 @@ def _line(reader: Reader, of: Submission, names: dict[str, str]) -> RequestLine:
         title=of.form_title,
         requester=names[of.actor_id],
         target=of.target_label,
-        what=_in_short(of.plan),
+        what=in_short(of.plan),
         ticket=of.ticket,
         asked_at=of.asked_at or of.created_at,
         expires_at=expires_at,
-        is_late=expires_at is not None and (expires_at - reader.now).total_seconds() < _SOON_SECONDS,
+        is_late=_is_late(expires_at, reader.now),
     )
 
 
-def _in_short(plan: Any) -> str:
+def _is_late(expires_at: datetime | None, now: datetime) -> bool:
+    return expires_at is not None and (expires_at - now).total_seconds() < _SOON_SECONDS
+
+
+def in_short(plan: Any) -> str:
     """Name the first things a kept plan changes, and how many more there are."""
     rows = plan if isinstance(plan, list | tuple) else ()
     texts = [text for row in rows for line in row.get("lines", ()) if (text := _change(line))]
@@ -127,13 +138,15 @@ def _change(line: Mapping[str, Any]) -> str:
     name, after = str(line.get("attribute") or line.get("what") or ""), str(line.get("after") or "")
     if line.get("kind") == "none":
         return ""
-    return f"{name}: {after}" if line.get("kind") == "set" and after else name
+    until = f" {line['note']}" if line.get("note") else ""
+    return (f"{name}: {after}" if line.get("kind") in ("set", "end") and after else name) + until
 
 
-def _requester(reader: Reader, of: Submission) -> str:
+def _named(reader: Reader, account_id: str, login: str) -> str:
+    """Return the name of who asks, else the login."""
     try:
-        person_id = reader.services.store.accounts.get(of.actor_id).person_id
+        person_id = reader.services.store.accounts.get(account_id).person_id
     except NotFoundError:
-        return of.actor_login
+        return login
     person = reader.entry(Ref("user", person_id)) if person_id else None
-    return person.label if person else of.actor_login
+    return person.label if person else login

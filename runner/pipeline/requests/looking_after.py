@@ -3,8 +3,9 @@
 Each is safe when several nodes do it at once, and tried again later when a system does not answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from connectors.errors import ConnectorError
 from forms.definition import Form
@@ -21,6 +22,7 @@ from runner.store.records import Submission
 
 _LAPSED = "Nobody agreed to it in time."
 _ESCALATED = "Nobody answered in time, so the owner of the form was asked."
+_MOST_ENDED = 200
 _MOST_FOLLOWED = 500
 _STRIDE_SECONDS, _STRIDE = 300, 37
 """Ids are random hexadecimal: 37 of 256 further every five minutes comes by every place."""
@@ -29,9 +31,19 @@ _WAITS_ON = (ConnectorError, NotReachableError, StaleError)
 
 
 def end_what_nobody_answered(services: Services) -> int:
-    """Let requests lapse whose time is over, or ask the owner of the form where it says so; return how many."""
-    late = services.store.approvals.late(services.now())
-    return sum(_each(services, submission, _end_or_escalate) for submission in late)
+    """Let requests lapse whose time is over, or ask the owner of the form where it says so; return how many.
+
+    At most ``_MOST_ENDED`` at a time; those that wait for the owner of the form by now keep no other from its turn.
+    """
+    due = (one for one in _late(services) if _has_to_end(services, one) or not _is_escalated(one))
+    return sum(_each(services, submission, _end_or_escalate) for submission in islice(due, _MOST_ENDED))
+
+
+def _late(services: Services) -> Iterator[Submission]:
+    now, last = services.now(), None
+    while found := services.store.approvals.late(now, last):
+        yield from found
+        last = found[-1]
 
 
 def remind_those_asked(services: Services) -> int:
@@ -72,14 +84,21 @@ def _each(services: Services, submission: Submission, look: Callable[[Services, 
 
 def _end_or_escalate(services: Services, submission: Submission) -> None:
     now = services.now()
-    if now >= _last(services, submission):
+    if _has_to_end(services, submission):
         _lapse(services, submission, now)
-    elif (
-        submission.reminded_at is None
-        or submission.expires_at is None
-        or submission.reminded_at < submission.expires_at
-    ):
+    else:
         _ask_again(open_request(services, submission), now, _ESCALATED)
+
+
+def _is_escalated(late: Submission) -> bool:
+    """Say whether the owner of the form was asked; of rows of a bulk the owner is told later, of all of them together."""
+    if late.reminded_at is None:
+        return late.bulk_id is not None and late.note in (_ESCALATED, NOBODY)
+    return late.expires_at is not None and late.reminded_at >= late.expires_at
+
+
+def _has_to_end(services: Services, late: Submission) -> bool:
+    return services.now() >= _last(services, late)
 
 
 def _last(services: Services, submission: Submission) -> datetime:

@@ -90,7 +90,7 @@ def _holders(pending: Pending, way: Way) -> Iterator[Principal]:
     for row in authority.resolved.rows:
         if row.principal not in _KINDS or not row.counts_on(day) or not _is_meant(way, row, pending):
             continue
-        is_sure = not _depends(authority, way, row)
+        is_sure = way.kind == "permission" or not depends_on_actor(authority, row)
         if is_sure and not _reaches(authority, way, row, pending, None, nobody):
             continue
         yield Principal(_KINDS[row.principal], row.principal_id, is_sure)
@@ -102,11 +102,12 @@ def _is_meant(way: Way, row: Row, pending: Pending) -> bool:
     return row.role == way.id if way.kind == "role" else way.id in row.permissions
 
 
-def _depends(authority: Authority, way: Way, row: Row) -> bool:
+def depends_on_actor(authority: Authority, row: Row) -> bool:
+    """Say whether what a row is about is another thing for each who holds it, such as their own reports. Pure."""
     resolved = authority.resolved.sets.get(row.set)
-    if way.kind == "permission" or resolved is None:
-        return False
-    return any(selector.written.needs_actor for selector in (*resolved.resources, *resolved.excluded))
+    return resolved is not None and any(
+        selector.written.needs_actor for selector in (*resolved.resources, *resolved.excluded)
+    )
 
 
 def _reaches(

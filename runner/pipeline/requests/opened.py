@@ -8,7 +8,8 @@ from runner.pipeline.requests.pending import Pending, pending
 from runner.pipeline.requests.rounds import Progress, Round, progress, rounds_of
 from runner.pipeline.requests.voters import Voters, voters
 from runner.pipeline.services import Services
-from runner.store.records import Approval, Submission
+from runner.store.records import Submission
+from runner.store.request_records import Approval
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,59 @@ class LineGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkLine:
+    """The rows of a bulk in an inbox: ``count`` of them wait, the first until ``expires_at``."""
+
+    id: str
+    title: str
+    requester: str
+    count: int
+    ticket: str
+    asked_at: datetime
+    expires_at: datetime | None
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowToDecide:
+    """One row of a bulk that needs a yes, with what it would change; it has a page of its own as every request has.
+
+    ``facts`` are what was answered for it, and when it runs, where that is not the same for all rows it stands with.
+    """
+
+    id: str
+    target: str
+    operations: tuple[OperationView, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlikeRows:
+    """Rows of a bulk that are decided on together: ``count`` of them that would change ``what``, ``rows`` of this page.
+
+    ``what`` is empty for rows of which each changes something else; all of these are on this page.  ``digest`` is what a
+    yes to all of them is bound to, ``facts`` what was answered for each of them alike, and when they run.
+    """
+
+    digest: str
+    what: str
+    count: int
+    rows: tuple[RowToDecide, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkToDecide:
+    """The rows of a bulk that wait for somebody, a page of them, from 1; ``more`` says that there is another page."""
+
+    line: BulkLine
+    reason: str
+    alike: tuple[AlikeRows, ...]
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedLine:
     """What somebody said lately, and how it stands with the request since."""
 
@@ -46,13 +99,57 @@ class DecidedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A request of the reader's own that still waits, and until when a yes counts."""
+
+    id: str
+    title: str
+    ticket: str
+    asked_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class InboxPage:
-    """What waits for somebody's yes. ``more`` says that there is more than is shown; ``away`` until when they are away."""
+    """What waits for somebody's yes. ``more`` says that there is more than is shown; ``away`` until when they are away.
+
+    ``sees_all`` is whether they may look at all open requests as well, ``own`` what they asked for themselves.
+    """
 
     groups: tuple[LineGroup, ...]
     decided: tuple[DecidedLine, ...]
     more: bool = False
     away: str = ""
+    sees_all: bool = False
+    bulks: tuple[BulkLine, ...] = ()
+    own: tuple[OwnLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """An open request as whoever sees all of them does: ``who`` can say yes now, and until when that counts.
+
+    ``lack`` is ``nobody`` where nobody can answer, ``few`` where only those of last resort can, and ``unknown`` where a
+    system that would have to be asked does not answer; ``why`` says so in a sentence.  With a ``bulk`` it stands for so
+    many of its ``rows``, of which each may be somebody else's to answer.
+    """
+
+    line: RequestLine
+    who: str
+    lack: Literal["nobody", "few", "unknown", ""] = ""
+    why: str = ""
+    bulk: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page, from 1, of all open requests that somebody may see, or of those of one ``bulk``; ``more``: there is another."""
+
+    lines: tuple[OpenLine, ...]
+    page: int
+    more: bool
+    bulk: str = ""
 
 
 @dataclass(frozen=True, slots=True)

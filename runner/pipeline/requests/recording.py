@@ -7,15 +7,16 @@ from typing import Any
 from runner.access.model import Actor
 from runner.journal.records import Record
 from runner.pipeline.recording import actor_body
-from runner.store.records import Approval, Submission
-from runner.store.request_records import Absence
+from runner.store.records import Submission
+from runner.store.request_records import Absence, Approval
 
 
-def approval(actor: Actor, said: Approval, submission: Submission) -> Record:
-    """Record what somebody said to a request, and to what exactly."""
+def approval(actor: Actor, said: Approval, submission: Submission, channel: str) -> Record:
+    """Record what somebody said to a request by which channel, and to what exactly."""
     body: dict[str, Any] = {
         "submission": submission.id,
         "actor": actor_body(actor),
+        "client": channel,
         "form": _form(submission),
         "operation": f"say {said.decision}",
         "target": _target(submission),

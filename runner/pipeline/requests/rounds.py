@@ -9,7 +9,7 @@ from forms.answering.situation import Situation, given, in_language, is_true
 from forms.definition import Approver, Given, Stage
 from forms.values import Value
 from runner.pipeline.requests.pending import Pending
-from runner.store.records import Approval
+from runner.store.request_records import Approval
 
 WayKind: TypeAlias = Literal["user", "group", "role", "permission"]
 

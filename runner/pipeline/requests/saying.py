@@ -23,7 +23,8 @@ from runner.pipeline.requests.recording import approval
 from runner.pipeline.requests.voters import Vote, last_moment
 from runner.pipeline.services import Services
 from runner.store.approvals import OvertakenError
-from runner.store.records import Approval, ApprovalDecision, Submission
+from runner.store.records import Submission
+from runner.store.request_records import Approval, ApprovalDecision
 
 LONGEST_COMMENT = 2_000
 CHANGED = "The plan is another one than was agreed to, so it needs a yes again."
@@ -37,11 +38,12 @@ _TOO_LONG = f"Write at most {LONGEST_COMMENT:,} characters."
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody says: to which digest, as it stood on their page, what, and a comment."""
+    """What somebody says: to which digest, as it stood on their page, what, and a comment; ``channel`` is by what way."""
 
     digest: str
     decision: ApprovalDecision
     comment: str = ""
+    channel: str = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _said(request: Opened, actor: Actor, word: Word) -> str:
         state=step.state,
         now=now,
         values=step.values,
-        records=[approval(actor, said, submission), *step.records, *step.told.records],
+        records=[approval(actor, said, submission, word.channel), *step.records, *step.told.records],
         notifications=step.told.notifications,
     )
     _after(services, submission, step)

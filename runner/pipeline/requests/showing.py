@@ -13,7 +13,7 @@ from connectors.spi import Entry, Ref
 from forms.answering.situation import in_markdown
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
-from runner.pipeline.authorising import NOT_FOUND, reads_journal
+from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import AnswersView, Fact, OperationView, Thing
 from runner.pipeline.reading import Reader
 from runner.pipeline.reading_back import answers_view
@@ -21,16 +21,15 @@ from runner.pipeline.requests.naming import fits
 from runner.pipeline.requests.opened import Opened, open_request
 from runner.pipeline.requests.pages import RequestPage, RoundView, SaidView
 from runner.pipeline.requests.rounds import Round
+from runner.pipeline.requests.seeing import sees_of
 from runner.pipeline.requests.telling import who_of
 from runner.pipeline.requests.voters import Vote, is_escalated, last_moment
 from runner.pipeline.results import STATE_TEXTS, operations_of
 from runner.pipeline.services import Services
 from runner.pipeline.telling import chips, initials, moment, subtitle
 from runner.pipeline.walking import Walk
-from runner.store.records import Approval, Submission
-
-READING = "request.read"
-"""Who holds this permission sees the requests of others."""
+from runner.store.records import Submission
+from runner.store.request_records import Approval
 
 _LATE = "Nobody answered in time, so the owner of the form was asked as well."
 _SHORT = "Too few of those who are named are left. The owner of the form, or who holds request.approve, may decide."
@@ -80,8 +79,7 @@ def _may_look(request: Opened, reader: Reader, said: Sequence[Approval]) -> bool
     actor, submission = reader.actor, request.submission
     if submission.actor_id == actor.id or any(one.approver_id == actor.id for one in said):
         return True
-    authority = reader.services.authority.current()
-    if reads_journal(reader) or authority.holds(actor, READING, "", form=submission.form_id, now=reader.now):
+    if sees_of(reader.services, actor, submission.form_id):
         return True
     person = actor.person
     if person is None or actor.client is not None:

@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 from connectors.spi import Entry, Ref
 from runner.access.model import Actor
-from runner.pipeline.requests.barred import Barred, barred, is_active, number_of
+from runner.pipeline.requests.barred import Barred, barred, is_active
 from runner.pipeline.requests.naming import fallback_ways, fits, means_everyone, people, principals
 from runner.pipeline.requests.pending import Pending
 from runner.pipeline.requests.rounds import Progress, Round, Way
+from runner.pipeline.same_person import is_same_person
 from runner.store.request_records import Absence, Principal
 
 _SAID = "You have agreed to this already. Somebody else has to as well."
@@ -91,9 +92,8 @@ class Voters:
     def _has_agreed(self, person: Entry) -> bool:
         if person.ref.id in self.progress.used:
             return True
-        number = number_of(person)
-        used = (self.pending.reader.entry(Ref("user", id_)) for id_ in sorted(self.progress.used)) if number else ()
-        return any(one is not None and number_of(one) == number for one in used)
+        used = (self.pending.reader.entry(Ref("user", id_)) for id_ in sorted(self.progress.used))
+        return any(one is not None and is_same_person(one, person) for one in used)
 
     def _stood_in_for(self, deputy: Entry) -> Iterator[Entry]:
         """Yield those who are away and named this one, or somebody away who did; never through one whose yes is barred."""

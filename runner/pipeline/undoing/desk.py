@@ -132,8 +132,10 @@ class Undoing:
     def close_unknown(
         self, actor: Actor, submission_id: str, operation_id: str, comment: str, *, was_done: bool
     ) -> SubmissionPage:
-        """Note what became of an unclear operation, as its actor or somebody who reads the journal has seen."""
-        submission = self._begun(actor, submission_id)
+        """Note what became of what is unclear, as its actor or somebody who reads the journal has seen."""
+        submission = self._kept.asked_for(actor, submission_id)
+        if submission.begun_at is None and submission.finished_at is None:
+            raise self._kept.not_there(actor, submission.form_id)
         try:
             closing.close_unknown(self.services, actor, submission, operation_id, comment, was_done=was_done)
         except NotFoundError:

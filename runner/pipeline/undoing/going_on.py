@@ -28,7 +28,8 @@ def continue_page(walk: Walk, submission: Submission, found: Rest, *, changed: b
         of=submission.id,
         digest=found.prepared.digest,
         operations=operation_views(found.prepared.kept),
-        stays=tuple(KeptPart(one.row.title, one.said) for one in found.found),
+        found=tuple(KeptPart(one.row.title, one.said) for one in found.found),
+        stays=found.stays,
         changed_meanwhile=changed,
         told=told(walk, submission),
     )

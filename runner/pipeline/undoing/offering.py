@@ -1,5 +1,7 @@
 """What a submission's page offers besides itself: to take it back, to go on with it, to close what is unclear. Reads."""
 
+from collections.abc import Sequence
+
 from connectors.spi import Entry
 from runner.access.model import Actor
 from runner.pipeline.authorising import is_fitting, may_use, reads_journal
@@ -7,22 +9,18 @@ from runner.pipeline.pages import UnclearView, Ways
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.rules import can_be_undone, can_go_on
 from runner.pipeline.walking import reader_for
-from runner.store.records import Submission
+from runner.store.records import OperationRow, Submission
 
 
 def ways(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> Ways:
     """Return what this actor can do about a submission; ``target`` is its target as the actor sees it now, if at all."""
-    if submission.begun_at is None:
+    if submission.begun_at is None and submission.state != "unknown":
         return Ways()
     rows = services.store.submissions.operations(submission.id)
     taken = next(iter(services.store.continuing.undos_of([submission.id])), None)
     is_own = submission.actor_id == actor.id
     audits = reads_journal(reader_for(services, actor, submission.form_id))
-    unclear = (
-        tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
-        if submission.state == "unknown" and (is_own or audits)
-        else ()
-    )
+    unclear = _unclear(submission, rows) if submission.state == "unknown" and (is_own or audits) else ()
     return Ways(
         can_undo=taken is None and offers_undo(services, actor, submission, target),
         can_continue=taken is None and is_own and can_go_on(submission, rows),
@@ -34,6 +32,12 @@ def ways(services: Services, actor: Actor, submission: Submission, target: Entry
         undoes=_opened_by(services, actor, submission.undoes, audits=audits),
         is_undo=submission.undoes is not None,
     )
+
+
+def _unclear(submission: Submission, rows: Sequence[OperationRow]) -> tuple[UnclearView, ...]:
+    """Return what is unclear of a submission: its operations that are, all of it when none of them is."""
+    found = tuple(UnclearView(row.operation_id, row.title, row.error or "") for row in rows if row.state == "unknown")
+    return found or (UnclearView("", submission.form_title, submission.note),)
 
 
 def _opened_by(services: Services, actor: Actor, id_: str | None, *, audits: bool) -> str:

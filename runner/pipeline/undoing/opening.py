@@ -1,19 +1,23 @@
 """Open the form of a submission that has run once more, for who may use it on that target now. Reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from forms.answering.working_out import Worked, work_out
 from forms.definition import Result
-from forms.planning import Plan, PlannedOperation, plan_digest
+from forms.plan_digest import plan_digest
+from forms.planning import Plan, PlannedOperation
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND, decide_plan
+from runner.pipeline.grants.lasting import end_of, is_ahead, last_day
+from runner.pipeline.grants.moving import moved_ends
 from runner.pipeline.planning import Prepared, exact, kept_operation
 from runner.pipeline.reopening import is_offered, own_version
 from runner.pipeline.services import Services
+from runner.pipeline.telling import day
 from runner.pipeline.undoing.standing import Ready
 from runner.pipeline.walking import Walk, start, target_ref
 from runner.store.records import Submission
@@ -22,6 +26,7 @@ CHECK_EXPIRED = (
     "This form asks for a caller check, and there is none any more that this could rest on. "
     "Use the form itself to put things right."
 )
+_OVER = "“{title}” was to last until {day}, and that day is over. Fill the form in again."
 
 
 def opened_again(
@@ -82,14 +87,26 @@ def is_still_checked(walk: Walk, submission: Submission) -> bool:
     return len(passed) >= policy.need
 
 
-def assembled(walk: Walk, worked: Worked, ready: "list[Ready]", about: Mapping[str, Any]) -> Prepared:
+def assembled(walk: Walk, worked: Worked, ready: "list[Ready]", about: Mapping[str, Any], *, is_undo: bool) -> Prepared:
     """Decide on operations that were looked at, and put them together as a plan; ``about`` is bound by its digest as well.
 
-    Raises `RefusedError` naming the first that is not allowed.
+    An undo lets nothing last longer that ends by itself.
+    Raises `RefusedError` naming the first that is not allowed, or whose last day is over.
     """
     planned: tuple[PlannedOperation, ...] = tuple(one.planned for one in ready)
+    _check_days(planned, walk.reader.now)
     plan = Plan(planned)
     permits = decide_plan(walk.reader, walk.form, plan, walk.target)
-    kept = tuple(kept_operation(walk, one.planned, one.preparation) for one in ready)
+    now = walk.reader.now
+    moved = [() if is_undo else moved_ends(walk.services, walk.form, one.planned, now) for one in ready]
+    kept = tuple(
+        kept_operation(walk, one.planned, one.preparation, ends) for one, ends in zip(ready, moved, strict=True)
+    )
     digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), [*exact(kept), dict(about)])
     return Prepared(walk, worked, plan, permits, tuple(one.preparation for one in ready), kept, digest)
+
+
+def _check_days(planned: Sequence[PlannedOperation], now: datetime) -> None:
+    for one in planned:
+        if one.until is not None and not is_ahead(one.until, now):
+            raise RefusedError(_OVER.format(title=one.title, day=day(last_day(end_of(one.until, now), now))))

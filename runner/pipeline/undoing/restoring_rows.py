@@ -1,7 +1,7 @@
 """From the rows of operations back to planned operations; secrets become places where one will be handed over. Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from connectors.spi import File, Operation, OutputRef, Ref, SecretRef, Value, Verb
@@ -40,8 +40,13 @@ def planned_again(
         step.on_error or form.on_error,
         undo=step.undo == "auto",
         retry=step.retry,
-        until=date.fromisoformat(until) if isinstance(until, str) else None,
+        until=_day_or_moment(until) if isinstance(until, str) else None,
     )
+
+
+def _day_or_moment(written: str) -> date:
+    moment = datetime.fromisoformat(written)
+    return moment if "T" in written else moment.date()
 
 
 def _arguments(row: OperationRow, verb: Verb, step: Step, made: Mapping[tuple[str, str], Ref]) -> Mapping[str, Value]:
@@ -78,14 +83,3 @@ def _with_made(value: Value, made: Mapping[tuple[str, str], Ref]) -> Value:
     if isinstance(value, tuple):
         return tuple(_with_made(item, made) for item in value)
     return value
-
-
-def made_by(rows: Sequence[OperationRow]) -> Mapping[tuple[str, str], Ref]:
-    """Return what steps gave, by step and output."""
-    found: dict[tuple[str, str], Ref] = {}
-    for row in rows:
-        outputs = row.outputs if row.state in ("done", "unchanged") and isinstance(row.outputs, Mapping) else {}
-        for name, text in outputs.items():
-            kind, _, id_ = str(text).partition(":")
-            found[row.operation_id, name] = Ref(kind, id_)
-    return found

@@ -10,17 +10,20 @@ from forms.answering.restoring import RestoreError
 from forms.answering.situation import in_language
 from forms.planning import PlannedOperation, needs_approval
 from runner.errors import RefusedError
+from runner.pipeline.pages import KeptPart
 from runner.pipeline.planning import Prepared, exact, prepare_operation
 from runner.pipeline.services import Services
+from runner.pipeline.undoing.finding_made import check_all_made, made_by
 from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, worked_again
-from runner.pipeline.undoing.restoring_rows import made_by, planned_again, secret_fields
+from runner.pipeline.undoing.restoring_rows import planned_again, secret_fields
+from runner.pipeline.undoing.reversing import nothing_of, step_back
 from runner.pipeline.undoing.rules import NOT_DONE, STOPPED, is_stopped, step_of
-from runner.pipeline.undoing.standing import Ready
+from runner.pipeline.undoing.standing import Ready, Standing
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
 ENDED = ("done", "unchanged")
-NOTHINGNOT_DONE = "There is nothing left of this to go on with."
+NOTHING_LEFT = "There is nothing left of this to go on with."
 WAS_TAKEN_BACK = "What was done was undone. Fill the form in again."
 FOUND = "Found done when it was looked at afterwards."
 LASTS = "What it changed is not known, so it does not end by itself: end it by hand."
@@ -42,10 +45,14 @@ class FoundDone:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is left of a submission, decided on; ``found`` are steps that were unclear and turned out to be done."""
+    """What is left of a submission, decided on; ``found`` are steps that were unclear and turned out to be done.
+
+    Of an undo, ``stays`` are the parts that somebody changed since; ``earlier`` are the states of all that does not go on.
+    """
 
     prepared: Prepared
     found: tuple[FoundDone, ...]
+    stays: tuple[KeptPart, ...]
     earlier: tuple[str, ...]
 
 
@@ -55,57 +62,70 @@ def rest(walk: Walk, submission: Submission, *, is_waiting: bool = False) -> Res
     Of one that ``is_waiting`` in the queue, only what waits goes on.  Raises `RefusedError` when it cannot go on, or when
     one of the steps is not the actor's to do any more.
     """
+    store = walk.services.store.submissions
     check_may_go_on(walk.services, submission, is_waiting=is_waiting)
-    if not is_waiting and not is_still_checked(walk, submission):
+    undone = store.get(submission.undoes) if submission.undoes is not None else None
+    if not is_waiting and not is_still_checked(walk, undone or submission):
         raise RefusedError(CHECK_EXPIRED)
-    rows = walk.services.store.submissions.operations(submission.id)
-    left = ("planned",) if is_waiting else NOT_DONE
-    ready: list[Ready] = []
-    found: list[FoundDone] = []
-    for row, planned in _planned(walk, submission, rows, left):
-        preparation = _looked_at(walk, row, planned)
-        if preparation is None:
-            found.append(FoundDone(row, f"{FOUND} {LASTS}" if planned.until else FOUND))
-        else:
-            ready.append(preparation)
+    rows = store.operations(submission.id)
+    left = [row for row in rows if row.state in (("planned",) if is_waiting else NOT_DONE)]
+    looked_at = _ahead(walk, submission, rows, left) if undone is None else _back(walk, undone, left)
+    found = tuple(one for one in looked_at if isinstance(one, FoundDone))
+    stays = tuple(one for one in looked_at if isinstance(one, KeptPart))
+    ready = [one for one in looked_at if isinstance(one, Ready)]
+    if not ready and not found:
+        raise nothing_of(NOTHING_LEFT, stays)
     about = {"continues": submission.id, "found": [one.row.operation_id for one in found]}
-    prepared = assembled(walk, worked_again(walk, submission.answers), ready, about)
-    _check_agreed(walk, submission, prepared)
-    if submission.undoes is None:
+    worked = worked_again(walk, submission.answers)
+    prepared = assembled(walk, worked, ready, about, is_undo=undone is not None)
+    if undone is None:
+        _check_agreed(walk, submission, prepared)
         _check_nobody_left_out(walk, submission, prepared)
-    earlier = [row.state for row in rows if row.state not in left]
-    return Rest(prepared, tuple(found), (*earlier, *("done" for _ in found)))
+    goes_on = {one.planned.operation.id for one in ready} | {one.row.operation_id for one in found}
+    earlier = [row.state for row in rows if row.operation_id not in goes_on]
+    return Rest(prepared, found, stays, (*earlier, *("done" for _ in found)))
 
 
 def check_may_go_on(services: Services, submission: Submission, *, is_waiting: bool = False) -> None:
     """Raise `RefusedError` unless a submission stopped with something left, of which nothing was taken back."""
     rows = services.store.submissions.operations(submission.id)
     if not (is_waiting or submission.state in STOPPED) or not is_stopped(rows):
-        raise RefusedError(NOTHINGNOT_DONE)
+        raise RefusedError(NOTHING_LEFT)
     if any(row.state == "undone" for row in rows) or services.store.continuing.undos_of([submission.id]):
         raise RefusedError(WAS_TAKEN_BACK)
 
 
-def _planned(
-    walk: Walk, submission: Submission, rows: Sequence[OperationRow], left: Sequence[str]
-) -> list[tuple[OperationRow, PlannedOperation]]:
-    """Return what is left, restored; raises `RefusedError` for what cannot be done once more."""
+def _ahead(
+    walk: Walk, submission: Submission, rows: Sequence[OperationRow], left: Sequence[OperationRow]
+) -> list[Ready | FoundDone]:
+    """Look at what is ``left``, restored; raises `RefusedError` for what cannot be done once more."""
     plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
     kept: dict[str, Mapping[str, Any]] = {str(one["id"]): one for one in plan if isinstance(one, Mapping)}
-    verbs, made = walk.services.connectors.verbs, made_by(rows)
+    verbs, made = walk.services.connectors.verbs, made_by(walk, rows)
     used = _secrets_used(walk, rows, verbs)
     found = []
-    for row in rows:
-        if row.state not in left:
-            continue
+    for row in left:
         try:
             planned = planned_again(row, kept.get(row.operation_id, {}), walk.form, verbs, made)
         except RestoreError as lost:
             raise RefusedError(f"“{row.title}”: {lost} Fill the form in again.") from lost
+        check_all_made(planned, left)
         _check_secrets(walk, row, planned, used)
-        if submission.undoes is not None:
-            planned = replace(planned, on_error="stop", undo=False)
-        found.append((row, replace(planned, note=_note(walk, submission, row))))
+        found.append(_looked_at(walk, row, replace(planned, note=_note(walk, submission, row))))
+    return found
+
+
+def _back(walk: Walk, undone: Submission, left: Sequence[OperationRow]) -> list[Ready | FoundDone | KeptPart]:
+    """Look at what is ``left`` of an undo as the undo itself did: only where nothing was changed since is it put back."""
+    standing = Standing(walk, undone)
+    done = {row.operation_id: row for row in walk.services.store.submissions.operations(undone.id)}
+    found: list[Ready | FoundDone | KeptPart] = []
+    for row in left:
+        step = step_back(standing, done[row.operation_id])
+        if row.state == "unknown" and isinstance(step, KeptPart):
+            raise RefusedError(f"“{row.title}” {_MAY_EXIST.format(why=step.why)}")
+        is_done = row.state == "unknown" and isinstance(step, Ready) and not step.preparation.changes
+        found.append(FoundDone(row, FOUND) if is_done else step)
     return found
 
 
@@ -147,15 +167,17 @@ def _check_secrets(walk: Walk, row: OperationRow, planned: PlannedOperation, use
             raise RefusedError(f"“{row.title}” {_SHARED}")
 
 
-def _looked_at(walk: Walk, row: OperationRow, planned: PlannedOperation) -> Ready | None:
-    """Ask what an operation would change now; None for an unclear one that is done already."""
+def _looked_at(walk: Walk, row: OperationRow, planned: PlannedOperation) -> Ready | FoundDone:
+    """Ask what an operation would change now."""
     try:
         preparation = prepare_operation(walk, planned)
     except RejectedError as refused:
         if row.state == "unknown":
             raise RefusedError(f"“{row.title}” {_MAY_EXIST.format(why=refused)}") from refused
         raise RefusedError(f"“{row.title}”: {refused}") from refused
-    return None if row.state == "unknown" and not preparation.changes else Ready(planned, preparation)
+    if row.state == "unknown" and not preparation.changes:
+        return FoundDone(row, f"{FOUND} {LASTS}" if planned.until else FOUND)
+    return Ready(planned, preparation)
 
 
 def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> None:
@@ -166,7 +188,7 @@ def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> Non
     agreed = {one["id"]: one for one in exact([dict(one) for one in plan if isinstance(one, Mapping)])}
     for one in exact(prepared.kept):
         was = agreed.get(one["id"], {})
-        same = [was.get(name) == one[name] for name in ("verb", "until")]
+        same = [was.get(name) == one.get(name) for name in ("verb", "until", "moves")]
         if not all(same) or not _are_alike(was["changes"], one["changes"]):
             raise RefusedError(_OTHERWISE)
 

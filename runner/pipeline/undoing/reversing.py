@@ -1,6 +1,6 @@
 """Plan to take a submission back: the inverse of what it did, last first, as far as nothing was changed since. Reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ from forms.answering.working_out import Worked
 from forms.planning import PlannedOperation, requirements_of
 from runner.errors import RefusedError
 from runner.pipeline.authorising import reads_journal
+from runner.pipeline.pages import KeptPart
 from runner.pipeline.planning import Prepared, prepare_operation
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, without_words
-from runner.pipeline.undoing.rules import DONE, why_it_stays
+from runner.pipeline.undoing.rules import DONE, FOR_A_WHILE, has_inverse, is_cut, why_it_stays
 from runner.pipeline.undoing.standing import Ready, Standing
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
@@ -27,19 +28,11 @@ _CHANGED = "Something of this was changed since."
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A part that stays as it is, and why."""
-
-    title: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reversal:
     """What takes a submission back, decided on, and the parts that stay."""
 
     prepared: Prepared
-    stays: tuple[Kept, ...]
+    stays: tuple[KeptPart, ...]
 
 
 def reversal(walk: Walk, submission: Submission) -> Reversal:
@@ -50,18 +43,23 @@ def reversal(walk: Walk, submission: Submission) -> Reversal:
     check_may_be_undone(walk.services, submission)
     if not is_still_checked(walk, submission):
         raise RefusedError(CHECK_EXPIRED)
-    ready: list[Ready] = []
-    stays: list[Kept] = []
     standing = Standing(walk, submission)
-    is_told = submission.actor_id == walk.actor.id or reads_journal(walk.reader)
-    for row in reversed(walk.services.store.submissions.operations(submission.id)):
-        if row.state == "done":
-            found = _reversed(walk, standing, row, is_told=is_told)
-            (ready if isinstance(found, Ready) else stays).append(found)  # type: ignore[arg-type]
+    rows = [row for row in walk.services.store.submissions.operations(submission.id) if row.state == "done"]
+    looked_at = [step_back(standing, row) for row in reversed(rows)]
+    ready = [one for one in looked_at if isinstance(one, Ready)]
+    stays = [one for one in looked_at if isinstance(one, KeptPart)]
+    stays += [KeptPart(row.title, FOR_A_WHILE) for row in rows if is_cut(row) and has_inverse(row)]
+    titles = {row.operation_id: row.title for row in rows}
+    stays += [KeptPart(titles[one.planned.operation.id], one.already) for one in ready if one.already]
     if not ready:
-        raise RefusedError(" ".join([NOTHING, *dict.fromkeys(one.why for one in stays)]))
+        raise nothing_of(NOTHING, stays)
     about = {"undoes": submission.id}
-    return Reversal(assembled(without_words(walk), Worked({}, {}), ready, about), tuple(stays))
+    return Reversal(assembled(without_words(walk), Worked({}, {}), ready, about, is_undo=True), tuple(stays))
+
+
+def nothing_of(said: str, stays: Sequence[KeptPart]) -> RefusedError:
+    """Return the refusal of what leaves nothing to be done, with every reason once."""
+    return RefusedError(" ".join([said, *dict.fromkeys(one.why for one in stays)]))
 
 
 def check_may_be_undone(services: Services, submission: Submission) -> None:
@@ -74,21 +72,25 @@ def check_may_be_undone(services: Services, submission: Submission) -> None:
         raise RefusedError(TAKEN_BACK)
 
 
-def _reversed(walk: Walk, standing: Standing, row: OperationRow, *, is_told: bool) -> Ready | Kept:
+def step_back(standing: Standing, row: OperationRow) -> Ready | KeptPart:
     """Plan to take one operation back; titles and values are told to those who may read what was done."""
+    walk = standing.walk
+    is_told = standing.submission.actor_id == walk.actor.id or reads_journal(walk.reader)
     verbs: Mapping[str, Verb] = walk.services.connectors.verbs
     verb = verbs.get(row.verb)
     title = row.title if is_told else verb.meaning.partition(";")[0] if verb else row.verb
     why = why_it_stays(walk.form, row, verb)
     if why:
-        return Kept(title, why)
+        return KeptPart(title, why)
     try:
         planned = _planned(row.operation_id, title, row.inverse, verbs)
         preparation, trouble = standing.compared(row, prepare_operation(walk, planned))
     except (RestoreError, RejectedError) as refused:
         standing.has_trouble = True
-        return Kept(title, str(refused) if is_told else _CHANGED)
-    return Kept(title, trouble if is_told else _CHANGED) if trouble else Ready(planned, preparation)
+        return KeptPart(title, str(refused) if is_told else _CHANGED)
+    if trouble:
+        return KeptPart(title, trouble if is_told else _CHANGED)
+    return Ready(planned, preparation, already=standing.already(row, preparation) if is_told else "")
 
 
 def _planned(id_: str, title: str, inverse: Any, verbs: Mapping[str, Verb]) -> PlannedOperation:

@@ -10,6 +10,7 @@ from connectors.verbs import ATTRIBUTES
 from forms.answering.wire import stored
 from forms.planning import PlannedOperation
 from runner.pipeline.telling import Teller, attribute_label, moment
+from runner.pipeline.undoing.rules import is_taken_back
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
@@ -21,10 +22,11 @@ _MOST_RECORDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An operation that can be done now, and what it would change."""
+    """An operation that can be done now, and what it would change; ``already`` says what of it is so already."""
 
     planned: PlannedOperation
     preparation: Preparation
+    already: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Left:
 class Standing:
     """Compares operation by operation, the last one first; ``ahead`` are the values after those that are taken back before.
 
+    What the walk itself has done of taking the submission back is no change by somebody else.
     ``has_trouble`` says that something was changed since: nothing that was made is deleted from then on.
     """
 
@@ -62,6 +65,31 @@ class Standing:
             if change.kind == "set":
                 self.ahead[str(change.ref), change.attribute] = change.after
         return replace(preparation, changes=changes), ""
+
+    def already(self, row: OperationRow, preparation: Preparation) -> str:
+        """Say what of a row is as it was before by now, and by whom; nothing where all of it is left to take back."""
+        mirrored = {
+            (str(one.ref), one.attribute, _OPPOSITE[one.kind], stored(one.before), stored(one.after))
+            for one in preparation.changes
+            if one.kind in _OPPOSITE
+        }
+        gone = [
+            one
+            for one in left_by(row)
+            if one.kind in _OPPOSITE
+            and (one.ref, one.attribute, one.kind, one.after, one.before) not in mirrored
+            and is_taken_back(row, one.after or one.before)
+        ]
+        if not gone:
+            return ""
+        refs = tuple(
+            Ref(*str(one.after or one.before).split(":", 1)) for one in gone if _is_ref(one.after or one.before)
+        )
+        if len(refs) != len(gone):
+            return ""
+        ended = self.walk.services.store.grants.running(submission_id=self.submission.id, states=("ended",), limit=1)
+        who = "It ended by itself." if ended else self._changed_by(Ref(*gone[0].ref.split(":", 1)))
+        return f"{Teller(self.walk.reader).text(refs)}: already so. {who}"
 
     def _by_then(self, change: Change) -> Change:
         key = (str(change.ref), change.attribute)
@@ -104,8 +132,8 @@ class Standing:
     def _done_since(self, ref: Ref) -> Submission | None:
         states = ("done", "partly_done", "unknown", "running")
         found = self.walk.services.store.submissions.list(target_id=ref.id, states=states, limit=_MOST_RECORDS)
-        own, ended = self.submission.id, self._ended_at()
-        return next((one for one in found if one.id != own and one.begun_at and one.begun_at >= ended), None)
+        ended = self._ended_at()
+        return next((one for one in found if one.id not in self._own and one.begun_at and one.begun_at >= ended), None)
 
     def _said(self, change: Change, left: Any) -> str:
         teller = Teller(self.walk.reader)
@@ -124,7 +152,7 @@ class Standing:
         found = journal.search(kind="outcome", target_id=ref.id, since=self._ended_at(), limit=_MOST_RECORDS)
         for record in found:
             body = record.body
-            if body.get("submission") != self.submission.id and _part(body, "outcome").get("code") == "done":
+            if body.get("submission") not in self._own and _part(body, "outcome").get("code") == "done":
                 login = str(_part(body, "actor").get("login", ""))
                 return f"Changed by {login}, {moment(record.time, self.walk.reader.now)}."
         return "The journal does not know by whom."
@@ -132,6 +160,10 @@ class Standing:
     def _by(self, other: Submission) -> str:
         when = other.finished_at or other.updated_at
         return f"by {other.actor_login}, {moment(when, self.walk.reader.now)}"
+
+    @property
+    def _own(self) -> tuple[str, str]:
+        return self.submission.id, self.walk.submission
 
     def _ended_at(self) -> datetime:
         return self.submission.finished_at or self.submission.updated_at

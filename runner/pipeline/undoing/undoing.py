@@ -6,7 +6,7 @@ from runner.journal.records import Record
 from runner.pipeline.authorising import reads_journal
 from runner.pipeline.drafting import draft
 from runner.pipeline.finishing import Finished, carry_on
-from runner.pipeline.pages import Head, Journey, KeptPart, WayPage
+from runner.pipeline.pages import Head, Journey, WayPage
 from runner.pipeline.planning import Prepared, operation_views
 from runner.pipeline.recording import intents
 from runner.pipeline.telling import moment
@@ -26,7 +26,7 @@ def undo_page(walk: Walk, submission: Submission, found: Reversal, *, changed: b
         of=submission.id,
         digest=found.prepared.digest,
         operations=operation_views(found.prepared.kept),
-        stays=tuple(KeptPart(one.title, one.why) for one in found.stays),
+        stays=found.stays,
         changed_meanwhile=changed,
         nothing_to_do=found.prepared.changes_nothing,
         told=told(walk, submission),

@@ -1,7 +1,8 @@
-"""A real OpenLDAP directory with ten thousand people, exported by its own tools, imported and compared."""
+"""A real OpenLDAP directory with a thousand people, or ten thousand, exported by its own tools, imported and compared."""
 
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine
@@ -10,7 +11,7 @@ from tests.connectors.importing.conftest import Import
 from tests.connectors.importing.directory_rows import counts, everything, member_logins, rows
 from tests.servers.slapd import SUFFIX, Slapd
 
-PEOPLE, UNITS = 10_000, 40
+UNITS = 40
 GIVEN = ("Zoë", "Bram", "Ömer", "Søren", "Νεφέλη", "さくら", "Alice")
 FAMILY = ("Lindqvist", "Çiçekoğlu", "Kraanvogel", "Dvořáček-Straßburger", "d'Avellà")
 ARGON2 = "{ARGON2}$argon2id$v=19$m=8192,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"
@@ -40,7 +41,7 @@ def person(number: int) -> dict[str, str]:
     }
 
 
-def person_ldif(number: int) -> str:
+def person_ldif(number: int, last: int) -> str:
     wanted = person(number)
     extra = {
         5: "pwdAccountLockedTime: 20261121081200Z\n",
@@ -53,15 +54,15 @@ def person_ldif(number: int) -> str:
         f"cn:: {base64(wanted['display_name'])}\ngivenName:: {base64(wanted['first_name'])}\n"
         f"sn:: {base64(wanted['last_name'])}\nmail: {wanted['mail']}\ntelephoneNumber: {wanted['phone']}\n"
         f"title: {wanted['title']}\ndepartmentNumber: {wanted['department']}\nemployeeNumber: {number}\n"
-        f"manager: {dn_of(min(number + 1, PEOPLE - 1))}\nuserPassword: {ARGON2 if number == 3 else SSHA}\n"
+        f"manager: {dn_of(min(number + 1, last))}\nuserPassword: {ARGON2 if number == 3 else SSHA}\n"
         f"{extra.get(number, '')}\n"
     )
 
 
-def company_ldif() -> str:
+def company_ldif(people: int) -> str:
     groups = "".join(
         f"dn: cn=g{group:02d},ou=groups,{SUFFIX}\nobjectClass: groupOfNames\ncn: g{group:02d}\nowner: {dn_of(group)}\n"
-        + "".join(f"member: {dn_of(number)}\n" for number in range(group, PEOPLE, UNITS))
+        + "".join(f"member: {dn_of(number)}\n" for number in range(group, people, UNITS))
         + (f"member: cn=g{group - 1:02d},ou=groups,{SUFFIX}\n" if group else "")
         + "\n"
         for group in range(UNITS)
@@ -75,7 +76,7 @@ def company_ldif() -> str:
         f"dn: cn=default,ou=policies,{SUFFIX}\nobjectClass: pwdPolicy\nobjectClass: device\ncn: default\n"
         "pwdAttribute: userPassword\n\n"
     )
-    return head + units + policy + "".join(map(person_ldif, range(PEOPLE))) + groups
+    return head + units + policy + "".join(person_ldif(number, people - 1) for number in range(people)) + groups
 
 
 BROKEN = f"""
@@ -108,36 +109,44 @@ member: {dn_of(1)}
 """
 
 
-@pytest.fixture(scope="module")
-def exports() -> Iterator[tuple[bytes, bytes]]:
-    """What slapcat and ldapsearch write of the same directory."""
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """What slapcat and ldapsearch write of the same directory of so many people."""
+
+    people: int
+    catalogue: bytes
+    search: bytes
+
+
+@pytest.fixture(scope="module", params=[1_000, pytest.param(10_000, marks=pytest.mark.torture)])
+def exports(request: pytest.FixtureRequest) -> Iterator[Exports]:
     with Slapd.made() as server:
-        server.add(company_ldif())
+        server.add(company_ldif(request.param))
         with server.running():
-            yield server.export(), server.search()
+            yield Exports(request.param, server.export(), server.search())
 
 
-def test_ten_thousand_people_come_over_from_slapcat_and_a_second_time_nothing_changes(
-    exports: tuple[bytes, bytes], engine: Engine, import_ldif: Import
+def test_thousands_come_over_from_slapcat_and_a_second_time_nothing_changes(
+    exports: Exports, engine: Engine, import_ldif: Import
 ) -> None:
-    catalogue, search = exports
+    everybody, catalogue = exports.people, exports.catalogue
     assert b"entryUUID" in catalogue
     assert b"\n " in catalogue
     report = import_ldif(catalogue + BROKEN.encode())
 
-    assert report.added == {"ou": UNITS + 4, "user": PEOPLE, "group": UNITS + 1}
+    assert report.added == {"ou": UNITS + 4, "user": everybody, "group": UNITS + 1}
     assert counts(engine) == report.added
     people = rows(engine, "user", "login")
-    for number in range(PEOPLE):
+    for number in range(everybody):
         wanted, found = person(number), people[f"u{number:05d}"]
         assert {name: found[name] for name in wanted} == wanted
-        assert found["manager_id"] == people[f"u{min(number + 1, PEOPLE - 1):05d}"]["id"]
-    assert member_logins(engine, "g07") == {f"u{number:05d}" for number in range(7, PEOPLE, UNITS)} | {"g06"}
+        assert found["manager_id"] == people[f"u{min(number + 1, everybody - 1):05d}"]["id"]
+    assert member_logins(engine, "g07") == {f"u{number:05d}" for number in range(7, everybody, UNITS)} | {"g06"}
     assert rows(engine, "group", "name")["g07"]["owner_id"] == people["u00007"]["id"]
 
     assert people["u00003"]["password_hash"] == ARGON2.removeprefix("{ARGON2}")
     assert people["u00004"]["password_hash"] is None
-    assert report.passwords_left_out == {"SSHA": PEOPLE - 1}
+    assert report.passwords_left_out == {"SSHA": everybody - 1}
     assert people["u00005"]["locked_at"].isoformat() == "2026-11-21T08:12:00+00:00"
     assert not people["u00006"]["enabled"]
     assert people["u00007"]["must_change"]
@@ -159,8 +168,8 @@ def test_ten_thousand_people_come_over_from_slapcat_and_a_second_time_nothing_ch
     before = everything(engine)
     part = f"ou=d02,ou=people,{SUFFIX}"
     for again, unit, wanted in (
-        (catalogue, "", {"ou": UNITS + 4, "user": PEOPLE, "group": UNITS}),
-        (search, part, {"ou": 1, "user": PEOPLE // UNITS}),
+        (catalogue, "", {"ou": UNITS + 4, "user": everybody, "group": UNITS}),
+        (exports.search, part, {"ou": 1, "user": everybody // UNITS}),
     ):
         second = import_ldif(again, ou=unit)
         assert second.added == {}
@@ -171,12 +180,12 @@ def test_ten_thousand_people_come_over_from_slapcat_and_a_second_time_nothing_ch
 
 
 def test_people_who_came_without_a_stable_id_are_recognised_when_the_file_has_one(
-    exports: tuple[bytes, bytes], engine: Engine, import_ldif: Import
+    exports: Exports, engine: Engine, import_ldif: Import
 ) -> None:
-    catalogue, search = exports
-    first = import_ldif(search, ou=f"ou=d01,ou=people,{SUFFIX}")
-    assert first.added["user"] == PEOPLE // UNITS
-    second = import_ldif(catalogue, ou=f"ou=d01,ou=people,{SUFFIX}")
+    part = exports.people // UNITS
+    first = import_ldif(exports.search, ou=f"ou=d01,ou=people,{SUFFIX}")
+    assert first.added["user"] == part
+    second = import_ldif(exports.catalogue, ou=f"ou=d01,ou=people,{SUFFIX}")
     assert second.added == {}
-    assert second.unchanged["user"] + second.changed.get("user", 0) == PEOPLE // UNITS
-    assert counts(engine)["user"] == PEOPLE // UNITS
+    assert second.unchanged["user"] + second.changed.get("user", 0) == part
+    assert counts(engine)["user"] == part

@@ -1,7 +1,7 @@
 """No form and no setting writes what is not on the list, by whatever alias, number, case or option an attribute is called."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
@@ -10,7 +10,7 @@ from connectors.errors import RejectedError
 from connectors.ldap.changing.drafting import Draft
 from connectors.ldap.changing.profiles import settable_values
 from connectors.ldap.connector import LdapDirectory
-from connectors.ldap.examining.opened import check_described, descriptions
+from connectors.ldap.examining.opened import Described, check_described, descriptions
 from connectors.ldap.layout import is_reserved, layout
 from connectors.ldap.requests import Search
 from connectors.spi import Ids, Operation, Question, Ref, Secret, SecretRef
@@ -129,9 +129,9 @@ def opened(directory: LdapDirectory, names: list[str]) -> tuple[list[str], list[
     return accepted, refused
 
 
-def known(directory: LdapDirectory) -> list[str]:
+def known(directory: LdapDirectory) -> Mapping[str, Described]:
     if not hasattr(directory, "described"):
-        directory.described = list(descriptions(directory.session))  # type: ignore[attr-defined]
+        directory.described = descriptions(directory.session)  # type: ignore[attr-defined]
     return directory.described  # type: ignore[attr-defined, no-any-return]
 
 

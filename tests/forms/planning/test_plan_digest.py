@@ -9,7 +9,8 @@ import pytest
 
 from connectors.spi import Ref, SecretRef
 from forms.definition import Form
-from forms.planning import Plan, PlannedOperation, Requirement, operation_json, plan, plan_digest, secret_fields
+from forms.plan_digest import operation_json, plan_digest
+from forms.planning import Plan, PlannedOperation, Requirement, plan, secret_fields
 from tests.forms.answering.answering_desk import EVERY_TYPE, Reading, situation_for, small_form, validated
 
 FORM = small_form("""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from connectors.local.connector import LocalDirectory
-from connectors.spi import Entry, Ids, Question
+from connectors.spi import Entry, Ids, Operation, Question, Ref
 
 AT_ONCE = """\
 format: form/1
@@ -22,5 +22,15 @@ def person(desk: Path, login: str) -> Entry:
     directory = LocalDirectory(f"sqlite:///{desk / 'directory.db'}")
     try:
         return directory.read(Question("user", Ids(frozenset({f"u-{login}"})))).entries[0]
+    finally:
+        directory.close()
+
+
+def rename(desk: Path, login: str, name: str, **values: str) -> None:
+    """Give a person of the local directory another name, and other values with it."""
+    directory = LocalDirectory(f"sqlite:///{desk / 'directory.db'}")
+    try:
+        of = {"user": Ref("user", f"u-{login}"), "set": {"display_name": name, **values}}
+        directory.perform(Operation("renamed", "directory.user.update", of), (), {})
     finally:
         directory.close()

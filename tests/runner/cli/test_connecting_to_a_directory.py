@@ -1,6 +1,7 @@
 """`deskhand connect` on a real OpenLDAP and a real Active Directory domain: what it writes, and when it writes nothing."""
 
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +24,9 @@ def openldap(openldap_sample: Template) -> Iterator[OpenLdap]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    folder = tmp_path / "desk"
-    assert deskhand("init", folder).code == 0
-    return folder
+def desk(new_desk: Path, tmp_path: Path) -> Path:
+    """A desk of its own with the whole library."""
+    return Path(shutil.copytree(new_desk, tmp_path / "desk"))
 
 
 def settings(desk: Path) -> dict:

@@ -68,6 +68,7 @@ def test_a_new_desk_has_nothing_to_complain_about(new_desk: Path) -> None:
     checked = process("check", new_desk)
     assert (checked.code, checked.err) == (0, "")
     assert "unlock-account: ok   needs user.read, user.unlock" in checked.out
+    assert "\ntemporary-access: ok   needs group.members.manage, user.groups.manage, user.read\n" in checked.out
     assert checked.out.endswith(f"\n{SHIPPED} forms can be used, 0 errors, 0 warnings.\n")
 
 
@@ -157,7 +158,7 @@ def test_the_desk_is_found_by_its_variable(desk: Path, tmp_path: Path, monkeypat
     monkeypatch.setenv("DESKHAND_DESK", str(desk))
     assert deskhand("accounts", "list").code == 0
     assert (missing.code, is_one_sentence(missing.err)) == (3, True)
-    assert "Make one with: deskhand init" in missing.err
+    assert "Name yours with --desk FOLDER or in DESKHAND_DESK. Make one with: deskhand init" in missing.err
 
 
 def test_a_reader_that_goes_away_is_no_fault(new_desk: Path) -> None:

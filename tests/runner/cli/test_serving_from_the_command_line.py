@@ -14,7 +14,7 @@ import pytest
 from connectors.spi import Secret
 from runner.identity.identity import identity_on
 from runner.store.store import Store
-from tests.runner.cli.commands import Served, deskhand, is_one_sentence, process, served, several
+from tests.runner.cli.commands import Served, deskhand, is_one_sentence, process, served
 from tests.runner.cli.contents import contents
 from tests.runner.cli.directories import AT_ONCE, person
 
@@ -125,7 +125,7 @@ def running_processes(desk: Path) -> list[str]:
 
 def test_a_port_in_use_is_said_and_nothing_is_left_running(desk: Path, demo: Demo, taken_port: int) -> None:
     port = ("--port", taken_port)
-    for refused in several(("serve", "--desk", desk, *port), ("demo", demo.folder, *port)):
+    for refused in (deskhand("serve", "--desk", desk, *port), deskhand("demo", demo.folder, *port)):
         assert (refused.code, refused.out, is_one_sentence(refused.err)) == (3, "", True), refused.text
         says = f"127.0.0.1:{taken_port} cannot be listened on: Address already in use. Choose another port with --port"
         assert says in refused.err

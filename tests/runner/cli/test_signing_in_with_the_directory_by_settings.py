@@ -10,10 +10,10 @@ import pytest
 from connectors.local.connector import LocalDirectory
 from connectors.registry import Connectors
 from connectors.spi import Operation, Ref, Secret, SecretRef
-from runner.access_names import AccessNames
 from runner.deskfolder import open_folder
 from runner.directory_sign_in import NamedGroup, open_directory_sign_in
 from runner.errors import RefusedError, SetUpError
+from runner.policy.names import AccessNames
 from runner.store.records import Account
 from runner.wiring import Installation, open_installation
 from tests.runner.cli.commands import deskhand, is_one_sentence

@@ -8,8 +8,8 @@ from runner.access.reading import read_access
 from runner.delegation.reviews.pages import Draft
 from runner.delegation.reviews.reviewing import Reviewing
 from runner.deskfolder import library
-from runner.keeping import PolicyKeeper
 from runner.pipeline.services import Services
+from runner.policy.keeping import PolicyKeeper
 from runner.store.records import Account
 from tests.runner.pipeline.desks import TestDesk
 from tests.runner.pipeline.small_company import NOW

@@ -29,7 +29,7 @@ from runner.access.reading import read_access
 from runner.delegation.census import take_census
 from runner.delegation.graphs.graphing import paths_in, scanning
 from runner.delegation.graphs.opengraph import definition, pieces
-from runner.keeping import PolicyKeeper
+from runner.policy.keeping import PolicyKeeper
 from runner.sample.loading import load_company
 from tests.runner.delegation import opengraph_rules
 

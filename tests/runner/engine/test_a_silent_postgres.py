@@ -49,7 +49,7 @@ def test_what_was_under_way_comes_to_its_end(desk, line, monkeypatch, moment, sw
     hook = {"while it plans": "reading", "before the change": "before", "after the change": "after"}[moment]
     setattr(desk.directory, hook, fall_silent)
     told = []
-    workers = Workers(desk.services, 2, told.append, poll_seconds=0.05)
+    workers = Workers(desk.services, 1, told.append, poll_seconds=0.05)  # an idle one would tell sooner
     workers.start()
     try:
         wait(lambda: told)

@@ -27,7 +27,9 @@ def campaign(folder, desk, urls, *, nodes, kills, jobs, seed):
     asked = [tuple(line.split()) for line in (folder / "asked.log").read_text().splitlines()]
     desk = open_desk(folder, directory_url=urls[0], store_url=urls[1])
     try:
-        return examine(desk, dict(zip((f"job-{n}" for n in range(jobs)), ids, strict=True)), asked)
+        unclear = examine(desk, dict(zip((f"job-{n}" for n in range(jobs)), ids, strict=True)), asked)
+        print(f"{nodes} nodes, {kills} kills, {jobs} submissions, {len(asked)} changes asked for, {unclear} unclear")
+        return unclear
     finally:
         desk.close()
 
@@ -85,13 +87,13 @@ def test_three_nodes_on_postgres_killed_again_and_again(on_postgres, tmp_path):
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(5))
-def test_a_hundred_kills_on_sqlite(on_sqlite, tmp_path, seed):
+def test_two_hundred_and_fifty_kills_on_sqlite(on_sqlite, tmp_path, seed):
     desk, urls = on_sqlite
-    assert campaign(tmp_path, desk, urls, nodes=1, kills=50, jobs=400, seed=seed) > 0
+    assert campaign(tmp_path, desk, urls, nodes=1, kills=50, jobs=150, seed=seed) > 0
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(5))
-def test_a_hundred_kills_on_postgres(on_postgres, tmp_path, seed):
+def test_two_hundred_and_fifty_kills_on_postgres(on_postgres, tmp_path, seed):
     desk, urls = on_postgres
-    assert campaign(tmp_path, desk, urls, nodes=3, kills=50, jobs=400, seed=seed) > 0
+    assert campaign(tmp_path, desk, urls, nodes=3, kills=50, jobs=150, seed=seed) > 0

@@ -12,9 +12,9 @@ from runner.engine import workers as workers_module
 from runner.engine.rounds import Round, make_rounds
 from runner.engine.workers import Workers
 from runner.errors import NotDurableError
+from runner.housekeeping import Housekeeping
 from runner.pipeline import carrying
 from runner.pipeline.carrying import carry_out_waiting, give_up
-from runner.serving import Housekeeping
 from tests.runner.engine.waiting import queued
 
 PERSON, OTHER = "u-t.novak", "u-z.lindqvist"
@@ -143,7 +143,7 @@ def test_what_failed_in_its_middle_is_unclear_here(desk, monkeypatch):
     def faulty(*_):
         raise KeyError("a bug")
 
-    monkeypatch.setattr(carrying, "_forget_what_was_not_given", faulty)
+    monkeypatch.setattr(carrying, "send_mails", faulty)
     told = []
     Workers(desk.services, 0, told.append).step()
     assert (desk.state(id_), len(told)) == ("done", 1)
@@ -196,8 +196,8 @@ def test_a_system_that_hangs_keeps_no_process_from_beating(desk, monkeypatch):
         held.set()
         release.wait(20)
 
-    monkeypatch.setattr("runner.serving.HEARTBEAT_SECONDS", 0.1)
-    monkeypatch.setattr("runner.serving.make_rounds", lambda *_, asking: hang(None) if asking else None)
+    monkeypatch.setattr("runner.housekeeping.HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr("runner.housekeeping.make_rounds", lambda *_, asking: hang(None) if asking else None)
     house = Housekeeping(desk.installation)
     house.start()
     until(held.is_set)
@@ -215,8 +215,8 @@ def test_a_fault_that_nobody_foresaw_does_not_end_the_heart(desk, monkeypatch, c
         beats.append(1)
         raise KeyError("a bug")
 
-    monkeypatch.setattr("runner.serving.HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr("runner.serving.beat", faulty)
+    monkeypatch.setattr("runner.housekeeping.HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr("runner.housekeeping.beat", faulty)
     house = Housekeeping(desk.installation)
     house.start()
     until(lambda: len(beats) > 2)

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, Type, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
+from connectors.directory.values import argon2_of_nobody
 from connectors.spi import Secret
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.identity.identity import Identity
@@ -86,3 +88,13 @@ def test_hashes_made_with_other_settings_are_outdated(quick_passwords: Passwords
     stronger = Passwords(PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
     assert stronger.is_outdated(quick_passwords.hash(Secret("correct horse")))
     assert "$m=19456,t=2,p=1$" in owasp_hasher().hash("x")
+
+
+def test_the_hash_of_nobody_is_one_at_its_costs_and_of_no_password():
+    made = argon2_of_nobody(64, 2, 1)
+    expected = Parameters(
+        type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=64, parallelism=1
+    )
+    assert extract_parameters(made) == expected
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(made, "")

@@ -6,7 +6,7 @@ from runner.journal.archives import Segment, archive_lines, verify_archive
 from runner.journal.chain import GENESIS, seal
 from runner.journal.records import Record
 from runner.journal.verifying import verify
-from runner.retention import oldest_kept
+from runner.settings.retention import oldest_kept
 from tests.runner.store.drafts import NOW
 
 

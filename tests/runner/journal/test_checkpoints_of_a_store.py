@@ -13,13 +13,13 @@ from runner.journal.offline.notes import checkpoints_in
 from runner.journal.offline.verifying import verify
 from runner.journal.records import Record
 from runner.store.checkpoints import Receiver
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.witnessing import checkpointing
 from runner.witnessing.breaking import declare_break
 from runner.witnessing.checkpointing import BrokenJournalError, Checkpointer
 from runner.witnessing.examining import examine_journal
 from tests.runner.journal.second_verifier import complaint
+from tests.runner.migrated import migrated
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SIGNER = read_signing_key(new_signing_key(random.Random(4).randbytes))
@@ -27,7 +27,7 @@ SIGNER = read_signing_key(new_signing_key(random.Random(4).randbytes))
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    upgrade(database_url)
+    migrated(database_url)
     with Store.open(database_url) as opened:
         yield opened
 

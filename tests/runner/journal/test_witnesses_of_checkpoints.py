@@ -21,8 +21,7 @@ from runner.journal.checkpoints import new_signing_key, read_signing_key
 from runner.journal.offline.notes import checkpoints_in
 from runner.journal.records import Record
 from runner.pipeline.services import Halt
-from runner.settings import JournalSettings
-from runner.store.schema import upgrade
+from runner.settings.model import JournalSettings
 from runner.store.store import Store
 from runner.witnessing.breaking import declare_break
 from runner.witnessing.checkpointing import Checkpointer
@@ -33,6 +32,7 @@ from runner.witnessing.read_only import READ_ONLY, why_read_only
 from runner.witnessing.syslog_sending import syslog_receiver
 from runner.witnessing.witnesses import FileWitness, MailWitness, Witness, witnesses_of
 from tests.runner.journal.receivers import posted_to, syslog_over_tls
+from tests.runner.migrated import migrated
 from tests.servers.certificates import Certificates
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -79,7 +79,7 @@ class Desk:
 @pytest.fixture
 def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url) as store:
 
         def make(*witnesses: Witness) -> Desk:

@@ -10,7 +10,9 @@ import zipfile
 from pathlib import Path
 
 from runner.backup.making import make_backup
+from runner.evidence.asking import Asked
 from runner.journal.formats import FORMATS, written
+from runner.operators import operators_of
 
 
 def canary(dice: random.Random) -> str:
@@ -36,15 +38,14 @@ def encodings(secret: str) -> set[bytes]:
 
 
 def left_behind(desk, texts) -> dict[str, bytes]:
-    """Return everything that is left behind, by name: files, what is inside archives, exports, and texts."""
+    """Return everything that is left behind, by name: files, what is inside archives, exports, evidence, and texts."""
     folder: Path = desk.folder
     backup = io.BytesIO()
     made = folder / "made"
     made.mkdir(exist_ok=True)
     make_backup(folder, backup, made, desk.clock(), with_keys=True)
     places = {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    with zipfile.ZipFile(backup) as archive:
-        places |= {f"backup {name}": archive.read(name) for name in archive.namelist()}
+    places |= _inside("backup", backup) | _inside("evidence", io.BytesIO(_evidence(desk)))
     lines = list(desk.store.journal.all_lines())
     for format_ in FORMATS:
         places[f"export {format_}"] = b"".join(written(format_, lines, version="1", host="desk.test"))
@@ -52,6 +53,16 @@ def left_behind(desk, texts) -> dict[str, bytes]:
         places["dump"] = "\n".join(rows.iterdump()).encode()
     places |= {f"text {number}": text.encode() for number, text in enumerate(texts)}
     return places
+
+
+def _inside(what: str, packed: io.BytesIO) -> dict[str, bytes]:
+    with zipfile.ZipFile(packed) as archive:
+        return {f"{what} {name}": archive.read(name) for name in archive.namelist()}
+
+
+def _evidence(desk) -> bytes:
+    evidence = operators_of(desk.installation).evidence
+    return evidence.pack_evidence(desk.actor("auditor"), Asked(since="2030-01-01"), "A complaint.").content
 
 
 def hits(places, secrets) -> list[tuple[str, str]]:

@@ -25,10 +25,9 @@ from forms.catalogue import load_catalogue
 from forms.definition import Catalogue
 from runner.access.model import Actor, Policy
 from runner.access.reading import read_access
-from runner.access_names import AccessNames
 from runner.delegation.delegation import Delegation
 from runner.deskfolder import library, open_folder
-from runner.doctor import examine
+from runner.doctor.examining import examine
 from runner.engine.workers import Workers
 from runner.errors import NotDurableError, StaleError
 from runner.identity.identity import identity_on
@@ -37,6 +36,7 @@ from runner.pipeline.desk import Desk
 from runner.pipeline.looking import actor_of
 from runner.pipeline.pages import PlanPage, Posted, SubmissionPage
 from runner.pipeline.services import Halt, Services
+from runner.policy.names import AccessNames
 from runner.sealing import KeySealer, new_key
 from runner.store.database import Database, connect
 from runner.store.records import Account

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from connectors.spi import Operation
-from runner.serving import sweep
+from runner.engine.nodes import sweep
 from tests.runner.pipeline.desks import catalogue, open_desk
 
 AGENT, MOST_CHANGES, LONGEST_SECONDS = "agent.rotterdam", 6, 0.1
@@ -34,7 +34,7 @@ def work(folder: Path, ready: int, kind: str) -> None:
 
     desk.directory.before = note
     os.write(ready, b".")
-    sweep(desk.installation)
+    sweep(desk.installation.services)
     for _ in count():
         submission = desk.new()
         plan = desk.planned(

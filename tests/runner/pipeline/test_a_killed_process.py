@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from runner.engine.nodes import sweep
 from runner.errors import NotFoundError, StaleError
-from runner.serving import sweep
 from tests.runner.pipeline.desks import make_folder, open_desk
 
 ROOT = Path(__file__).parents[3]
@@ -32,7 +32,7 @@ def test_what_a_killed_process_was_doing_is_unknown_after_a_restart(killed):
     assert desk.state(submission) == "running"
     assert desk.value("u-t.novak", "company") == ("A" if where == "after" else None)
 
-    assert [lost.id for lost in sweep(desk.installation)] == [submission]
+    assert [lost.id for lost in sweep(desk.installation.services)] == [submission]
 
     assert desk.state(submission) == "unknown"
     assert [state for _, state in desk.operations(submission)] == ["done", "unknown", "skipped"]
@@ -41,7 +41,7 @@ def test_what_a_killed_process_was_doing_is_unknown_after_a_restart(killed):
     assert desk.store.journal.verify().ok
     assert [finding.detail for finding in desk.doctor() if submission in finding.detail]
     assert desk.performed == []
-    assert sweep(desk.installation) == []
+    assert sweep(desk.installation.services) == []
     again = desk.desk.confirm(desk.actor("agent.rotterdam"), submission, "", "", (), "en")
     assert again.state == "unknown"
     assert [line.state for line in desk.desk.home(desk.actor("agent.rotterdam"), "en").attention] == ["unknown"]
@@ -54,7 +54,7 @@ def test_what_a_killed_process_was_doing_is_unknown_after_a_restart(killed):
 def test_what_a_living_process_is_doing_is_left_alone(desk):
     plan = desk.planned("agent.rotterdam", "office", "u-t.novak", {"office": "A"})
     seen = []
-    desk.directory.before = lambda _: seen.append(sweep(desk.installation))
+    desk.directory.before = lambda _: seen.append(sweep(desk.installation.services))
     assert desk.done("agent.rotterdam", plan).state == "done"
     assert seen == [[]]
 

@@ -7,9 +7,9 @@ import pytest
 from connectors.spi import Ref
 from runner.access.reading import read_access
 from runner.errors import NotFoundError, RefusedError
-from runner.keeping import PolicyKeeper
 from runner.pipeline.desk import Desk
 from runner.pipeline.pages import FillPage, PlanPage, Posted
+from runner.policy.keeping import PolicyKeeper
 from tests.runner.pipeline.desks import definitions
 
 AGENT = "agent.rotterdam"

@@ -7,8 +7,8 @@ import pytest
 from connectors.errors import RejectedError
 from connectors.spi import Ref
 from runner.errors import TooManyError
+from runner.pipeline.delivering import deliver_due
 from runner.pipeline.pages import PlanPage, SubmissionPage
-from runner.serving import send_waiting
 
 AGENT, SECOND = "agent.rotterdam", "second.rotterdam"
 
@@ -119,9 +119,9 @@ def test_a_mail_that_cannot_go_out_waits_and_the_change_stands(desk):
     assert desk.done(AGENT, plan).state == "done"
     assert [waiting.attempts for waiting in desk.store.notifications.pending(limit=9)] == [1, 1]
     outbox.unlink()
-    assert send_waiting(desk.installation) == 0
+    assert deliver_due(desk.installation.services) == 0
     desk.clock.forward(minutes=1)
-    assert send_waiting(desk.installation) == 2
+    assert deliver_due(desk.installation.services) == 2
     assert {mail.to for mail in desk.mails()} == {("t.novak@sample.test",), ("u.chef@sample.test",)}
 
 

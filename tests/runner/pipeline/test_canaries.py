@@ -3,183 +3,31 @@
 import io
 import logging
 import random
-from datetime import timedelta
+import tempfile
 
 import pytest
 
-from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
-from connectors.spi import Ref
-from runner.engine.rounds import make_rounds
-from runner.engine.workers import Workers
-from runner.errors import RunnerError
-from runner.serving import end_drafts
-from runner.store.settling import settle
+from connectors.errors import RejectedError
 from tests.runner.pipeline.canaries import canary, hits, left_behind
-from tests.runner.pipeline.requests.asking_for_a_yes import MANAGER, say
-
-AGENT, PERSON = "agent.rotterdam", "u-t.novak"
-ENDS = {
-    "at once": {},
-    "later": {"later": True},
-    "put off": {"later": True},
-    "agreed": {"asks": True},
-    "agreed, later": {"asks": True, "later": True},
-    "refused": {"asks": True},
-    "lapsed": {"asks": True},
-    "taken back": {"later": True},
-    "taken back while asked": {"asks": True},
-    "dropped": {},
-    "restored": {"later": True},
-    "lost": {"later": True},
-    "generated, seen": {"later": True},
-    "generated, not seen": {"later": True},
-    "generated, taken back": {"later": True},
-}
-FAULTS = ("none", "rejected", "away", "unknown", "garbage", "before", "intent", "outcome", "mail")
-_SAID = {"rejected": RejectedError, "away": UnavailableError, "unknown": UnknownOutcomeError, "garbage": ValueError}
+from tests.runner.pipeline.canaries_on_other_ways import OTHER_WAYS, OtherCase
+from tests.runner.pipeline.canary_cases import AGENT, ENDS, FAULTS, PERSON, Case, campaign
 
 
-class Case:
-    """One submission with canaries in it, by one way, with one fault."""
+class Log(io.StringIO):
+    """What is logged, and what is written on standard output and standard error."""
 
-    def __init__(self, desk, way, fault, dice):
-        self.desk, self.way, self.fault = desk, way, fault
-        self.typed = canary(dice)
-        self.texts = []
-        self.is_generated = way.startswith("generated")
-        self.id = ""
+    def __init__(self, capfd):
+        super().__init__()
+        self.capfd = capfd
 
-    def said(self, work):
-        """Do something and keep everything that it gives, or says when it fails; what came is returned."""
-        try:
-            came = work()
-        except RunnerError as error:
-            self.texts += [str(error), repr(error), repr(error.__cause__)]
-            return None
-        self.texts.append(repr(came))
-        return came
-
-    def secrets(self):
-        return [self.typed, *self.desk.passwords[-1:]]
-
-    def go(self):
-        desk, actor = self.desk, self.desk.actor(AGENT)
-        at = desk.clock() + timedelta(hours=1)
-        answers = {"at": at.isoformat()} if "later" in ENDS[self.way] else {}
-        if not self.is_generated:
-            answers |= {"password": self.typed} | ({"asks": "on"} if "asks" in ENDS[self.way] else {})
-        plan = desk.planned(AGENT, "later-password" if self.is_generated else "typed-later", PERSON, answers)
-        self.id = plan.head.submission
-        self.texts += [repr(plan), repr(desk.desk.edit(actor, self.id, "en"))]
-        self.break_things()
-        if self.way != "dropped":
-            self.said(lambda: desk.confirm(AGENT, plan))
-        self.middle(actor)
-        desk.clock.forward(hours=1, seconds=1)
-        self.work()
-        desk.directory.before = desk.directory.reading = None
-        desk.database.writes_left = None
-        self.settle_down(actor)
-
-    def break_things(self):
-        desk, kind = self.desk, self.fault
-
-        def fail(_):
-            if kind in _SAID:
-                raise _SAID[kind](f"no: {', '.join(self.secrets())}")
-            if kind == "outcome":
-                desk.database.writes_left = 0
-
-        desk.directory.before = fail
-        desk.tells.is_on = kind == "mail"
-        if kind in ("before", "intent"):
-            desk.database.writes_left = 0 if kind == "before" else 1
-
-    def middle(self, actor):
-        desk, way = self.desk, self.way
-        if desk.state(self.id) == "awaiting_approval" and way.startswith("agreed"):
-            self.said(lambda: say(desk, MANAGER, self.id))
-        elif way == "refused" and desk.state(self.id) == "awaiting_approval":
-            self.said(lambda: say(desk, MANAGER, self.id, "no", "Not now."))
-        elif way == "lapsed":
-            desk.clock.forward(days=6)
-            self.said(lambda: make_rounds(desk.services, 60))
-        elif "taken back" in way:
-            self.said(lambda: desk.desk.cancel(actor, self.id))
-        elif way == "put off":
-            desk.directory.reading = self.silent
-            desk.clock.forward(hours=2)
-            self.work()
-            desk.directory.reading = None
-
-    def silent(self):
-        raise UnavailableError("The directory does not answer.")
-
-    def work(self):
-        desk = self.desk
-        if self.way == "restored":
-            desk.database.writes_left = None
-            desk.clock.forward(minutes=1)
-            settle(desk.database, desk.clock(), {"actor": {"id": "cli"}}, is_moved=False)
-            return
-        if self.way == "lost" and self.fault == "none":
-            node = desk.services.node
-            desk.directory.after = lambda _: desk.store.submissions.mark_lost([node], desk.clock())
-        workers = Workers(desk.services, 0, self.texts.append)
-        for _ in range(4):
-            self.said(workers.step)
-        desk.directory.after = None
-
-    def settle_down(self, actor):
-        """Let time go by with everything in order, look at every page, and check what is kept of it."""
-        desk = self.desk
-        for _ in range(4):
-            desk.clock.forward(minutes=20)
-            self.said(lambda: make_rounds(desk.services, 60))
-            workers = Workers(desk.services, 0, self.texts.append)
-            while self.said(workers.step):
-                pass
-        if desk.state(self.id) == "awaiting_approval":
-            self.said(lambda: desk.desk.cancel(actor, self.id))
-        if desk.state(self.id) == "draft":
-            desk.clock.forward(days=8)
-            end_drafts(desk.installation)
-        self.texts += [repr(desk.desk.step(actor, self.id, "en")), repr(desk.store.submissions.get(self.id))]
-        if self.way == "generated, seen":
-            shown = desk.desk.reveal(actor, self.id, "en").shows
-            done = desk.state(self.id) == "done"
-            assert [one.secret.reveal() for one in shown] == (desk.passwords[-1:] if done else [])
-            self.texts.append(repr(desk.desk.reveal(actor, self.id, "en")))
-        elif self.is_generated:
-            desk.clock.forward(days=8)
-            make_rounds(desk.services, 3_600)
-        row = desk.store.submissions.get(self.id)
-        assert row.state in ("done", "partly_done", "failed", "unknown", "rejected", "expired", "cancelled"), row.state
-        assert (row.sealed, row.shown_once) == (None, None), row.state
-        assert not desk.services.halt.reason
-
-
-def campaign(desk, log, cases):
-    texts, secrets, ends = [], [], set()
-    for case in cases:
-        try:
-            case.go()
-        except AssertionError as wrong:
-            raise AssertionError(f"{case.way}, {case.fault}: {wrong}") from wrong
-        texts += case.texts
-        secrets.append(case.typed)
-        ends.add(desk.state(case.id))
-        desk.do("directory.user.update", user=Ref("user", PERSON), set={"office": None})
-    secrets += desk.passwords
-    found = hits(left_behind(desk, [*texts, log.getvalue(), repr(desk.doctor()), repr(desk.desk)]), set(secrets))
-    assert found == []
-    assert desk.store.journal.verify().ok
-    return ends, len(set(secrets))
+    def getvalue(self):
+        printed = self.capfd.readouterr()
+        return super().getvalue() + printed.out + printed.err
 
 
 @pytest.fixture
-def log():
-    stream = io.StringIO()
+def log(capfd):
+    stream = Log(capfd)
     handler = logging.StreamHandler(stream)
     root = logging.getLogger()
     before = root.level
@@ -206,7 +54,9 @@ class TellingPostman:
 
 
 @pytest.fixture
-def desk(desk):
+def desk(desk, monkeypatch):
+    (desk.folder / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(desk.folder / "temporary"))
     desk.tells = TellingPostman(desk.services.postman)
     object.__setattr__(desk.services, "postman", desk.tells)
     return desk
@@ -224,6 +74,24 @@ def test_passwords_on_many_ways_stand_nowhere(desk, log):
     cases = [Case(desk, way, FAULTS[number % len(FAULTS)], dice) for number, way in enumerate(ways)]
     ends, _ = campaign(desk, log, cases)
     assert len(ends) >= 4
+
+
+def test_passwords_and_pictures_on_other_ways_stand_nowhere(desk, log):
+    dice = random.Random(7)
+    ways = [way for way in OTHER_WAYS if not way.startswith("many")]
+    cases = [OtherCase(desk, way, FAULTS[number % len(FAULTS)], dice) for number, way in enumerate(ways)]
+    ends, count = campaign(desk, log, cases)
+    assert {"done", "partly_done"} <= ends
+    assert count > len(ways)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("fault", FAULTS)
+def test_canaries_on_other_ways_with_every_fault(desk, log, fault):
+    dice = random.Random(fault)
+    cases = [OtherCase(desk, way, fault, dice) for _ in range(3) for way in OTHER_WAYS]
+    _, count = campaign(desk, log, cases)
+    assert count >= 30
 
 
 @pytest.mark.torture

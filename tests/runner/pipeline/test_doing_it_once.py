@@ -7,9 +7,9 @@ import pytest
 
 from connectors.errors import RejectedError
 from connectors.spi import Ref, Secret
+from runner.engine.rounds import end_drafts
 from runner.errors import StaleError
 from runner.pipeline.pages import FillPage, PlanPage, SubmissionPage
-from runner.serving import end_drafts
 
 AGENT = "agent.rotterdam"
 
@@ -35,9 +35,9 @@ def test_a_digest_that_is_not_the_plans_confirms_nothing(desk, digest):
 def test_a_draft_that_nobody_touched_for_a_week_ends_and_is_never_done(desk):
     plan = desk.planned(AGENT, "office", "u-t.novak", {"office": "Unmistakable"})
     desk.clock.forward(days=7)
-    assert end_drafts(desk.installation) == 0
+    assert end_drafts(desk.installation.services) == 0
     desk.clock.forward(seconds=1)
-    assert end_drafts(desk.installation) == 1
+    assert end_drafts(desk.installation.services) == 1
     actor, id_ = desk.actor(AGENT), plan.head.submission
     again = desk.fill(AGENT, "office", "u-t.novak", {"office": "B"}, submission=id_)
     for page in (desk.confirm(AGENT, plan), desk.desk.step(actor, id_, "en"), again):

@@ -6,8 +6,8 @@ import pytest
 
 from connectors.spi import Everything, Question
 from runner.access.reading import read_access
-from runner.keeping import PolicyKeeper
 from runner.pipeline.reading import Reader
+from runner.policy.keeping import PolicyKeeper
 from tests.runner.pipeline.small_company import NOW
 
 ACCESS = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.serving import sweep
+from runner.engine.nodes import sweep
 from tests.runner.pipeline.desks import make_folder, open_desk
 
 ROOT = Path(__file__).parents[3]
@@ -22,7 +22,7 @@ def killed(folder, kills, seed):
     command = [sys.executable, "-m", "tests.runner.pipeline.many_children", str(folder), str(kills), str(seed)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=3_600)
     desk = open_desk(folder)
-    sweep(desk.installation)
+    sweep(desk.installation.services)
     log = folder / "asked.log"
     lines = log.read_text().splitlines() if log.exists() else []
     return desk, [tuple(line.split()) for line in lines]
@@ -90,5 +90,6 @@ def test_whatever_instant_a_process_is_killed_at_nothing_is_done_silently(compan
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hundred_kills_leave_nothing_silent(company_template, tmp_path, seed):
     asked, unclear = campaign(tmp_path, company_template, 100, seed)
+    print(f"100 kills, {asked} changes asked for, {unclear} unclear")
     assert asked > 100
     assert unclear > 10

@@ -11,14 +11,14 @@ from aiosmtpd.controller import Controller
 from connectors.errors import UnavailableError
 from connectors.mailbox.mail import SmtpPostman
 from connectors.spi import Secret
+from runner.doctor.messages import message_findings
 from runner.errors import NotFoundError, RefusedError
-from runner.hook_settings import HookSettings
-from runner.message_findings import message_findings
 from runner.pipeline.delivering import PAUSES, deliver_due
 from runner.pipeline.happening import Happening
 from runner.pipeline.message_queue import MessageQueue
 from runner.pipeline.notifying import notify
 from runner.pipeline.services import Channels
+from runner.settings.webhooks import HookSettings
 from runner.store.records import Notification
 from runner.webhooks import Webhook
 from tests.runner.listening_hooks import listening

@@ -17,10 +17,10 @@ from runner.access.reading import read_access
 from runner.deskfolder import library
 from runner.pipeline.named_searches import compared_in_time
 from runner.pipeline.reading import Reader
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.testing.fixtures import read_fixture
 from runner.testing.world import open_world
+from tests.runner.migrated import migrated
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2030, 3, 4, 9, tzinfo=ZONE)
@@ -70,7 +70,7 @@ def world(tmp_path_factory):
     fixture, _ = read_fixture(FIXTURE, definitions[FIXTURE])
     folder = tmp_path_factory.mktemp("world")
     url = f"sqlite:///{folder / 'store.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url) as store:
         world = open_world(replace(fixture, actor="p.dewit"), catalogue, policy, store, folder / "systems")
         assert world.trouble == ()

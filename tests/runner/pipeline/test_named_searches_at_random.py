@@ -20,10 +20,10 @@ from runner.access.reading import read_access
 from runner.deskfolder import library
 from runner.pipeline.named_searches import Narrowing
 from runner.pipeline.reading import READ_PERMISSIONS, Reader
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.testing.fixtures import read_fixture
 from runner.testing.world import open_world
+from tests.runner.migrated import migrated
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2030, 3, 4, 9, tzinfo=ZONE)
@@ -40,7 +40,7 @@ def world(tmp_path_factory):
     fixture, _ = read_fixture(FIXTURE, files[FIXTURE])
     folder = tmp_path_factory.mktemp("world")
     url = f"sqlite:///{folder / 'store.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url) as store:
         world = open_world(fixture, catalogue, policy, store, folder / "systems")
         yield world

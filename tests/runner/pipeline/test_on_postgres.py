@@ -7,10 +7,10 @@ import pytest
 
 from connectors.errors import RejectedError
 from connectors.spi import Ref
+from runner.engine.nodes import sweep
 from runner.errors import NotFoundError, StaleError, TooManyError
 from runner.pipeline.pages import PlanPage, SubmissionPage
-from runner.serving import sweep
-from runner.store.schema import upgrade
+from tests.runner.migrated import migrated
 from tests.runner.pipeline.desks import make_folder, open_desk
 from tests.runner.pipeline.small_company import load_directory
 
@@ -21,7 +21,7 @@ AGENT = "agent.rotterdam"
 def desk(postgres_cluster, company_template, tmp_path):
     directory_url, store_url = postgres_cluster.new_database(), postgres_cluster.new_database()
     load_directory(directory_url)
-    upgrade(store_url)
+    migrated(store_url)
     make_folder(tmp_path, company_template)
     opened = open_desk(tmp_path, directory_url=directory_url, store_url=store_url)
     yield opened
@@ -122,7 +122,7 @@ def test_what_was_lost_is_found_as_unknown(desk):
         desk.confirm(AGENT, plan)
     assert desk.state(plan.head.submission) == "unknown"
     assert desk.kinds() == ["intent", "reconcile"]
-    assert sweep(desk.installation) == []
+    assert sweep(desk.installation.services) == []
     again = desk.confirm(AGENT, plan)
     assert again.state == "unknown"
     assert len(desk.performed) == 1

@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from connectors.spi import Content, File, Ref
+from runner.engine.rounds import forget_files
 from runner.errors import NotFoundError
 from runner.pipeline.pages import FillPage, PlanPage, Posted
 from runner.pipeline.receiving import MOST_WAITING
-from runner.serving import forget_files
 from tests.pictures import jpeg, png
 
 AGENT, FORM, TARGET = "agent.rotterdam", "update-photo", "u-t.novak"
@@ -236,7 +236,7 @@ def test_a_file_is_forgotten_after_a_day(desk):
     page = desk.confirm(AGENT, plan)
     assert isinstance(page, FillPage)
     assert question(page).error == "The file is no longer kept here. Choose it again."
-    assert forget_files(desk.installation) == 1
+    assert forget_files(desk.installation.services) == 1
     assert uploads(desk) == []
 
 

@@ -8,6 +8,10 @@ def conditions(page):
     return [(fact.label, fact.text) for fact in page.conditions]
 
 
+def lines(page):
+    return [(line.kind, line.attribute, line.before, line.after) for one in page.operations for line in one.lines]
+
+
 def test_who_must_agree_stands_on_the_plan_by_name(desk):
     plan = desk.planned(AGENT, FORM, "u-t.novak", {"office": "A"})
     assert conditions(plan) == [("Needs a yes", "Manager: the manager")]
@@ -38,14 +42,12 @@ def test_what_moves_an_end_can_be_confirmed_although_nothing_else_changes(desk):
     answers = {"groups": ["g-APP-Atlas"], "ends": "2030-03-10"}
     desk.done(AGENT, desk.planned(AGENT, "until-a-day", "u-t.novak", answers))
     plan = desk.planned(AGENT, "until-a-day", "u-t.novak", answers | {"ends": "2030-03-20"})
-    assert conditions(plan) == [
-        ("Ends by itself", "Add the groups: when 20 Mar 2030 is over"),
-        ("Had an end", "APP-Atlas: until 10 Mar 2030, and now until 20 Mar 2030"),
-    ]
+    assert lines(plan) == [("end", "APP-Atlas", "until 10 Mar 2030", "until 20 Mar 2030")]
     assert not plan.nothing_to_do
     assert desk.planned(AGENT, "until-a-day", "u-t.novak", answers).nothing_to_do
     for_good = desk.planned(AGENT, "until-a-day", "u-t.novak", answers | {"ends": None})
-    assert conditions(for_good) == [("Had an end", "APP-Atlas: until 10 Mar 2030, and stays for good now")]
+    assert lines(for_good) == [("end", "APP-Atlas", "until 10 Mar 2030", "for good")]
+    assert conditions(for_good) == []
 
 
 def test_a_form_that_needs_none_of_it_says_nothing_of_it(desk):

@@ -3,8 +3,8 @@
 import pytest
 
 from connectors.spi import Ref
-from runner import keeping
 from runner.errors import NotFoundError
+from runner.policy import keeping
 
 AGENT = "agent.rotterdam"
 

@@ -9,9 +9,9 @@ from forms.catalogue import load_catalogue
 from forms.definition import NeedAt
 from runner.access.reading import read_access
 from runner.errors import NotFoundError
-from runner.keeping import PolicyKeeper
 from runner.pipeline.desk import Desk
 from runner.pipeline.pages import PlanPage, Posted
+from runner.policy.keeping import PolicyKeeper
 from tests.runner.pipeline.desks import definitions
 
 AGENT = "agent.rotterdam"

@@ -10,8 +10,8 @@ from sqlalchemy import make_url, text
 
 from runner.errors import NotDurableError
 from runner.store.database import PostgresDatabase
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import begin, planned, states
 from tests.servers.swallowing import SwallowingLine
 
@@ -20,7 +20,7 @@ SILENCE = 0.6
 
 @pytest.fixture
 def line(postgres_database_url):
-    upgrade(postgres_database_url)
+    migrated(postgres_database_url)
     opened = SwallowingLine(make_url(postgres_database_url).port)
     yield opened
     opened.close()

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from runner.errors import NotDurableError, StaleError
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import NOW, begin, planned, record, running, states
 
 
@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sqlite_store(file: Path) -> Iterator[Store]:
-    upgrade(f"sqlite:///{file}")
+    migrated(f"sqlite:///{file}")
     with Store.open(f"sqlite:///{file}") as opened:
         yield opened
 
@@ -121,7 +121,7 @@ def test_sqlite_is_set_to_lose_nothing(sqlite_store: Store):
 
 
 def test_a_server_that_became_read_only_stores_nothing(postgres_database_url: str):
-    upgrade(postgres_database_url)
+    migrated(postgres_database_url)
     with Store.open(postgres_database_url) as store:
         planned(store)
         name = postgres_database_url.rpartition("/")[2]
@@ -145,7 +145,7 @@ time.sleep(60)
 
 
 def test_a_process_killed_while_it_ran_leaves_running_and_then_unknown(database_url: str):
-    upgrade(database_url)
+    migrated(database_url)
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, database_url, "4242"], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
     )

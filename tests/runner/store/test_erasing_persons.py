@@ -13,10 +13,10 @@ from runner.journal.verifying import verify
 from runner.sealing import KeySealer, new_key
 from runner.store.person_keys import Keyring
 from runner.store.records import Notification
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.store.tables import metadata, submissions
 from runner.store.waiting_tables import grants
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import NOW, begin, check, planned, record, running
 
 CANARY = "Bobby Tables"
@@ -25,7 +25,7 @@ ABOUT = {"target": {"kind": "user", "id": "id-bob"}, "reason": CANARY}
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    upgrade(database_url)
+    migrated(database_url)
     with Store.open(database_url, Keyring(KeySealer(new_key()), secrets.token_bytes)) as opened:
         yield opened
 
@@ -181,7 +181,7 @@ def test_records_from_before_are_counted_and_left(store: Store, database_url: st
 
 def test_the_files_of_sqlite_hold_no_key_and_no_name_afterwards(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    upgrade(url)
+    migrated(url)
     with Store.open(url, Keyring(KeySealer(new_key()), secrets.token_bytes)) as store:
         ended(store)
         query = "SELECT sealed FROM person_keys"

@@ -6,8 +6,8 @@ import threading
 from runner.journal.sealing_persons import ERASED
 from runner.sealing import KeySealer, new_key
 from runner.store.person_keys import Keyring
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import NOW, record
 
 ROUNDS = 12
@@ -15,7 +15,7 @@ WRITERS = 3
 
 
 def test_of_every_record_it_is_certain_whether_it_was_erased(database_url: str):
-    upgrade(database_url)
+    migrated(database_url)
     key = new_key()
     stores = [Store.open(database_url, Keyring(KeySealer(key), secrets.token_bytes)) for _ in range(WRITERS + 1)]
     failures: list[BaseException] = []

@@ -1,6 +1,7 @@
 """Grants as rows, on both databases: taken by one node each, given back, ended, told of once."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,8 +9,8 @@ import pytest
 
 from runner.errors import BusyError, NotFoundError, StaleError
 from runner.journal.records import Record
-from runner.store.grant_records import INTERRUPTED, OBJECT, KeyedGrant, Settled, Settling
-from runner.store.records import Grant, Notification
+from runner.store.grant_records import INTERRUPTED, OBJECT, Grant, KeyedGrant, Settled, Settling
+from runner.store.records import Notification
 from runner.store.store import Store
 from tests.runner.store.drafts import NOW, planned, running
 
@@ -139,6 +140,20 @@ def test_the_running_ones_about_the_same_thing_are_settled_with_a_transaction(gi
     assert [one.id for one in given.grants.running(object_id="id-bob")] == ["g-2"]
     with pytest.raises(NotFoundError):
         given.grants.get("g-9")
+
+
+def test_however_many_things_and_grants_there_are_all_are_found(given: Store) -> None:
+    keep(given, *(replace(GRANT, id=f"more-{number:03}", target_id="t-9") for number in range(501)))
+    assert [one.id for one in given.grants.about([*(f"a {number}" for number in range(501)), "member g-2"])] == ["g-2"]
+    assert len(given.grants.about([OBJECT + "t-9"])) == 501
+    seen: list[int] = []
+
+    def settle(found: Sequence[Grant]) -> Settled:
+        seen.append(len(found))
+        return Settled()
+
+    given.grants.settle(Settling(frozenset({OBJECT + "t-9"}), settle))
+    assert seen == [501]
 
 
 def test_people_are_warned_once(given: Store) -> None:

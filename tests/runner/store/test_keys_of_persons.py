@@ -11,8 +11,8 @@ from runner.sealing import KeySealer, new_key
 from runner.store.journalling import append, locked_head
 from runner.store.key_tables import person_keys
 from runner.store.person_keys import Keyring, destroy
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import record
 
 KEY = new_key()
@@ -24,7 +24,7 @@ def keyring(key: bytes = KEY) -> Keyring:
 
 @pytest.fixture
 def url(database_url: str) -> str:
-    upgrade(database_url)
+    migrated(database_url)
     return database_url
 
 

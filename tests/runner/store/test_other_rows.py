@@ -5,8 +5,8 @@ import pytest
 
 from runner.errors import NotFoundError, RefusedError, StaleError
 from runner.store.records import Notification
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import DRAFT, NOW, check, planned, record
 
 LATER = NOW + timedelta(minutes=5)
@@ -161,7 +161,7 @@ def test_mails_wait_until_they_are_sent_or_given_up(store: Store):
 
 
 def test_a_text_that_cannot_be_stored_is_refused_in_a_sentence(postgres_database_url: str):
-    upgrade(postgres_database_url)
+    migrated(postgres_database_url)
     with Store.open(postgres_database_url) as store:
         with pytest.raises(RefusedError, match="cannot be stored"):
             planned(store, ticket="INC\x001")

@@ -16,11 +16,11 @@ from runner.journal.verifying import verify
 from runner.sealing import KeySealer, new_key
 from runner.store.key_tables import journal_segments
 from runner.store.person_keys import Keyring
-from runner.store.schema import upgrade
 from runner.store.store import Store
 from runner.store.tables import journal
 from runner.witnessing.checkpointing import Checkpointer
 from runner.witnessing.examining import examine_journal
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import NOW, record
 
 LATER = NOW + timedelta(days=400)
@@ -28,7 +28,7 @@ LATER = NOW + timedelta(days=400)
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    upgrade(database_url)
+    migrated(database_url)
     with Store.open(database_url, Keyring(KeySealer(new_key()), secrets.token_bytes)) as opened:
         yield opened
 

@@ -9,8 +9,8 @@ import pytest
 from runner.errors import StaleError
 from runner.journal.sealing_persons import ERASED
 from runner.store.bulk_records import Bulk, BulkRow
-from runner.store.schema import upgrade
 from runner.store.store import Store
+from tests.runner.migrated import migrated
 from tests.runner.store.drafts import DRAFT, NOW, record
 
 SOON = NOW + timedelta(seconds=60)
@@ -45,7 +45,7 @@ ROWS = tuple(BulkRow("b-1", at, at + 2, f"person{at}", None, "", {"office": "B"}
 
 @pytest.fixture
 def bulks(database_url: str) -> Iterator[Store]:
-    upgrade(database_url)
+    migrated(database_url)
     with Store.open(database_url) as opened:
         opened.bulks.create(BULK, ROWS)
         yield opened
@@ -73,6 +73,14 @@ def queued(store: Store) -> None:
     store.bulks.move("b-1", before=("preparing",), state="starting", now=NOW)
     moments = [(row, NOW - timedelta(seconds=1), record("decision", row.submission_id or "")) for row in rows]
     store.bulk_work.start(leased(store), moments, NOW)
+
+
+def test_one_that_is_done_is_found_behind_any_that_wait(bulks: Store) -> None:
+    queued(bulks)
+    bulks.bulks.move("b-1", before=("starting",), state="running", now=NOW)
+    assert bulks.bulks.done(limit=1) == []
+    bulks.bulks.create(replace(BULK, id="b-2", state="running", updated_at=SOON), ())
+    assert [one.id for one in bulks.bulks.done(limit=1)] == ["b-2"]
 
 
 def test_a_bulk_is_given_to_one_worker_until_its_lease_ends(bulks: Store) -> None:

@@ -27,7 +27,8 @@ def listed(desk, text, form="office", answers=None, who=AGENT):
 
 
 def answered(desk, id_, answers, who=AGENT, **more):
-    assert bulks(desk).answer(desk.actor(who), id_, Posted(answers, **more)) is None
+    again = bulks(desk).answer(desk.actor(who), id_, Posted(answers, **more))
+    assert again is None, again.fill.errors
     desk.carried_out()
 
 

@@ -81,7 +81,7 @@ def test_every_row_ends_right_when_the_directory_is_away_for_a_minute(desk):
 
 @pytest.mark.torture
 def test_many_rows_end_right_when_the_directory_is_away_for_a_minute(desk):
-    through_a_minute_away(desk, 150)
+    through_a_minute_away(desk, 1_000)
 
 
 def test_preparing_waits_for_a_directory_that_is_away(desk):

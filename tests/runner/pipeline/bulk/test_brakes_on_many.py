@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.spi import Ref
 from runner.errors import NotFoundError, UnfitError
 from runner.pipeline.bulk.desk import Bulks
 from runner.pipeline.bulk.stepping import Word
@@ -101,3 +102,15 @@ def test_a_single_submission_goes_before_the_rows_of_a_bulk(braked):
     taken = braked.store.queue.claim("node-1", braked.clock())
     assert taken.id == single
     assert braked.store.queue.claim("node-1", braked.clock(), (single,)).bulk_id == id_
+
+
+def test_a_further_account_of_whoever_asked_does_not_start_it(braked, monkeypatch):
+    id_ = prepared(braked, THREE)
+    started(braked, id_)
+    may_approve(monkeypatch, braked, SECOND)
+    for login, number in ((AGENT, "00 471"), (SECOND, " 00 471")):
+        braked.do("directory.user.update", user=Ref("user", f"u-{login}"), set={"employee_id": number})
+    assert not Bulks(braked.services).overview(braked.actor(SECOND)).waiting
+    with pytest.raises(NotFoundError):
+        Bulks(braked.services).start(braked.actor(SECOND), id_, Word(braked.store.bulks.get(id_).digest, typed="3"))
+    assert braked.carried_out() == 0

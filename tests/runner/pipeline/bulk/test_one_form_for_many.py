@@ -3,6 +3,7 @@
 import pytest
 
 from connectors.errors import RejectedError, UnavailableError
+from connectors.spi import Ref
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.bulk.stepping import Word
 from runner.pipeline.bulk.working import end_what_is_done
@@ -78,6 +79,22 @@ def test_everybody_found_is_taken(desk):
     assert figures(page(desk, id_))["ready"] >= 1
 
 
+def test_everybody_of_a_department_is_found(desk):
+    desk.do("directory.user.update", user=Ref("user", "u-t.novak"), set={"department": "Rivers and Bridges"})
+    seen = bulks(desk).choose(desk.actor(AGENT), "office", "bridges", "en")
+    assert [one.id for one in seen.people] == ["u-t.novak"]
+    id_ = bulks(desk).begin_found(desk.actor(AGENT), "office", "bridges", "en")
+    assert bulks(desk).page(desk.actor(AGENT), id_).total == 1
+
+
+def test_what_can_be_opened_for_nobody_is_said_before_anything_is_kept(desk):
+    with pytest.raises(UnfitError, match="This account is disabled"):
+        bulks(desk).begin_chosen(desk.actor(AGENT), "office", ["u-f.former"], "en")
+    with pytest.raises(UnfitError, match="Nobody whom you look after"):
+        bulks(desk).begin_listed(desk.actor(AGENT), "office", b"login\nnobody.here\n", "en")
+    assert bulks(desk).overview(desk.actor(AGENT)).own == ()
+
+
 def test_answers_that_do_not_fit_show_the_form_again(desk):
     actor = desk.actor(AGENT)
     id_ = bulks(desk).begin_chosen(actor, "office", ["u-t.novak"], "en")
@@ -115,7 +132,14 @@ def test_a_file_that_cannot_be_used_says_what_to_mend(desk, text, said):
         bulks(desk).begin_listed(desk.actor(AGENT), "office", text.encode(), "en")
 
 
-@pytest.mark.parametrize(("form", "said"), [("reset-password", "caller check"), ("typed-password", "typed password")])
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("reset-password", "caller check"),
+        ("update-contact-details", "caller check"),
+        ("typed-password", "typed password"),
+    ],
+)
 def test_forms_that_are_for_one_person_say_so(desk, form, said):
     with pytest.raises(UnfitError, match=said):
         bulks(desk).begin_chosen(desk.actor(AGENT), form, ["u-t.novak"], "en")

@@ -6,8 +6,9 @@ import pytest
 
 from connectors.errors import RejectedError
 from connectors.spi import Operation
+from runner.errors import RefusedError
 from runner.pipeline.pages import FillPage
-from runner.store.records import Grant
+from runner.store.grant_records import Grant
 from tests.runner.pipeline.desks import TestDesk
 from tests.runner.pipeline.recording_connector import Hook
 
@@ -331,3 +332,35 @@ def test_days_on_which_the_clocks_change_end_at_their_midnight(desk: TestDesk, l
     desk.carried_out()
     assert not is_member(desk, TOMAS, ATLAS)
     assert date.fromisoformat(last) == (ends_at - timedelta(hours=1)).date()
+
+
+# --- what is left of a run that stopped ---------------------------------------------------------------------------------
+
+
+def stopped(desk: TestDesk) -> str:
+    """Let a run be refused that was to give something until 10 March."""
+    desk.directory.before = refusing("join", RejectedError("Not now."))
+    plan = desk.planned(AGENT, "until-a-day", TOMAS, {"groups": [ATLAS], "ends": "2030-03-10"})
+    assert desk.done(AGENT, plan).state == "failed"
+    desk.directory.before = None
+    return plan.head.submission
+
+
+def test_what_is_left_is_given_on_its_last_day_and_ends_with_it(desk: TestDesk) -> None:
+    submission, ways, actor = stopped(desk), desk.desk.ways, desk.actor(AGENT)
+    at(desk, 10, 23)
+    ways.resume(actor, submission, ways.continue_plan(actor, submission, "en").digest, "en")
+    assert is_member(desk, TOMAS, ATLAS)
+    at(desk, 11)
+    desk.carried_out()
+    assert not is_member(desk, TOMAS, ATLAS)
+
+
+def test_what_is_left_is_not_given_when_its_last_day_is_over(desk: TestDesk) -> None:
+    submission, ways, actor = stopped(desk), desk.desk.ways, desk.actor(AGENT)
+    digest = ways.continue_plan(actor, submission, "en").digest
+    at(desk, 11)
+    assert "“Add the groups” was to last until 10 Mar 2030" in ways.continue_plan(actor, submission, "en").refused
+    with pytest.raises(RefusedError, match="that day is over"):
+        ways.resume(actor, submission, digest, "en")
+    assert not is_member(desk, TOMAS, ATLAS)

@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import RejectedError, UnavailableError, UnknownOutcomeError
-from connectors.spi import Operation
+from connectors.spi import Operation, Ref
 from runner.engine.rounds import release_grants_in_lost_hands
 from runner.errors import BusyError, NotDurableError, StaleError
 from runner.pipeline.grants.ending import end_due
 from runner.pipeline.grants.recording import taking_back
 from runner.pipeline.services import Channels
-from runner.store.grant_records import KeyedGrant, Settled, Settling
-from runner.store.records import Grant
+from runner.store.grant_records import Grant, KeyedGrant, Settled, Settling
 from tests.runner.pipeline.desks import TestDesk
 from tests.runner.pipeline.grants.test_access_until_a_day import (
     AGENT,
@@ -30,6 +29,7 @@ from tests.runner.pipeline.grants.test_access_until_a_day import (
 )
 
 OPERATOR = "operator@sample.test"
+_ATLAS = Ref("group", ATLAS)
 
 
 @pytest.fixture(autouse=True)
@@ -250,3 +250,27 @@ def test_what_lasts_for_two_days_only_is_not_said_to_end_soon(desk: TestDesk) ->
     give(desk, ZOE, groups=[ATLAS], ends="2030-03-06")
 
     assert [one.warn_at for one in grants(desk)] == [None, grants(desk)[1].ends_at - timedelta(days=1)]
+
+
+def test_a_node_that_was_taken_for_lost_and_goes_on_takes_nothing_a_second_time(desk: TestDesk) -> None:
+    give(desk, groups=[ATLAS])
+    give(desk, ZOE, groups=[ATLAS])
+    at(desk, 11)
+    asked: list[str] = []
+
+    def pause(operation: Operation) -> None:
+        asked.append(str(operation.arguments["user"]))
+        if len(asked) == 1:  # everything else happens while this node stands still
+            desk.clock.forward(minutes=16)
+            release_grants_in_lost_hands(desk.services)
+            desk.carried_out()
+            for one in (TOMAS, ZOE):
+                desk.do("directory.user.join_groups", user=desk.entry(one).ref, groups=(_ATLAS,))
+
+    desk.directory.before = pause
+    end_due(desk.services)
+
+    assert len(asked) == 3
+    assert states(desk) == ["ended", "ended"]
+    assert is_member(desk, TOMAS, ATLAS)
+    assert is_member(desk, ZOE, ATLAS)

@@ -15,8 +15,7 @@ from connectors.local.transactions import open_engine
 from connectors.spi import Operation, Ref
 from runner.engine.workers import Workers
 from runner.pipeline.grants.giving import kept_inverse, keyed
-from runner.store.grant_records import Settled, Settling
-from runner.store.records import Grant
+from runner.store.grant_records import Grant, Settled, Settling
 from tests.runner.pipeline.desks import TestDesk, make_folder, open_desk
 from tests.runner.pipeline.grants.test_access_until_a_day import ATLAS, TOMAS, at, give, grants
 from tests.runner.pipeline.small_company import GROUPS_AND_MEMBERS, NOW, PERSONS, person

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from runner.errors import NotFoundError, RefusedError, RunnerError, StaleError
-from runner.store.schema import upgrade
+from tests.runner.migrated import migrated
 from tests.runner.pipeline.desks import make_folder, open_desk
 from tests.runner.pipeline.requests.asking_for_a_yes import AGENT, MANAGER, PERSON, ask, digest, say
 from tests.runner.pipeline.small_company import load_directory
@@ -23,7 +23,7 @@ def desk(request, company_template, tmp_path):
         cluster = request.getfixturevalue("postgres_cluster")
         urls = {"directory_url": cluster.new_database(), "store_url": cluster.new_database()}
         load_directory(urls["directory_url"])
-        upgrade(urls["store_url"])
+        migrated(urls["store_url"])
     opened = open_desk(tmp_path, **urls)
     yield opened
     opened.close()

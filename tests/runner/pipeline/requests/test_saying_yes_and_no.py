@@ -2,7 +2,9 @@
 
 import pytest
 
+from runner.cli.changes import operation_json, operation_lines
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
+from runner.pipeline.requests.desk import Requests
 from tests.runner.pipeline.requests.asking_for_a_yes import AGENT, MANAGER, PERSON, SECOND, ask, digest, note, say, user
 
 
@@ -125,6 +127,63 @@ def test_two_accounts_of_one_human_count_once(desk):
     assert say(desk, "agent.utrecht", id_) == "awaiting_approval"
     with pytest.raises(RefusedError, match="already"):
         say(desk, "alice", id_)
+
+
+def for_a_while(desk, ends, groups=("g-APP-Atlas",)):
+    given = {"groups": list(groups), "ends": ends}
+    desk.done(AGENT, desk.planned(AGENT, "until-a-day", f"u-{PERSON}", given))
+
+
+def asked_for_good(desk, groups=("g-APP-Atlas",)):
+    plan = desk.planned(AGENT, "groups-with-a-yes", f"u-{PERSON}", {"groups": list(groups)})
+    return desk.confirm(AGENT, plan).head.submission
+
+
+def lines_of(desk, id_):
+    page = Requests(desk.services).request(desk.actor("auditor"), id_, "en")
+    return [(line.attribute, line.before, line.after) for one in page.operations for line in one.lines]
+
+
+def test_who_agrees_reads_that_something_stays_for_good(desk):
+    for_a_while(desk, "2030-03-10")
+    id_ = asked_for_good(desk)
+    assert lines_of(desk, id_) == [("APP-Atlas", "until 10 Mar 2030", "for good")]
+    [line] = Requests(desk.services).inbox(desk.actor("auditor")).groups[0].lines
+    assert line.what == "APP-Atlas: for good"
+    assert say(desk, "auditor", id_) == "queued"
+    desk.carried_out()
+    assert (desk.state(id_), desk.store.grants.running()) == ("done", [])
+    [done] = Requests(desk.services).request(desk.actor("auditor"), id_, "en").operations
+    assert (done.state, done.lines[0].after) == ("done", "for good")
+
+
+def test_what_is_new_and_what_stays_for_good_stand_side_by_side(desk):
+    for_a_while(desk, "2030-03-10")
+    id_ = asked_for_good(desk, ["g-APP-Atlas", "g-APP-Visio"])
+    assert lines_of(desk, id_) == [
+        ("APP-Visio", "not a member", "member"),
+        ("APP-Atlas", "until 10 Mar 2030", "for good"),
+    ]
+
+
+def test_until_when_it_lasts_stands_with_what_changes(desk):
+    given = {"groups": ["g-APP-Visio"], "ends": "2030-03-10"}
+    id_ = desk.confirm(AGENT, desk.planned(AGENT, "groups-with-a-yes", f"u-{PERSON}", given)).head.submission
+    [operation] = Requests(desk.services).request(desk.actor("auditor"), id_, "en").operations
+    assert [line.note for line in operation.lines] == ["until 10 Mar 2030"]
+    assert list(operation_lines(operation))[1].endswith("APP-Visio: not a member -> member, until 10 Mar 2030")
+    assert operation_json(operation)["changes"][0]["note"] == "until 10 Mar 2030"
+
+
+def test_another_end_is_another_plan_and_needs_a_yes_again(desk):
+    for_a_while(desk, "2030-03-10")
+    id_ = asked_for_good(desk)
+    for_a_while(desk, "2030-04-20")
+    assert say(desk, "auditor", id_) == "awaiting_approval"
+    assert "needs a yes again" in note(desk, id_)
+    assert lines_of(desk, id_) == [("APP-Atlas", "until 20 Apr 2030", "for good")]
+    assert len(desk.store.grants.running()) == 1
+    assert say(desk, "auditor", id_) == "queued"
 
 
 def test_another_plan_goes_back_to_everybody(desk):

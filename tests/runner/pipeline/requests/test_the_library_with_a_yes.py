@@ -50,6 +50,9 @@ def test_what_is_dear_needs_the_manager_and_the_owner_of_the_software(desk):
     answers = [(line.label, line.text) for section in shown.answers for line in section.lines]
     assert ("What it costs", "€ 2,520.00") in answers
     assert ("What is it needed for?", "Drawings of the new warehouse for the builder.") in answers
+    (mail,) = [one for one in desk.store.notifications.list(limit=9) if one.event == "asked"]
+    assert "\n\nAlice Alleen asks for AutoCAD for Alice Alleen.\n\nWhat:" in mail.body
+    assert ">Alice Alleen asks for AutoCAD for Alice Alleen.</p>" in mail.html
     alice, manager = Ref("user", "u-alice"), Ref("user", f"u-{MANAGER}")
     desk.do("directory.user.update", user=alice, set={"manager": alice})
     with pytest.raises(RefusedError, match="asked for this yourself"):

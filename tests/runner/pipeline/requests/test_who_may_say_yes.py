@@ -154,10 +154,13 @@ def test_the_owner_of_the_form_has_no_say_while_somebody_else_is_left(desk):
     assert may(desk, "auditor", ask(desk)) is False
 
 
-def test_whose_password_the_asker_has_just_made_agrees_to_nothing_of_theirs(desk):
+@pytest.mark.parametrize("who", [AGENT, SECOND])
+def test_whose_password_the_asker_has_just_made_with_any_account_agrees_to_nothing_of_theirs(desk, who):
+    for login, number in ((AGENT, "E-471"), (SECOND, "e-471")):
+        desk.do("directory.user.update", user=user(login), set={"employee_id": number})
     desk.do("directory.user.update", user=user("z.lindqvist"), set={"manager": user("p.dewit")})
-    submission = desk.verified(AGENT, "reset-password", "u-p.dewit")
-    desk.done(AGENT, desk.planned(AGENT, "reset-password", "u-p.dewit", submission=submission))
+    submission = desk.verified(who, "reset-password", "u-p.dewit")
+    desk.done(who, desk.planned(who, "reset-password", "u-p.dewit", submission=submission))
     id_ = ask(desk, person="z.lindqvist")
     assert "credentials" in may(desk, "p.dewit", id_)
     desk.clock.forward(days=8)

@@ -98,7 +98,7 @@ def test_an_unclear_step_that_was_done_counts_as_found(desk):
     submission = stopped(desk, UnknownOutcomeError("cut"), after=True)
     page = continue_plan(desk, submission)
     assert [one.id for one in page.operations] == ["third"]
-    assert "Found done" in page.stays[0].why
+    assert "Found done" in page.found[0].why
     before = len(desk.performed)
     assert resume(desk, submission).state == "done"
     assert (desk.operations(submission), len(desk.performed)) == (DONE, before + 1)

@@ -8,7 +8,7 @@ import pytest
 from connectors.errors import RejectedError
 from runner.errors import RefusedError, StaleError
 from runner.pipeline.pages import SubmissionPage
-from runner.store.schema import upgrade
+from tests.runner.migrated import migrated
 from tests.runner.pipeline.desks import make_folder, open_desk
 
 AGENT, SECOND, PERSON = "agent.rotterdam", "second.rotterdam", "u-t.novak"
@@ -17,7 +17,7 @@ AGENT, SECOND, PERSON = "agent.rotterdam", "second.rotterdam", "u-t.novak"
 @pytest.fixture
 def desk(postgres_cluster, company_template, tmp_path):
     store_url = postgres_cluster.new_database()
-    upgrade(store_url)
+    migrated(store_url)
     make_folder(tmp_path, company_template)
     opened = open_desk(tmp_path, store_url=store_url)
     yield opened

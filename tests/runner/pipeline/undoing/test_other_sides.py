@@ -53,6 +53,21 @@ def test_the_rest_of_what_was_agreed_to_does_nothing_else(desk):
     assert "something else by now than was agreed to" in continue_plan(desk, id_).refused
 
 
+def test_the_rest_of_what_was_agreed_to_moves_no_other_end(desk):
+    given = {"groups": ["g-APP-Atlas"], "ends": "2030-03-10"}
+    desk.done(AGENT, desk.planned(AGENT, "until-a-day", PERSON, given))
+    wanted = {"groups": ["g-APP-Atlas", "g-APP-Visio"]}
+    id_ = desk.confirm(AGENT, desk.planned(AGENT, "groups-with-a-yes", PERSON, wanted)).head.submission
+    say(desk, "auditor", id_)
+    fail_at(desk, "join", error=RejectedError("no"))
+    desk.carried_out()
+    mend(desk)
+    again = continue_plan(desk, id_)
+    assert [(line.kind, line.after) for line in again.operations[0].lines] == [("add", "member"), ("end", "for good")]
+    desk.done(AGENT, desk.planned(AGENT, "until-a-day", PERSON, given | {"ends": "2030-04-20"}))
+    assert "something else by now than was agreed to" in continue_plan(desk, id_).refused
+
+
 def test_what_needs_a_yes_by_now_is_not_gone_on_with(desk):
     plan = desk.planned(AGENT, "a-yes-for-guests", PERSON, {"office": "A"})
     fail_at(desk, "second", error=RejectedError("no"))
@@ -79,7 +94,7 @@ def test_what_was_found_done_and_was_to_end_says_that_it_does_not(desk):
     fail_at(desk, "join", error=UnknownOutcomeError("cut"), when="after")
     assert desk.done(AGENT, plan).state == "unknown"
     mend(desk)
-    assert "does not end by itself" in continue_plan(desk, plan.head.submission).stays[0].why
+    assert "does not end by itself" in continue_plan(desk, plan.head.submission).found[0].why
 
 
 def test_a_step_for_a_while_that_goes_on_later_ends_by_itself_too(desk):

@@ -12,8 +12,8 @@ from runner.errors import RefusedError
 AGENT, PERSON = "agent.rotterdam", "u-t.novak"
 
 
-def handed_in(desk):
-    plan = desk.planned(AGENT, "three-steps-later", PERSON, {"office": "A", "day": "2031-03-01"})
+def handed_in(desk, **answers):
+    plan = desk.planned(AGENT, "three-steps-later", PERSON, {"office": "A", "day": "2031-03-01", **answers})
     assert desk.done(AGENT, plan).state == "queued"
     desk.clock.now = datetime(2031, 3, 1, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))
     return plan.head.submission
@@ -86,6 +86,18 @@ def test_it_does_not_wait_for_ever(desk):
     assert desk.state(submission) == "partly_done"
     assert desk.carried_out() == 0
     assert desk.operations(submission)[0] == ("first", "done")
+
+
+def test_what_waited_longer_than_its_last_day_is_not_given_any_more(desk):
+    submission = handed_in(desk, ends="2031-03-02")
+    fail_at(desk, "second", error=UnavailableError("away"))
+    desk.carried_out()
+    desk.directory.before = None
+    desk.clock.forward(days=2)
+    desk.carried_out()
+    ended = desk.store.submissions.get(submission)
+    assert (ended.state, changed(desk)) == ("partly_done", ["first"])
+    assert "was to last until 2 Mar 2031" in ended.note
 
 
 def test_what_was_begun_is_not_cancelled_and_not_taken_back_while_it_waits(desk):

@@ -7,11 +7,12 @@ from datetime import datetime
 from runner.access.form_rights import form_entry
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError
-from runner.pipeline.authorising import NOT_FOUND
+from runner.pipeline.authorising import NOT_FOUND, may_audit
 from runner.pipeline.refusing import in_our_errors, refuse
+from runner.pipeline.same_person import is_own
 from runner.pipeline.services import Services
-from runner.publishing import Publishing, Unpublished, newest_published
 from runner.store.candidates import Candidate
+from runner.versions.publishing import Publishing, Unpublished, newest_published
 
 LONGEST_COMMENT = 500
 _OWN = "You handed this in, so somebody else has to publish it."
@@ -61,7 +62,7 @@ class FormsPublishing:
         if not self.is_needed:
             return False
         authority, now = self.services.authority.current(), self.services.now()
-        if self._reads_all(actor) or authority.holds(actor, "form.publish", "form", form=None, now=now):
+        if may_audit(self.services, actor) or authority.holds(actor, "form.publish", "form", form=None, now=now):
             return True
         return any(self._may_publish(actor, one.form_id) for one in self.services.store.candidates.all())
 
@@ -69,7 +70,7 @@ class FormsPublishing:
     def page(self, actor: Actor) -> PublishingPage:
         """Return what the actor may see of what waits; raises `NotFoundError` for whoever may see nothing of it."""
         self._check(actor, "open publishing")
-        reads = self._reads_all(actor)
+        reads = may_audit(self.services, actor)
         found = [one for one in self.services.store.candidates.all() if reads or self._may_publish(actor, one.form_id)]
         handed_in = {(one.form_id, one.digest) for one in self.services.store.candidates.all()}
         others = tuple(
@@ -116,10 +117,6 @@ class FormsPublishing:
         is_recorded = str(error) == NOT_FOUND
         return error if is_recorded else refuse(self.services, actor, what, NotFoundError(NOT_FOUND))
 
-    def _reads_all(self, actor: Actor) -> bool:
-        authority = self.services.authority.current()
-        return authority.holds(actor, "audit.read", "", form=None, now=self.services.now())
-
     def _may_publish(self, actor: Actor, form_id: str) -> bool:
         authority = self.services.authority.current()
         decision = authority.decide(actor, "form.publish", form_entry(form_id), form=form_id, now=self.services.now())
@@ -131,7 +128,7 @@ class FormsPublishing:
 
     def _line(self, actor: Actor, one: Candidate) -> WaitingForm:
         changes, is_new, fault = self._changes(one)
-        is_own = actor.id == one.author_id or (actor.person is not None and actor.person.ref.id == one.author_person)
+        is_mine = is_own(self.services, actor, one.author_id, one.author_person)
         may = self._may_publish(actor, one.form_id)
         used = self.services.catalogue.forms.get(one.form_id)
         return WaitingForm(
@@ -144,7 +141,7 @@ class FormsPublishing:
             is_new,
             changes,
             fault,
-            _NO_RIGHT if not may else _OWN if is_own else "",
+            _NO_RIGHT if not may else _OWN if is_mine else "",
             may,
         )
 

@@ -13,14 +13,18 @@ from runner.access.form_rights import form_entry
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.journal.records import JSON, Record
-from runner.kept_versions import around, compiled
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.refusing import refuse
+from runner.pipeline.same_person import is_own
 from runner.pipeline.services import Services
 from runner.store.candidates import Candidate, Publisher
 from runner.store.records import FormVersion
 from runner.store.store import Store
-from runner.versions import whole_text
+from runner.versions.keeping import whole_text
+from runner.versions.kept import around, compiled
+from runner.versions.telling import to_author, to_publishers
+
+_OWN = "You handed this form in yourself; somebody else has to publish it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ class Publishing:
             form.id, str(form.version), form.digest, text, actor.id, actor.login, _person(actor), handed_in_at=now
         )
         self._compiled(candidate)
-        self.services.store.candidates.hand_in(candidate, [_record(actor, "form handed in", candidate, now)])
+        told = to_publishers(self.services, actor, candidate, now)
+        self.services.store.candidates.hand_in(candidate, [_record(actor, "form handed in", candidate, now)], told)
         return candidate
 
     def publish(self, actor: Actor, form_id: str, digest: str, comment: str = "") -> Candidate:
@@ -116,9 +121,12 @@ class Publishing:
         if waiting.digest != digest:
             raise StaleError(f"{form_id} was handed in anew meanwhile; look at what changed before you publish it")
         self._compiled(waiting)
+        if is_own(self.services, actor, waiting.author_id, waiting.author_person):
+            raise refuse(self.services, actor, "publish form", RefusedError(_OWN), form=form_id)
         record = _record(actor, "form published", waiting, now, comment)
+        told = to_author(self.services, actor, waiting, "published", comment, now)
         try:
-            return store.publish(form_id, digest, Publisher(actor.id, _person(actor)), now, [record])
+            return store.publish(form_id, digest, Publisher(actor.id, _person(actor)), now, [record], told)
         except RefusedError as refused:
             raise refuse(self.services, actor, "publish form", refused, form=form_id) from None
 
@@ -132,7 +140,8 @@ class Publishing:
         waiting = store.get(form_id)
         if not comment:
             raise UnfitError(f"Write why {form_id} is not published; who handed it in has to know what to mend.")
-        return store.turn_down(form_id, digest, [_record(actor, "form turned down", waiting, now, comment)])
+        told = to_author(self.services, actor, waiting, "turned_down", comment, now)
+        return store.turn_down(form_id, digest, [_record(actor, "form turned down", waiting, now, comment)], told)
 
     def changes(self, candidate: Candidate) -> tuple[Change, ...] | None:
         """Return what would change with a candidate, None when nothing of the form was published before."""

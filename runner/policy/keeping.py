@@ -1,7 +1,7 @@
 """Keep the authority for the policy as it is written and as the directory is now.
 
 The policy's file is looked at whenever somebody asks; its names are resolved anew after a while, or after a change.  A
-name of the policy is found once and then stands for that object, see `runner.access_names`.  What a review revoked is
+name of the policy is found once and then stands for that object, see `runner.policy.names`.  What a review revoked is
 taken away at the beginning of every request, and again before every change.
 """
 
@@ -16,10 +16,10 @@ from runner.access.authority import Authority
 from runner.access.model import Policy
 from runner.access.resolving import UNPROTECTABLE, resolve
 from runner.access.revoking import without_revoked
-from runner.access_names import ABSENT, AccessNames, Name
 from runner.errors import PolicyError
 from runner.pipeline.services import ConnectorSet
-from runner.policy_file import PolicySource
+from runner.policy.file import PolicySource
+from runner.policy.names import ABSENT, AccessNames, Name
 from runner.store.review_records import Standing
 
 LIFETIME_SECONDS = 30.0

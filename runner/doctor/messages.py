@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from forms.definition import Form
 from runner.counting import counted
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.wiring import Installation
 
 Found: TypeAlias = tuple[str, Literal["ok", "warning", "error"], str]

@@ -3,7 +3,6 @@
 Reads only; that a journal does not verify is noted, and the desk is read-only from then on.
 """
 
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,12 +12,12 @@ from connectors.spi import Examines, Filter, Ids, Question, Usage
 from forms.definition import Form, Step
 from runner.counting import counted
 from runner.delegation.reviews.findings import findings
+from runner.doctor.messages import message_findings
+from runner.doctor.org_names import unfound
+from runner.doctor.reach import Reach
+from runner.engine.nodes import gone
 from runner.errors import NotReachableError
-from runner.message_findings import message_findings
-from runner.org_names import unfound
-from runner.pipeline.queueing import LATE, queue_page
-from runner.reach import Reach
-from runner.serving import is_process_alive
+from runner.pipeline.queueing import LATE
 from runner.wiring import Installation
 from runner.witnessing.finding import journal_findings
 
@@ -167,26 +166,25 @@ def _sign_in(installation: Installation) -> list[Finding]:
 def _queue(installation: Installation) -> list[Finding]:
     """Say what waits, what nobody takes, and which processes are silent."""
     services = installation.services
-    page, now = queue_page(services), services.clock()
-    waiting = f"{page.queued} wait to run, {page.awaiting} for a yes, {page.running} run"
-    late = services.store.queue.late(now - LATE)
+    counts = {"queued": 0, "awaiting_approval": 0, "running": 0} | dict(services.store.queue.counts())
+    waiting = "{queued} wait to run, {awaiting_approval} for a yes, {running} run".format_map(counts)
+    late = services.store.queue.late(services.clock() - LATE)
     fix = "Does a process work? deskhand serve, or deskhand worker, carries out what waits"
     found = [
         Finding("queue", "error", f"{counted(late, 'submission')} should have begun and nobody took it. {fix}")
         if late
         else Finding("queue", "ok", waiting)
     ]
-    dead = services.store.nodes.dead(now, socket.gethostname(), is_process_alive)
-    gone = [one for one in services.store.nodes.all() if one.id in dead]
+    dead = gone(services)
     return found + [
         Finding("process", "warning", f"{one.pid} on {one.host} is gone; the next that works takes over what it left")
-        for one in gone
+        for one in services.store.nodes.all()
+        if one.id in dead
     ]
 
 
 def _unclear(installation: Installation) -> list[Finding]:
-    store, now = installation.services.store, installation.services.clock()
-    ended = set(store.nodes.dead(now, socket.gethostname(), is_process_alive))
+    store, ended = installation.services.store, gone(installation.services)
     running = store.submissions.list(states=("running",), limit=_MOST)
     interrupted = [one for one in running if one.node in ended]
     submissions = (*interrupted, *store.submissions.list(states=("unknown",), limit=_MOST))

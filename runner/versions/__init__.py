@@ -1,0 +1,1 @@
+"""Versions of forms: noticed, kept for what waits, and published by two people."""
