@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from bench import bulk_serving
 from bench.desks import agent, measured_desk, opened, people
 from bench.figures import Figure
 from bench.pipeline_bench import submission
@@ -19,21 +21,28 @@ from runner.pipeline.pages import Posted
 from runner.pipeline.services import BulkBrakes
 from runner.wiring import Installation
 
-_SINGLES = 20
+_SINGLES, _ROWS = 20, 50
 
 
-def measure(effort: Effort) -> list[Figure]:  # noqa: ARG001 - as all parts are called
-    """Measure on a desk of its own, for the people whom a search shows."""
-    with measured_desk() as path, opened(path) as installation:
-        return _measure(installation)
+def measure(effort: Effort) -> list[Figure]:
+    """Measure on a desk of its own."""
+    with measured_desk() as path:
+        return measure_on(path, effort)
 
 
-def _measure(installation: Installation) -> list[Figure]:
+def measure_on(path: Path, effort: Effort) -> list[Figure]:
+    """Measure for some of the people whom a search shows; then a large bulk, beside pages that are served."""
+    with opened(path) as installation:
+        few = _measure(installation, min(_ROWS, effort.rows))
+    return [*few, *bulk_serving.measure_on(path, effort)]
+
+
+def _measure(installation: Installation, number: int) -> list[Figure]:
     actor, services = agent(installation), installation.services
     bulks = Bulks(replace(services, bulk=BulkBrakes(second_person_above=10_000)))
-    targets = people(installation, actor, _SINGLES)
+    targets = people(installation, actor, min(_SINGLES, number))
     single = [_single(installation, actor, target, number) for number, target in enumerate(targets)]
-    found = bulks.choose(actor, "set-office", "an", "en").people
+    found = bulks.choose(actor, "set-office", "an", "en").people[:number]
     id_ = bulks.begin_chosen(actor, "set-office", [one.id for one in found], "en")
     bulks.answer(actor, id_, Posted({"office": "measured"}))
     workers, pages = Workers(services, 0, print), list[float]()

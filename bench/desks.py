@@ -14,7 +14,7 @@ from runner.identity.accounts import Account
 from runner.pipeline.looking import actor_of
 from runner.sample.demo import fill
 from runner.sealing import new_key
-from runner.settings import SETTINGS_FILE
+from runner.settings.reading import SETTINGS_FILE
 from runner.store.schema import upgrade
 from runner.wiring import Installation, open_installation
 

@@ -26,6 +26,7 @@ from tests.servers.postgres import Cluster
 _PEOPLE = 8
 _PATIENCE_SECONDS = 120
 _WORTH_INSTALLING = 100  # journeys: a measurement on next to nothing installs no packages
+_IDLE_SLICES = 15
 _FASTEST = "carried out, PostgreSQL, 4 threads"
 _IDLE_CPU, _IDLE_MEMORY = "deskhand {}, idle: CPU in a second", "deskhand {}, idle: memory"
 _BARE = "bare change, one by one"
@@ -104,7 +105,7 @@ def _on_postgres(url: str, jobs: int, effort: Effort) -> list[Figure]:
         found += _delays(queueing, jobs, "PostgreSQL", bare)
         for number in (1, 2) if effort.journeys >= _WORTH_INSTALLING else (1,):
             found.append(_with_processes(path, queueing, jobs, number, bare))
-        return [*found, *_idle(path)]
+        return [*found, *_idle(path, effort.slice_seconds * _IDLE_SLICES)]
 
 
 def _named(number: int) -> str:
@@ -166,10 +167,10 @@ def _working(installation: Installation, number: int) -> Iterator[None]:
         workers.stop()
 
 
-def _idle(path: Path) -> list[Figure]:
+def _idle(path: Path, seconds: float) -> list[Figure]:
     found: list[Figure] = []
     for command in ("serve", "worker"):
-        idle: Idle = idle_of(path, command)
+        idle: Idle = idle_of(path, command, seconds)
         found += [
             Figure(_IDLE_CPU.format(command), idle.share, "s", "one core", 1.0),
             Figure(_IDLE_MEMORY.format(command), idle.octets, "bytes", "a bare Python", idle.bare_octets),

@@ -11,7 +11,6 @@ from pathlib import Path
 from time import sleep
 
 _ROOT = Path(__file__).parent.parent
-_SETTLING_SECONDS, _IDLE_SECONDS = 2.0, 4.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -33,6 +32,13 @@ def workers_of(desk: Path, number: int) -> Iterator[list[int]]:
 
 
 @contextmanager
+def serving(desk: Path, port: int) -> Iterator[int]:
+    """Run ``deskhand serve`` on a port, once it listens there; gives its id."""
+    with _running("serve", "--desk", str(desk), "--port", str(port)) as pid:
+        yield pid
+
+
+@contextmanager
 def held(pids: Sequence[int]) -> Iterator[None]:
     """Let processes stand still meanwhile."""
     for pid in pids:
@@ -44,15 +50,15 @@ def held(pids: Sequence[int]) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def idle_of(desk: Path, command: str) -> Idle:
-    """Look at ``deskhand serve`` or ``deskhand worker`` while nothing happens."""
+def idle_of(desk: Path, command: str, seconds: float) -> Idle:
+    """Look at ``deskhand serve`` or ``deskhand worker`` so long while nothing happens, once it has settled for half of that."""
     options = ("--port", "0") if command == "serve" else ()
     with _running(command, "--desk", str(desk), *options) as pid, _bare_python() as bare:
-        sleep(_SETTLING_SECONDS)
+        sleep(seconds / 2)
         before = cpu_seconds(pid)
-        sleep(_IDLE_SECONDS)
-        share = (cpu_seconds(pid) - before) / _IDLE_SECONDS
-        return Idle(max(share, 1 / _TICKS / _IDLE_SECONDS), resident_octets(pid), resident_octets(bare))
+        sleep(seconds)
+        share = (cpu_seconds(pid) - before) / seconds
+        return Idle(max(share, 1 / _TICKS / seconds), resident_octets(pid), resident_octets(bare))
 
 
 def cpu_seconds(pid: int) -> float:
@@ -64,6 +70,12 @@ def cpu_seconds(pid: int) -> float:
 def resident_octets(pid: int) -> float:
     """Return the resident memory of a process (proc(5), statm, field 2)."""
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * float(os.sysconf("SC_PAGE_SIZE"))
+
+
+def peak_octets(pid: int) -> float:
+    """Return the most resident memory a process has had (proc(5), status, VmHWM)."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024.0 for line in lines if line.startswith("VmHWM:"))
 
 
 @contextmanager

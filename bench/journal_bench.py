@@ -1,14 +1,14 @@
-"""Measure the journal: durable chained appends against raw durable writes, and verifying against reading."""
+"""Measure the journal: durable chained appends against raw durable writes, verifying against reading, and searching."""
 
 import secrets
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.figures import Figure
-from bench.slices import Effort, compare, durable_writes, rates, timed
+from bench.slices import Effort, compare, durable_writes, percentile, rates, timed
 from runner.journal.chain import Head, seal
 from runner.journal.exporting import json_lines
 from runner.journal.records import JSON, Record
@@ -18,11 +18,14 @@ from runner.store.person_keys import Keyring
 from runner.store.schema import upgrade
 from runner.store.store import Store
 
+_BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
+_AT_ONCE = 5_000
+
 
 def measure(effort: Effort) -> list[Figure]:
     """Measure in a folder of its own."""
     with TemporaryDirectory(prefix="deskhand-bench-") as folder:
-        return [*_appends(Path(folder), effort), *_verifying(Path(folder), effort)]
+        return [*_appends(Path(folder), effort), *_verifying(Path(folder), effort), *_searching(Path(folder), effort)]
 
 
 def record() -> Record:
@@ -80,6 +83,51 @@ def _verifying(folder: Path, effort: Effort) -> Iterator[Figure]:
     seconds = [(timed(read), timed(check)) for _ in rounds]
     reading, checking = (effort.records / median(column) for column in zip(*seconds, strict=True))
     yield Figure("journal lines verified", checking, "/s", "lines merely read", reading, goal=0.2)
+
+
+def _searching(folder: Path, effort: Effort) -> Iterator[Figure]:
+    """Search as the page does, in a journal of a hundredth of the records and in one of all."""
+    found: dict[int, list[float]] = {}
+    for count in (max(1, effort.searched // 100), effort.searched):
+        url = f"sqlite:///{folder / f'searched-{count}.db'}"
+        upgrade(url)
+        with Store.open(url) as store:
+            _fill(store, count)
+            found[count] = [timed(search) for search in _searches(store, count) for _ in range(effort.rounds * 5)]
+    few, many = sorted(found)
+    name, yardstick = f"search in {many:,} records, p50", f"in {few:,} records"
+    yield Figure(name, median(found[many]), "s", yardstick, median(found[few]), goal=3)
+    yield Figure("the same, p99", percentile(found[many], 0.99), "s", yardstick, percentile(found[few], 0.99))
+
+
+def _searches(store: Store, count: int) -> Sequence[Callable[[], object]]:
+    """Return what is asked of the journal most: the newest, an agent's, a person's, and refusals of some days."""
+    journal, middle = store.journal, _BEGAN + timedelta(minutes=count // 2)
+    return (
+        journal.search,
+        lambda: journal.search(actor_id="id-agent-7"),
+        lambda: journal.search(target_id="id-person-7"),
+        lambda: journal.search(actor_id="id-agent-7", target_id="id-person-7"),
+        lambda: journal.search(kind="deny", since=middle, until=middle + timedelta(days=3)),
+        lambda: journal.search(actor_id="id-agent-7", since=middle, until=middle + timedelta(days=3)),
+    )
+
+
+def _fill(store: Store, count: int) -> None:
+    """Store so many records, a minute apart: 200 agents do something to 10,000 people, and are refused now and then."""
+    for first in range(0, count, _AT_ONCE):
+        store.journal.append([_numbered(number) for number in range(first, min(first + _AT_ONCE, count))])
+
+
+def _numbered(number: int) -> Record:
+    alike = record()
+    changed: dict[str, JSON] = {
+        "submission": f"{number // 4:016x}",
+        "actor": {"id": f"id-agent-{number % 200}", "login": f"agent{number % 200}"},
+        "target": {"kind": "user", "id": f"id-person-{number * 7 % 10_007}", "label": "Bob"},
+    }
+    kind = "deny" if number % 50 == 0 else alike.kind
+    return Record(kind, _BEGAN + timedelta(minutes=number), {**alike.body, **changed})
 
 
 def _export(file: Path, count: int) -> Place:

@@ -22,9 +22,11 @@ class Effort:
     people: int = 100_000
     decisions: int = 20_000
     records: int = 50_000
+    searched: int = 1_000_000
     journeys: int = 100
     clients: int = 8
     forms: int = 1_000
+    rows: int = 10_000
 
 
 def compare(works: Mapping[str, Callable[[], object]], effort: Effort) -> dict[str, list[float]]:
