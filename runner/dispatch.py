@@ -57,8 +57,8 @@ class Dispatcher:
     """Carries out one plan. ``secrets`` maps fields to their values; nothing else keeps them.
 
     ``with_contents`` returns an operation with the files it takes, for the connector alone; raises `RefusedNowError`.
-    ``taking_back`` stores durably that an operation that was done is about to be taken back.  ``has_moved`` says whether one
-    that changed nothing left something to take back all the same: an end that it moved.
+    ``taking_back`` stores durably that an operation that was done is about to be taken back, by the operation given second.
+    ``has_moved`` says whether one that changed nothing left something to take back all the same: an end that it moved.
     """
 
     connector_for: Callable[[str], Connector]
@@ -66,7 +66,7 @@ class Dispatcher:
     remember: Remember
     secrets: Mapping[str, Secret]
     with_contents: Callable[[Operation], Operation] = _as_it_is
-    taking_back: Callable[[Performed], None] = lambda _: None
+    taking_back: Callable[[Performed, PlannedOperation], None] = lambda *_: None
     has_moved: Callable[[Performed], bool] = lambda _: False
 
     def run(self, operations: Sequence[PlannedOperation]) -> tuple[Performed, ...]:
@@ -173,9 +173,11 @@ class Dispatcher:
         if done.inverse is None or not done.planned.undo:
             return replace(done, detail=_STAYS)
         planned = replace(done.planned, operation=done.inverse)
-        self.taking_back(done)
         try:
-            outcome = self._try(_with_outputs(planned, outputs))
+            resolved = _with_outputs(planned, outputs)
+            self._guards(resolved)
+            self.taking_back(done, resolved)
+            outcome = self._try(resolved)
         except UnknownOutcomeError as unknown:
             return replace(done, state="unknown", detail=self._said(unknown))
         except (ConnectorError, RefusedNowError) as error:

@@ -2,7 +2,8 @@
 
 Order of a decision: what is protected is refused to everybody, for reading too; else one binding suffices, provided its
 principal, day, form, permission and resource set all fit.  Bindings only add; ``except`` inside a set and protection
-are the only subtractions.  On one's own account only a selector for oneself counts, unless one merely reads.  An account
+are the only subtractions.  On one's own account, and on further ones with the same employee number, only a selector for
+oneself counts, unless one merely reads.  An account
 that holds more rights than the actor is not changed, see `runner.access.holders`.
 
 Protected are what the policy names, accounts that the directory marks as privileged, and service accounts.  An object
@@ -21,7 +22,7 @@ from runner.access.model import Actor, ActorValue, Decision
 from runner.access.resolving import ResolvedPolicy, Row
 from runner.access.rights_groups import resolved_rights_groups
 from runner.access.selecting import BoundSelector, Index, actor_value, bind
-from runner.access.views import ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
+from runner.access.views import NUMBER, ActorView, BoundSet, Exclusion, bind_set, bind_set_widely, refuse
 
 MARKS = ("privileged", "is_service")
 """Attributes of people by which a directory itself says that they are not to be touched."""
@@ -193,7 +194,7 @@ class Authority:
         key: tuple[object, ...] = (actor.client,)
         if person is not None:
             values = [actor_value(person, name) for name in self._attributes]
-            key = (actor.client, person.ref.id, person.groups, *values)
+            key = (actor.client, person.ref.id, person.groups, actor_value(person, NUMBER), *values)
         view = self._views.get(key)
         if view is None:
             view = self._make_view(actor)
@@ -206,7 +207,9 @@ class Authority:
         rows = [row for _, row in sorted(self._rows_of(actor), key=lambda pair: pair[0])]
         values = self._values(actor)
         sets = {row.set: bind_set(self.resolved.sets[row.set], values) for row in rows if row.set in self.resolved.sets}
-        return ActorView(rows, sets, actor.person.ref.id if actor.person else None)
+        if actor.person is None:
+            return ActorView(rows, sets, None)
+        return ActorView(rows, sets, actor.person.ref.id, actor_value(actor.person, NUMBER))
 
     def _rows_of(self, actor: Actor) -> Iterator[tuple[int, Row]]:
         if actor.client is not None:

@@ -32,8 +32,9 @@ from connectors.spi import (
 )
 from runner.access.bits import bits_of, full, numbers_in
 from runner.access.selecting import BoundSelector, direct_groups
+from runner.access.views import NUMBER
 
-ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner", "kind"})
+ALWAYS_KEPT = frozenset({"id", "groups", "display_name", "name", "login", "address", "owner", "kind", NUMBER})
 """Attributes that every census keeps, whatever it was asked to."""
 
 _MOST_KEPT = 4_096

@@ -6,11 +6,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from connectors.spi import Entry, Filter, Ids, Nothing, Value
+from connectors.matching import absent, same
+from connectors.spi import Compare, Entry, Filter, Ids, Nothing, Value
 from runner.access.filters import all_of, any_of, not_
 from runner.access.model import Decision, DecisionCode, applies, is_read
 from runner.access.resolving import ResolvedSelector, ResolvedSet, Row
 from runner.access.selecting import BoundSelector, Index, bind
+
+NUMBER = "employee_id"
+"""The attribute that is the same for all accounts of one person, where a directory has it."""
 
 _NEARNESS: Sequence[DecisionCode] = ("no_binding", "not_in_scope", "unresolved", "other_form", "window", "self")
 
@@ -112,12 +116,12 @@ class Grant:
 class ActorView:
     """Every row that is the actor's, with the sets bound to this actor.
 
-    ``me`` is the id of the actor's own directory entry.  Safe for several threads: what is worked out on first use always
-    has the same result.
+    ``me`` is the id of the actor's own directory entry, ``number`` the employee number that further accounts of the same
+    person share.  Safe for several threads: what is worked out on first use always has the same result.
     """
 
-    def __init__(self, rows: Sequence[Row], sets: Mapping[str, BoundSet], me: str | None) -> None:
-        self.rows, self._sets, self.me = tuple(rows), sets, me
+    def __init__(self, rows: Sequence[Row], sets: Mapping[str, BoundSet], me: str | None, number: Value = None) -> None:
+        self.rows, self._sets, self.me, self._number = tuple(rows), sets, me, number
         self._grants: dict[tuple[str, str], tuple[Grant, ...]] = {}
         self._indexes: dict[tuple[str, str], Index[Grant]] = {}
 
@@ -125,7 +129,7 @@ class ActorView:
         """Decide on an object that is not protected."""
         kind = entry.ref.kind
         index = self._indexes.get((permission, kind)) or self._index(permission, kind)
-        oneself = kind == "user" and entry.ref.id == self.me and not is_read(permission)
+        oneself = self.is_own_account(entry) and not is_read(permission)
         allowed: Grant | None = None
         nearest = 1 if self._grants[permission, kind] else 0
         for grant in index.selecting(entry):
@@ -134,6 +138,12 @@ class ActorView:
             elif allowed is None or grant.order < allowed.order:
                 allowed = grant
         return allowed.decision if allowed else refuse(_NEARNESS[nearest], permission, kind)
+
+    def is_own_account(self, entry: Entry) -> bool:
+        """Say whether this is the actor's account, or a further one of the same person."""
+        if entry.ref.kind != "user" or self.me is None:
+            return False
+        return entry.ref.id == self.me or same(entry.attributes.get(NUMBER), self._number)
 
     def grants(self, permission: str, kind: str) -> tuple[Grant, ...]:
         """Return every grant of a permission on a kind, in the order of the file, whatever the day and the form."""
@@ -148,7 +158,10 @@ class ActorView:
             return any_of(grant.filter() for grant in active)
         others = any_of(grant.filter() for grant in active if not grant.selector.own)
         own = any_of(grant.filter() for grant in active if grant.selector.own)
-        return any_of((all_of((others, not_(Ids(frozenset({self.me}))))), own))
+        mine: Filter = Ids(frozenset({self.me}))
+        if not absent(self._number):
+            mine = any_of((mine, Compare(NUMBER, "==", self._number)))
+        return any_of((all_of((others, not_(mine))), own))
 
     def _index(self, permission: str, kind: str) -> Index[Grant]:
         index = Index.of((grant.selector, grant) for grant in self.grants(permission, kind))

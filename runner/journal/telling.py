@@ -72,6 +72,8 @@ def _said(kind: str, body: Mapping[str, Any], intent: Mapping[str, Any]) -> str:
     verb = _part(body, "operation").get("verb") or (operation if isinstance(operation, str) else "")
     code = str(outcome.get("code") or "").replace("_", " ")
     why = str(outcome.get("detail") or "")
+    if kind == "intent" and "takes_back" in body:
+        return f"taking back began: {verb}"
     if kind == "intent":
         return f"allowed and begun: {verb}{_in_brackets(_changes(body))}"
     if kind == "outcome":

@@ -51,7 +51,7 @@ def journal_sentence(
         return _of_grant(kind, body, now, code, verb)
     method = f"“{label}”" if label else verification.get("method", "")
     return {
-        "intent": f"Allowed and begun: {verb}",
+        "intent": f"{'Taking back began' if 'takes_back' in body else 'Allowed and begun'}: {verb}",
         "outcome": f"{code.capitalize()}: {verb}",
         "verify": f"Caller check {method}: {code}",
         "deny": f"Refused: {verb}",

@@ -13,7 +13,7 @@ from runner.pipeline.grants.giving import lasting_inverse
 from runner.pipeline.grants.last_words import LastWords
 from runner.pipeline.notifying import telling
 from runner.pipeline.planning import Prepared, change_json
-from runner.pipeline.recording import outcome
+from runner.pipeline.recording import outcome, taking_back
 from runner.pipeline.telling import Teller, line_json
 from runner.store.records import OperationEnd, Submission, SubmissionState
 
@@ -47,11 +47,16 @@ class Recorder:
             grants=self.last_words.settling(performed, self._now()),
         )
 
-    def take_back(self, performed: Performed) -> None:
-        """Store that an operation that was done is about to be taken back."""
-        id_, now = performed.planned.operation.id, self._now()
-        store = self.prepared.walk.services.store.continuing
-        store.take_back(self.submission.id, id_, now, self.last_words.unsaid(performed, now))
+    def take_back(self, performed: Performed, planned: PlannedOperation) -> None:
+        """Store that an operation that was done is about to be taken back, and by what."""
+        walk, now = self.prepared.walk, self._now()
+        walk.services.store.continuing.take_back(
+            self.submission.id,
+            performed.planned.operation.id,
+            now,
+            taking_back(now, walk.actor, walk.form, self.submission, planned),
+            self.last_words.unsaid(performed, now),
+        )
 
     def finish(self, performed: Sequence[Performed], state: SubmissionState) -> None:
         """Store the end; what was remembered already is left as it is."""

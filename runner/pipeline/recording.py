@@ -97,6 +97,10 @@ def _touched(permit: Permit) -> dict[str, Any] | None:
     return target_body(entry.ref, entry) if entry else None
 
 
+def _needed(planned: PlannedOperation) -> dict[str, Any] | None:
+    return target_body(next((need.on for need in planned.requirements if isinstance(need.on, Ref)), None), None)
+
+
 def _decided(part: Any) -> dict[str, Any]:
     need, entry, decision = part
     where = {"dn_at_time": entry.dn} if entry else {}
@@ -114,12 +118,37 @@ def _decision(permit: Permit) -> dict[str, Any]:
     }
 
 
+def taking_back(now: datetime, actor: Actor, form: Form, submission: Submission, planned: PlannedOperation) -> Record:
+    """Record that what an operation of a run did is about to be taken back by that run, and by which operation."""
+    operation = planned.operation
+    return Record(
+        "intent",
+        now,
+        {
+            "submission": submission.id,
+            "actor": actor_body(actor),
+            "client": submission.channel,
+            "form": form_body(form),
+            "operation": {"id": operation.id, "verb": operation.verb},
+            "connector": {"id": operation.verb.partition(".")[0]},
+            "target": _needed(planned),
+            "takes_back": {name: stored(value) for name, value in operation.arguments.items()},
+            "decision": {
+                "effect": "permit",
+                "binding": None,
+                "reason": "it takes back what this submission did, since a later step was not done",
+            },
+            "ticket": submission.ticket,
+            "reason": submission.reason,
+        },
+    )
+
+
 def outcome(
     now: datetime, actor: Actor, form: Form, submission: Submission, performed: Performed, lines: Sequence[Any]
 ) -> Record:
     """Record what became of an operation."""
     operation = performed.planned.operation
-    target = next((need.on for need in performed.planned.requirements if isinstance(need.on, Ref)), None)
     return Record(
         "outcome",
         now,
@@ -128,7 +157,7 @@ def outcome(
             "actor": actor_body(actor),
             "form": form_body(form),
             "operation": {"id": operation.id, "verb": operation.verb},
-            "target": target_body(target, None),
+            "target": _needed(performed.planned),
             "changes": list(lines),
             "note": performed.planned.note or None,
             "outcome": {"code": performed.state, "detail": performed.detail},

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from connectors.spi import AnyOf, Compare, Entry, Ref
 from runner.access.model import Actor
+from runner.access.views import NUMBER
 from runner.pipeline.services import Services
 from runner.pipeline.walking import reader_for
 
 
 def number_of(person: Entry) -> str:
     """Return the employee number that further accounts of a person share; empty without one. Pure."""
-    number = person.attributes.get("employee_id")
+    number = person.attributes.get(NUMBER)
     return number.strip().casefold() if isinstance(number, str) else ""
 
 
@@ -21,9 +22,9 @@ def is_same_person(one: Entry, other: Entry) -> bool:
 
 def further_of(services: Services, person: Entry) -> Iterator[Entry]:
     """Yield the further accounts of a person that share the employee number; raises the errors of connectors."""
-    written = str(person.attributes.get("employee_id"))
+    written = str(person.attributes.get(NUMBER))
     if number_of(person):
-        alike = AnyOf(tuple(Compare("employee_id", "==", text) for text in {written, written.strip()}))
+        alike = AnyOf(tuple(Compare(NUMBER, "==", text) for text in {written, written.strip()}))
         found = services.connectors.for_kind("user").scan("user", alike)
         yield from (one for one in found if one.ref != person.ref and is_same_person(one, person))
 

@@ -132,7 +132,9 @@ class ContinuationStore:
 
         self._database.write(work)
 
-    def take_back(self, id: str, operation_id: str, now: datetime, grants: Settling | None = None) -> None:
+    def take_back(
+        self, id: str, operation_id: str, now: datetime, intent: Record, grants: Settling | None = None
+    ) -> None:
         """Store that an operation is about to be taken back: until it is known what came of that, it is under way.
 
         Raises `StaleError` when the submission is not running, or the operation is not done any more.
@@ -140,7 +142,7 @@ class ContinuationStore:
 
         def work(connection: Connection) -> None:
             take_back(connection, id, operation_id, now)
-            append(connection, settle(connection, grants))
+            append(connection, [*settle(connection, grants), intent])
 
         self._database.write(work)
 

@@ -15,6 +15,7 @@ from runner.access.census import Census
 from runner.access.model import Actor, ActorValue
 from runner.access.resolving import ResolvedSet, Row
 from runner.access.selecting import actor_value
+from runner.access.views import NUMBER
 
 STAND_IN = Ref("user", "\0somebody")
 """Who stands for a class: nobody's identity, so that nothing is its own and nobody reports to it."""
@@ -62,9 +63,17 @@ def actor_classes(census: Census, authorities: Sequence[Authority]) -> Iterator[
     for (_, named_one, _), numbers in found.items():
         bits = bits_of(numbers, census.count("user"))
         first = next(census.entries("user", 1 << numbers[0]))
-        yield ActorClass(bits, actor_of(first if named_one else replace(first, ref=STAND_IN)), bool(named_one))
+        yield ActorClass(
+            bits, actor_of(first if named_one else _standing_for(first, known[first.groups][1])), bool(named_one)
+        )
     for client in sorted({row.principal_id for row in rows if row.principal == "client"}):
         yield ActorClass(0, Actor(f"client-{client}", client, client, None, client=client))
+
+
+def _standing_for(person: Entry, compared: Sequence[str]) -> Entry:
+    """Return who stands for a class like a person; without the number that only this one has, unless it is compared."""
+    kept = {name: value for name, value in person.attributes.items() if name != NUMBER or name in compared}
+    return replace(person, ref=STAND_IN, attributes=kept)
 
 
 def members(census: Census, people: int) -> Iterator[tuple[int, Actor]]:

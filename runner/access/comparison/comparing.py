@@ -7,7 +7,10 @@ that `runner.access.authority.Authority.scope` gives: so what is said here is wh
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
+from connectors.spi import Compare
 from connectors.verbs import PERMISSIONS
 from runner.access.authority import Authority
 from runner.access.barriers import Barrier, is_guarded
@@ -16,7 +19,7 @@ from runner.access.comparison.actor_classes import ActorClass, actor_classes, me
 from runner.access.comparison.policy_changes import Comparison, Form, Found, Scope, grouped, over_forms
 from runner.access.comparison.reaches import Asking, Reach, Reaching
 from runner.access.model import is_read
-from runner.access.views import ActorView
+from runner.access.views import NUMBER, ActorView
 
 
 def compare(before: Authority, after: Authority, census: Census, now: datetime) -> Comparison:
@@ -58,6 +61,8 @@ class _Comparing:
         self._other_rights: dict[str, int] = {}
         named = {name for side in sides for row in side.resolved.rows for name in row.forms or ()}
         self._forms: tuple[Form, ...] = (None, *sorted(named))
+        numbers = [Compare(NUMBER, "==", number) for number, count in census.values("user", NUMBER) if count > 1]
+        self._of_one_person = [census.matching(one, "user") for one in numbers]
 
     def protects(self, kind: str) -> tuple[int, int]:
         """Return what of a kind is not protected any more, and what becomes protected."""
@@ -184,6 +189,9 @@ class _Comparing:
             for side in self._reaching:
                 alone |= side.named_otherwise(found, one)
             alone |= self._named(found, one, sides[one.form])
+            if one.kind == "user" and not is_read(one.permission):
+                changed = reduce(or_, sides[one.form].others)
+                alone |= reduce(or_, (accounts for accounts in self._of_one_person if accounts & changed), 0)
         return alone & found.people
 
     def _named(self, found: ActorClass, asking: Asking, sides: _Sides) -> int:

@@ -110,10 +110,11 @@ def _nearest(
     selectors = [one for one in resolved.resources if one.written.kind == entry.ref.kind]
     if not selectors:
         return None
+    oneself = authority.view(asked.actor).is_own_account(entry) and not is_read(asked.permission)
     if row.set not in bound:
         bound[row.set] = bind_set(resolved, _values(asked.actor, (*resolved.resources, *resolved.excluded)))
     found = [
-        _of_grant(Grant(0, row, selector, bound[row.set].exclusion, _NOTHING_YET), asked, entry)
+        _of_grant(Grant(0, row, selector, bound[row.set].exclusion, _NOTHING_YET), asked, entry, oneself=oneself)
         for selector in bound[row.set].resources
         if selector.kind == entry.ref.kind
     ]
@@ -123,13 +124,11 @@ def _nearest(
     return min(found, default=None, key=lambda one: one[:2])
 
 
-def _of_grant(grant: Grant, asked: Asked, entry: Entry) -> tuple[int, int, tuple[str, ...]]:
+def _of_grant(grant: Grant, asked: Asked, entry: Entry, *, oneself: bool) -> tuple[int, int, tuple[str, ...]]:
     failing = _failing(grant.selector, entry)
     if failing:
         said = (f"the {word(entry.ref.kind)} is not {' and not '.join(failing)}", *_elsewhen(grant.row, asked))
         return _FAR, len(failing) + len(said) + grant.selector.own, said
-    person = asked.actor.person
-    oneself = person is not None and entry.ref == person.ref and not is_read(asked.permission)
     refusal = grant.refusal(entry, asked.form, asked.now.date(), oneself=oneself)
     if refusal is None:
         return -1, 0, ()

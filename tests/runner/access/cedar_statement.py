@@ -223,7 +223,10 @@ def _forms(binding: Binding) -> Iterator[str]:
 
 def _not_oneself(selector: Selector) -> Iterator[str]:
     if selector.kind == "user" and not selector.own:
-        yield '(action in Action::"reading" || !(principal has person) || resource != principal.person)'
+        number = "principal.person has employee_id && resource has employee_id"
+        further = f"{number} && resource.employee_id == principal.person.employee_id"
+        mine = f"resource == principal.person || ({further})"
+        yield f'(action in Action::"reading" || !(principal has person) || !({mine}))'
 
 
 def _of_actor(value: ActorValue) -> str:

@@ -21,6 +21,7 @@ from runner.access.model import (
 ROOT = "DC=sample,DC=test"
 UNITS = ("People", "People/Desk", "People/Desk/Night", "People/Desks", "Groups", "Groups/Tier0")
 TEXTS = ("Sales", "SALES", "sales", "Straße", "STRASSE", "Finance", "FINANCE", "", "  ", None)
+NUMBERS = ("7", "x1", " ", "X1", "7", "", "8")
 TODAY = date(2026, 6, 15)
 DAYS = tuple(TODAY + timedelta(days=offset) for offset in (-2, -1, 0, 1, 2))
 FORMS = (None, None, "unlock", "hire")
@@ -134,7 +135,10 @@ class _Directory:
         groups = chance.sample(self._groups, chance.choice((0, 1, 1, 2, 3))) if kind in IN_GROUPS else ()
         dn = "" if kind in ("mailbox", "mail_list") else f"CN={name.title()},{unit_dn(chance.choice(UNITS))}"
         id_ = f"id-of-{kind}-{number}"
-        return Thing(kind, id_, name, dn, self._attributes(kind), frozenset(groups) - {id_})
+        attributes = self._attributes(kind)
+        if kind == "user":
+            attributes["employee_id"] = NUMBERS[number % len(NUMBERS)]
+        return Thing(kind, id_, name, dn, attributes, frozenset(groups) - {id_})
 
     def _attributes(self, kind: str) -> dict[str, Value]:
         chance = self._chance

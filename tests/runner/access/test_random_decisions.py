@@ -28,6 +28,7 @@ PLACES = ("a", "a/b", "a/bb", "a/b/c")
 PEOPLE = ("p1", "p2", "p3", "p4", "p5")
 KINDS = ("user", "group", "ou", "mailbox", "mail_domain")
 TEXTS = ("Sales", "SALES", "Finance", "", "  ", None)
+NUMBERS = ("7", "7", "x1", "X1", "", "  ", None, None)
 NAMED = ("user.read", "user.unlock", "user.move", "group.read", "group.members.manage", "mailbox.manage",
          "mailbox.create", "user.create", "audit.read", "computer.manage")  # fmt: skip
 
@@ -115,6 +116,7 @@ def people(draw, name):
     direct = draw(st.frozensets(st.sampled_from(("g1", "g2", "g3")), max_size=2))
     attributes = {
         "department": draw(st.sampled_from(TEXTS)),
+        "employee_id": draw(st.sampled_from(NUMBERS)),
         "manager": draw(optional(st.sampled_from(PEOPLE).map(lambda other: Ref("user", f"id-{other}")))),
         "groups": tuple(Ref("group", f"id-{group}") for group in sorted(direct)),
     }
@@ -245,7 +247,7 @@ def allows(policy, actor, permission, entry, form):
     kinds = PERMISSIONS[permission][0]
     if entry.ref.kind not in kinds and "" not in kinds:
         return False
-    oneself = actor.person is not None and entry.ref == actor.person.ref and not permission.endswith(".read")
+    oneself = is_own_account(actor.person, entry) and not permission.endswith(".read")
     for binding in policy.bindings:
         starts, ends = binding.starts or date.min, binding.ends or date.max
         if not any(is_for(principal, actor) for principal in binding.principals) or not starts <= NOW.date() <= ends:
@@ -258,6 +260,13 @@ def allows(policy, actor, permission, entry, form):
             if any(one.own or not oneself for one in chosen) and not left_out(found, entry, actor):
                 return True
     return False
+
+
+def is_own_account(person, entry):
+    if person is None or entry.ref.kind != "user":
+        return False
+    one, other = (found.attributes["employee_id"] for found in (person, entry))
+    return person.ref == entry.ref or equal(one, other)
 
 
 def is_for(principal, actor):

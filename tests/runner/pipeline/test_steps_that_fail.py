@@ -119,6 +119,44 @@ def test_what_is_no_longer_allowed_is_not_taken_back_either(desk, who, group):
     assert details.count("It could not be taken back: This is no longer allowed.") == 2
 
 
+def test_taking_back_has_an_intent_of_its_own_before_it_begins(desk):
+    plan = plan_of(desk, "undo")
+    before: list[list[str]] = []
+
+    def hook(operation):
+        if operation.id == "third_undo":
+            raise RejectedError("no")
+        before.append([entry["operation"]["id"] for entry in desk.journal("intent") if "takes_back" in entry])
+
+    desk.directory.before = hook
+    page = desk.done(AGENT, plan)
+    assert page.state == "failed"
+    assert before == [[], [], ["second_undo"], ["second_undo", "first_undo"]]
+    begun = desk.journal("intent")[-1]
+    assert begun["submission"] == plan.head.submission
+    assert begun["target"]["id"] == "u-t.novak"
+    assert begun["operation"] == {"id": "first_undo", "verb": "directory.user.update"}
+    assert begun["takes_back"]["set"] == {"office": None}
+    assert begun["decision"]["effect"] == "permit"
+    said = [text.partition(":")[0] for _, text in page.journal]
+    assert said == ["Allowed and begun", "Done", "Failed", "Taking back began", "Undone"]
+
+
+def test_what_may_not_be_taken_back_has_no_intent(desk):
+    plan = plan_of(desk, "undo")
+
+    def hook(operation):
+        if operation.id == "third_undo":
+            desk.do(
+                "directory.user.leave_groups", user=Ref("user", f"u-{AGENT}"), groups=(Ref("group", "g-SD-Rotterdam"),)
+            )
+            raise RejectedError("no")
+
+    desk.directory.before = hook
+    assert desk.done(AGENT, plan).state == "partly_done"
+    assert not [entry for entry in desk.journal("intent") if "takes_back" in entry]
+
+
 def test_a_thing_that_was_made_is_taken_back_with_what_hangs_on_it(desk):
     rows = [{"user": "u-p.dewit"}, {"user": "u-t.novak"}]
     plan = desk.planned(AGENT, "create-shared-mailbox", None, {"name": "Team", "owner": "u-p.dewit", "access": rows})
