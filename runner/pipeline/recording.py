@@ -104,8 +104,11 @@ def _needed(planned: PlannedOperation) -> dict[str, Any] | None:
 def _decided(part: Any) -> dict[str, Any]:
     need, entry, decision = part
     where = {"dn_at_time": entry.dn} if entry else {}
-    on = name_of(need.on) if isinstance(need.on, Ref) else str(need.on)
-    return {"permission": need.permission, "on": on, "binding": decision.binding, **where}
+    return {"permission": need.permission, "on": _named(need.on), "binding": decision.binding, **where}
+
+
+def _named(on: object) -> str:
+    return name_of(on) if isinstance(on, Ref) else str(on)
 
 
 def _decision(permit: Permit) -> dict[str, Any]:
@@ -132,7 +135,11 @@ def taking_back(now: datetime, actor: Actor, form: Form, submission: Submission,
             "operation": {"id": operation.id, "verb": operation.verb},
             "connector": {"id": operation.verb.partition(".")[0]},
             "target": _needed(planned),
-            "takes_back": {name: stored(value) for name, value in operation.arguments.items()},
+            "objects": [{"permission": need.permission, "on": _named(need.on)} for need in planned.requirements],
+            "takes_back": {
+                "verb": operation.verb,
+                "arguments": {name: stored(value) for name, value in operation.arguments.items()},
+            },
             "decision": {
                 "effect": "permit",
                 "binding": None,

@@ -5,6 +5,7 @@ import pytest
 from connectors.errors import RejectedError, StaleObjectError, UnavailableError, UnknownOutcomeError
 from connectors.spi import Ref
 from runner.errors import NotDurableError, NotFoundError, NotReachableError
+from runner.journal.sealing_persons import PersonKey, hidden, persons_of
 from runner.pipeline.pages import FillPage
 
 AGENT = "agent.rotterdam"
@@ -136,7 +137,11 @@ def test_taking_back_has_an_intent_of_its_own_before_it_begins(desk):
     assert begun["submission"] == plan.head.submission
     assert begun["target"]["id"] == "u-t.novak"
     assert begun["operation"] == {"id": "first_undo", "verb": "directory.user.update"}
-    assert begun["takes_back"]["set"] == {"office": None}
+    assert begun["takes_back"]["arguments"]["set"] == {"office": None}
+    assert persons_of(begun) == ("u-t.novak",)
+    assert hidden(begun, "id", [PersonKey("key", bytes(32))], bytes(12))["takes_back"] == {
+        "verb": begun["operation"]["verb"]
+    }
     assert begun["decision"]["effect"] == "permit"
     said = [text.partition(":")[0] for _, text in page.journal]
     assert said == ["Allowed and begun", "Done", "Failed", "Taking back began", "Undone"]
