@@ -207,7 +207,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         head=Head(submission.form_id, submission.form_title, "", Journey(()), submission.id, thing),
         state=submission.state,
         state_text=STATE_TEXTS[submission.state],
-        message=_said(submission),
+        message=_MESSAGES.get(submission.state, "") if hidden else _said(submission),
         operations=() if hidden else operations_of(services, submission),
         shows=(),
         facts=facts_of(services, submission),
@@ -217,7 +217,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         can_reveal=submission.shown_once is not None
         and submission.finished_at is not None
         and submission.actor_id == actor.id,
-        conditions=(*_waits_for(services, submission), *(() if hidden else _lasts(reader, submission))),
+        conditions=() if hidden else (*_waits_for(services, submission), *_lasts(reader, submission)),
         next=links_again(services, actor, submission, target) if submission.actor_id == actor.id else (),
         ways=ways(services, actor, submission, target),
     )

@@ -13,13 +13,17 @@ from runner.store.records import OperationRow, Submission
 
 
 def ways(services: Services, actor: Actor, submission: Submission, target: Entry | None) -> Ways:
-    """Return what this actor can do about a submission; ``target`` is its target as the actor sees it now, if at all."""
-    if submission.begun_at is None and submission.state != "unknown":
+    """Return what this actor can do about a submission; ``target`` is its target as the actor sees it now, if at all.
+
+    About one whose target they may not see any more, only who reads the journal can do anything.
+    """
+    audits = reads_journal(reader_for(services, actor, submission.form_id))
+    is_hidden = submission.target_id is not None and target is None and not audits
+    if is_hidden or (submission.begun_at is None and submission.state != "unknown"):
         return Ways()
     rows = services.store.submissions.operations(submission.id)
     taken = next(iter(services.store.continuing.undos_of([submission.id])), None)
     is_own = submission.actor_id == actor.id
-    audits = reads_journal(reader_for(services, actor, submission.form_id))
     unclear = _unclear(submission, rows) if submission.state == "unknown" and (is_own or audits) else ()
     return Ways(
         can_undo=taken is None and offers_undo(services, actor, submission, target),

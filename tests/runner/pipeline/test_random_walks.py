@@ -7,6 +7,7 @@ import pytest
 
 from connectors.errors import RejectedError, UnavailableError
 from connectors.spi import Ref
+from forms.answering.wire import stored
 from runner.errors import RunnerError
 from runner.pipeline.pages import PlanPage, SubmissionPage
 
@@ -60,7 +61,10 @@ class Day:
         ]
         if not self.may_touch(self.actor, target):
             self.wrong.append(("out of scope", self.actor, operation))
-        if len(intents) != 1 or self.desk.state(self.submission) != "running":
+        taken_back = [body["takes_back"]["arguments"] for body in intents if "takes_back" in body]
+        begun = len(intents) - len(taken_back)
+        wanted = {name: stored(value) for name, value in operation.arguments.items()}
+        if begun != 1 or taken_back not in ([], [wanted]) or self.desk.state(self.submission) != "running":
             self.wrong.append(("without an intent", self.actor, operation))
         self.judged += 1
 

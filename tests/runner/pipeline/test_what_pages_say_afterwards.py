@@ -81,3 +81,24 @@ def test_the_owner_of_a_new_mailbox_reads_how_many_have_access(desk, users, said
     desk.done(AGENT, desk.planned(AGENT, "create-shared-mailbox", None, answers))
     (mail,) = desk.mails()
     assert said in mail.body
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_who_is_out_of_sight_meanwhile_is_named_nowhere_and_nothing_is_offered(desk, waits):
+    form, answers = ("needs-a-yes", {"office": "A", "by": "manager"}) if waits else ("office", {"office": "A"})
+    plan = desk.planned(AGENT, form, "u-t.novak", answers)
+
+    def cut(_operation):
+        raise ZeroDivisionError
+
+    desk.directory.after = cut
+    assert desk.confirm(AGENT, plan).state == ("awaiting_approval" if waits else "unknown")
+    in_sight = desk.desk.step(desk.actor(AGENT), plan.head.submission, "en")
+    assert "Novák" in repr(in_sight)
+    assert in_sight.conditions if waits else in_sight.ways.unclear
+    desk.do(
+        "directory.user.leave_groups", user=Ref("user", "u-t.novak"), groups=(Ref("group", "g-GG-Location-Rotterdam"),)
+    )
+    page = desk.desk.step(desk.actor(AGENT), plan.head.submission, "en")
+    assert "Novák" not in repr(page)
+    assert (page.operations, page.conditions, page.ways.unclear, page.ways.can_continue) == ((), (), (), False)
