@@ -33,7 +33,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 # Members that name a person, or tell of one, wherever they stand; who acted stays, since that is what a journal is for.
 _TEXTS = {"comment", "detail", "display_name", "dn", "dn_at_time", "label", "mail", "note", "reason", "ticket", "title"}
-_PERSONAL = _TEXTS | {"after", "answers", "arguments", "before", "changes", "files", "labels", "lines", "plan"}
+_VALUES = {"after", "answers", "arguments", "before", "changed", "changes", "files", "labels", "left", "lines", "plan"}
+_PERSONAL = _TEXTS | _VALUES
 _PERSON = "desk:directory:users:"
 _DOMAIN = b"deskhand journal, several persons"
 

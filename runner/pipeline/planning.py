@@ -16,6 +16,7 @@ from forms.planning import Plan, PlanError, PlannedOperation, plan
 from runner.errors import RefusedError
 from runner.journal.records import timestamp
 from runner.pipeline.authorising import Permit, decide_plan
+from runner.pipeline.grants.foreseeing import named_of, there_already
 from runner.pipeline.grants.lasting import check_until, last_day
 from runner.pipeline.grants.moving import MovedEnd, given_until, moved_ends
 from runner.pipeline.pages import ChangeLine, OperationView
@@ -23,6 +24,7 @@ from runner.pipeline.recording import denial
 from runner.pipeline.telling import Teller, day, line_json, line_of
 from runner.pipeline.waiting import with_contents
 from runner.pipeline.walking import Walk, target_ref
+from runner.store.records import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
     return Prepared(walk, worked, made, permits, preparations, kept, digest)
 
 
+def kept_plan(submission: Submission) -> Sequence[Mapping[str, Any]]:
+    """Return the operations of a submission's plan as they are kept; none before there is a plan. Pure."""
+    return submission.plan if isinstance(submission.plan, list | tuple) else ()
+
+
 def exact(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the operations of a kept plan without the lines that are for people. Pure."""
     return [{key: value for key, value in one.items() if key != "lines"} for one in kept]
@@ -116,7 +123,22 @@ def kept_operation(
         "lines": [line_json(line) for line in _lines(walk, planned, preparation, moved)],
         "can_undo": preparation.can_undo and planned.undo,
         **({"moves": moves} if moves else {}),
+        **_keeps(walk, planned, preparation),
     }
+
+
+def _keeps(walk: Walk, planned: PlannedOperation, preparation: Preparation) -> dict[str, Any]:
+    """Return what is given until a day and there already, for longer or for good (None), as JSON; nothing without any."""
+    ends_at = given_until(walk.form, planned, walk.reader.now)
+    if ends_at is None:
+        return {}
+    found, target = there_already(walk.services, planned.operation, preparation, ends_at), target_ref(walk)
+    keeps: list[list[str | None]] = [
+        [*map(str, named_of(part, target)), timestamp(end)] for end, part in found.ends.items()
+    ]
+    if found.endless is not None:
+        keeps.append([*map(str, named_of(found.endless, target)), None])
+    return {"keeps": keeps} if keeps else {}
 
 
 def _lines(

@@ -101,6 +101,10 @@ def _needed(planned: PlannedOperation) -> dict[str, Any] | None:
     return target_body(next((need.on for need in planned.requirements if isinstance(need.on, Ref)), None), None)
 
 
+def _objects(planned: PlannedOperation) -> list[dict[str, str]]:
+    return [{"permission": need.permission, "on": _named(need.on)} for need in planned.requirements]
+
+
 def _decided(part: Any) -> dict[str, Any]:
     need, entry, decision = part
     where = {"dn_at_time": entry.dn} if entry else {}
@@ -135,7 +139,7 @@ def taking_back(now: datetime, actor: Actor, form: Form, submission: Submission,
             "operation": {"id": operation.id, "verb": operation.verb},
             "connector": {"id": operation.verb.partition(".")[0]},
             "target": _needed(planned),
-            "objects": [{"permission": need.permission, "on": _named(need.on)} for need in planned.requirements],
+            "objects": _objects(planned),
             "takes_back": {
                 "verb": operation.verb,
                 "arguments": {name: stored(value) for name, value in operation.arguments.items()},
@@ -165,6 +169,7 @@ def outcome(
             "form": form_body(form),
             "operation": {"id": operation.id, "verb": operation.verb},
             "target": _needed(performed.planned),
+            "objects": _objects(performed.planned),
             "changes": list(lines),
             "note": performed.planned.note or None,
             "outcome": {"code": performed.state, "detail": performed.detail},

@@ -22,7 +22,7 @@ from runner.pipeline.handing_in import WAITING
 from runner.pipeline.links import links_after, links_again
 from runner.pipeline.on_record import facts_of, journal_of
 from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
-from runner.pipeline.planning import operation_views
+from runner.pipeline.planning import kept_plan, operation_views
 from runner.pipeline.reading import Reader
 from runner.pipeline.requests.telling import agreement
 from runner.pipeline.services import Services
@@ -226,10 +226,10 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
 def operations_of(services: Services, submission: Submission) -> tuple[OperationView, ...]:
     """Return what was done, or, of what was handed in and did not begin, what is to be done."""
     rows = services.store.submissions.operations(submission.id)
-    if not rows and submission.asked_at is not None and isinstance(submission.plan, list | tuple):
+    if not rows and submission.asked_at is not None and kept_plan(submission):
         state = "planned" if submission.finished_at is None else _AS_ITS_STEPS.get(submission.state, "skipped")
-        return tuple(replace(view, state=state) for view in operation_views(submission.plan))
-    return _operation_views(rows, submission.plan or ())
+        return tuple(replace(view, state=state) for view in operation_views(kept_plan(submission)))
+    return _operation_views(rows, kept_plan(submission))
 
 
 def _waits_for(services: Services, submission: Submission) -> tuple[Fact, ...]:
@@ -276,8 +276,8 @@ def _target(services: Services, actor: Actor, submission: Submission) -> Entry |
     return reader_for(services, actor, submission.form_id).visible(submission.target_kind, submission.target_id)
 
 
-def _operation_views(rows: Sequence[OperationRow], plan: Any) -> tuple[OperationView, ...]:
-    kept = {operation["id"]: operation for operation in plan} if isinstance(plan, list | tuple) else {}
+def _operation_views(rows: Sequence[OperationRow], plan: Sequence[Mapping[str, Any]]) -> tuple[OperationView, ...]:
+    kept = {operation["id"]: operation for operation in plan}
     return tuple(_operation_view(row, kept.get(row.operation_id, {})) for row in rows)
 
 

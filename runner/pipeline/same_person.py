@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from connectors.folding import key
 from connectors.spi import AnyOf, Compare, Entry, Ref
 from runner.access.model import Actor
 from runner.access.views import NUMBER
@@ -12,7 +13,7 @@ from runner.pipeline.walking import reader_for
 def number_of(person: Entry) -> str:
     """Return the employee number that further accounts of a person share; empty without one. Pure."""
     number = person.attributes.get(NUMBER)
-    return number.strip().casefold() if isinstance(number, str) else ""
+    return key(number.strip()) if isinstance(number, str) else ""
 
 
 def is_same_person(one: Entry, other: Entry) -> bool:

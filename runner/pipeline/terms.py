@@ -1,7 +1,8 @@
 """What else belongs to a plan: who must agree, when it runs, what ends by itself. Reads; writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from connectors.spi import Preparation, Ref
 from forms.answering.options import NOT_IN_SCOPE
@@ -14,6 +15,7 @@ from runner.pipeline.grants.lasting import last_day
 from runner.pipeline.grants.moving import given_until
 from runner.pipeline.pages import Fact
 from runner.pipeline.planning import Prepared
+from runner.pipeline.reading import Reader
 from runner.pipeline.telling import Teller, day, moment
 
 
@@ -91,22 +93,28 @@ def _ends(prepared: Prepared) -> Iterator[Fact]:
     form, now = prepared.walk.form, prepared.walk.reader.now
     for planned, preparation in zip(prepared.plan.operations, prepared.preparations, strict=True):
         ends_at = given_until(form, planned, now)
-        if ends_at is not None:
-            yield from _ends_of(prepared, planned, preparation, ends_at)
+        if ends_at is not None and preparation.changes:
+            yield _end_of(prepared, planned, preparation, ends_at)
+    yield from kept_ends(prepared.walk.reader, prepared.kept)
 
 
-def _ends_of(
-    prepared: Prepared, planned: PlannedOperation, preparation: Preparation, ends_at: datetime
-) -> Iterator[Fact]:
-    """Tell of one operation what ends then, what is there for so long already, and what is there for good."""
+def _end_of(prepared: Prepared, planned: PlannedOperation, preparation: Preparation, ends_at: datetime) -> Fact:
+    """Tell of one operation what ends then."""
     walk, now = prepared.walk, prepared.walk.reader.now
     teller, target = Teller(walk.reader), walk.target.ref if walk.target else None
     found = there_already(walk.services, planned.operation, preparation, ends_at)
-    if preparation.changes:
-        is_whole = found.rest in (None, planned.operation)
-        what = planned.title if is_whole or found.rest is None else teller.text(named_of(found.rest, target))
-        yield Fact("Ends by itself", f"{what}: when {day(last_day(ends_at, now))} is over")
-    for kept, part in found.ends.items():
-        yield Fact("Keeps its end", f"{teller.text(named_of(part, target))}: until {day(last_day(kept, now))} already")
-    if found.endless is not None:
-        yield Fact("Does not end", f"{teller.text(named_of(found.endless, target))}: has no end, keeps none")
+    is_whole = found.rest in (None, planned.operation)
+    what = planned.title if is_whole or found.rest is None else teller.text(named_of(found.rest, target))
+    return Fact("Ends by itself", f"{what}: when {day(last_day(ends_at, now))} is over")
+
+
+def kept_ends(reader: Reader, plan: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
+    """Tell of a kept plan what is there for longer already and keeps its end, and what is there for good."""
+    teller = Teller(reader)
+    for *about, end in (one for operation in plan for one in operation.get("keeps", ())):
+        what = teller.text(tuple(Ref(*text.split(":", 1)) for text in about))
+        if end is None:
+            yield Fact("Does not end", f"{what}: has no end, keeps none")
+        else:
+            last = day(last_day(datetime.fromisoformat(end), reader.now))
+            yield Fact("Keeps its end", f"{what}: until {last} already")

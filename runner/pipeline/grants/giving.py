@@ -21,6 +21,7 @@ from runner.pipeline.grants.moving import given_until
 from runner.pipeline.grants.recording import given, overtaken
 from runner.pipeline.grants.things import objects, only, sign, things, with_values_of, without
 from runner.pipeline.services import Services
+from runner.resource_names import name_of
 from runner.store.grant_records import OBJECT, Grant, KeyedGrant, Settled, Settling
 from runner.store.records import Submission
 
@@ -75,7 +76,7 @@ def gone_by_now(grant: Grant, now: datetime) -> Grant:
 
 def kept_inverse(inverse: Operation, changed: JSON) -> JSON:
     """Return what takes something back, for keeping; ``changed`` are the values that were set, before and after."""
-    return {**_kept(inverse), "changed": changed}
+    return {**_kept(inverse), "changed": changed, "objects": sorted(name_of(ref) for ref in objects(inverse))}
 
 
 def _kept(operation: Operation) -> dict[str, Any]:
@@ -94,6 +95,7 @@ class _Outcome:
     ends_at: datetime | None
     now: datetime
     inverse: Operation | None = None
+    _given_again: frozenset[str] = frozenset()
     _changed: list[KeyedGrant] = field(default_factory=list)
     _made: list[KeyedGrant] = field(default_factory=list)
     _records: list[Record] = field(default_factory=list)
@@ -115,12 +117,18 @@ class _Outcome:
     def settled(self, running: Sequence[Grant]) -> Settled:
         """Return what becomes of the ``running`` grants about any of these things, and what is made."""
         known: dict[str, KeyedGrant] = {}
+        backs: list[tuple[Grant, Operation]] = []
         for older in running:
             try:
                 back = restored(older.inverse, self.services.connectors.verbs, older.operation_id)
             except RestoreError:
                 continue
             known[older.id] = keyed(older, back)
+            backs.append((older, back))
+        self._given_again = frozenset(
+            thing for _, back in backs for thing in things(back) if self._does_alike(back, thing)
+        )
+        for older, back in backs:
             self._compare(older, back)
         if self.inverse is not None and self.ends_at is not None:
             self._make(self.inverse, self.ends_at)
@@ -147,7 +155,11 @@ class _Outcome:
             self._share(older, back, changed, self.ends_at)
 
     def _share(self, older: Grant, back: Operation, changed: frozenset[str], ends_at: datetime) -> None:
-        """Decide who takes a thing back that this operation changed although an older grant was about to."""
+        """Decide who takes a thing back that this operation changed although an older grant was about to.
+
+        What had to be given anew was not there any more, so the older one has no say in it; unless yet another one gives it
+        back later on, which would be for good then.
+        """
         lasts_longer = ends_at >= older.ends_at
         alike = frozenset(thing for thing in changed if self._does_alike(back, thing))
         if alike and lasts_longer and self.inverse is not None:
@@ -157,8 +169,12 @@ class _Outcome:
             self.inverse = with_values_of(self.inverse, back)
         if lasts_longer:
             self._take_from(older, back, changed)
-        elif self.inverse is not None:
-            self.inverse = without(self.inverse, changed - values - alike)
+            return
+        rest = changed - values - alike
+        again = rest & self._given_again
+        if again and self.inverse is not None:
+            self.inverse = without(self.inverse, again)
+        self._take_from(older, back, rest - again)
 
     def _take_from(self, older: Grant, back: Operation, gone: frozenset[str]) -> None:
         """Leave the rest of an older grant running, or end it when nothing is left of it."""

@@ -78,7 +78,12 @@ def again(now: datetime, grant: Grant, actor: Mapping[str, Any]) -> Record:
 
 
 def _kept(grant: Grant) -> Mapping[str, Any]:
-    return grant.inverse if isinstance(grant.inverse, Mapping) else {}
+    kept = grant.inverse if isinstance(grant.inverse, Mapping) else {}
+    return {name: value for name, value in kept.items() if name != "objects"}
+
+
+def _objects(grant: Grant) -> Any:
+    return grant.inverse.get("objects", ()) if isinstance(grant.inverse, Mapping) else ()
 
 
 def _body(grant: Grant) -> dict[str, Any]:
@@ -88,5 +93,6 @@ def _body(grant: Grant) -> dict[str, Any]:
         "actor": {"id": grant.actor_id, "login": grant.actor_login},
         "form": {"id": grant.form_id},
         "target": {"kind": grant.target_kind, "id": grant.target_id},
+        "objects": [{"on": name} for name in _objects(grant)],
         "until": timestamp(grant.ends_at),
     }

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from connectors.spi import Entry, Ids, Question
+from runner.pipeline.planning import kept_plan
 from runner.pipeline.refusing import has_ended
 from runner.pipeline.requests.pending import Pending
 from runner.pipeline.same_person import further_of, number_of
@@ -60,8 +60,7 @@ def touched_by(submission: Submission) -> Iterator[str]:
     """Yield the ids of the people a submission changes: its target, and everybody its plan needs more than sight of."""
     if submission.target_kind == "user" and submission.target_id:
         yield submission.target_id
-    rows: Any = submission.plan if isinstance(submission.plan, list | tuple) else ()
-    for row in rows:
+    for row in kept_plan(submission):
         for permission, on in row.get("needs", ()):
             if isinstance(on, str) and on.startswith("user:") and not str(permission).endswith(".read"):
                 yield on.removeprefix("user:")

@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.journal.chain import canonical
 from runner.journal.records import timestamp
-from runner.pipeline.planning import exact
+from runner.pipeline.planning import exact, kept_plan
 from runner.store.records import Submission
 
 _TARGET = "target"
@@ -42,8 +42,7 @@ def alike_digest(submission: Submission) -> str:
     """
     of = submission
     due_at = of.due_at if of.due_at and of.asked_at and of.due_at > of.asked_at else None
-    operations = of.plan if isinstance(of.plan, list | tuple) else ()
-    plan = [_outcome(one) for one in exact(operations)]
+    plan = [_outcome(one) for one in exact(kept_plan(of))]
     whole = {**_asked(of), "due_at": _written(due_at), "plan": _impersonal(plan, f"{of.target_kind}:{of.target_id}")}
     return hashlib.sha256(canonical(whole).encode()).hexdigest()
 

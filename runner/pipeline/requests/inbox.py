@@ -9,6 +9,7 @@ from connectors.errors import ConnectorError
 from connectors.spi import Ref
 from runner.access.model import Actor
 from runner.errors import NotFoundError
+from runner.pipeline.planning import kept_plan
 from runner.pipeline.reading import Reader
 from runner.pipeline.requests.binding import bound_digest
 from runner.pipeline.requests.meant import principals_of, waiting_for
@@ -113,7 +114,7 @@ def request_line(reader: Reader, of: Submission, names: dict[str, str]) -> Reque
         title=of.form_title,
         requester=names[of.actor_id],
         target=of.target_label,
-        what=in_short(of.plan),
+        what=in_short(of),
         ticket=of.ticket,
         asked_at=of.asked_at or of.created_at,
         expires_at=expires_at,
@@ -125,9 +126,9 @@ def _is_late(expires_at: datetime | None, now: datetime) -> bool:
     return expires_at is not None and (expires_at - now).total_seconds() < _SOON_SECONDS
 
 
-def in_short(plan: Any) -> str:
-    """Name the first things a kept plan changes, and how many more there are."""
-    rows = plan if isinstance(plan, list | tuple) else ()
+def in_short(submission: Submission) -> str:
+    """Name the first things that the kept plan of a submission changes, and how many more there are."""
+    rows = kept_plan(submission)
     texts = [text for row in rows for line in row.get("lines", ()) if (text := _change(line))]
     found = list(dict.fromkeys(texts)) or [str(row.get("title", "")) for row in rows]
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""

@@ -15,6 +15,7 @@ from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import AnswersView, Fact, OperationView, Thing
+from runner.pipeline.planning import kept_plan
 from runner.pipeline.reading import Reader
 from runner.pipeline.reading_back import answers_view
 from runner.pipeline.requests.naming import fits
@@ -27,6 +28,7 @@ from runner.pipeline.requests.voters import Vote, is_escalated, last_moment
 from runner.pipeline.results import STATE_TEXTS, operations_of
 from runner.pipeline.services import Services
 from runner.pipeline.telling import chips, initials, moment, subtitle
+from runner.pipeline.terms import kept_ends
 from runner.pipeline.walking import Walk
 from runner.store.records import Submission
 from runner.store.request_records import Approval
@@ -122,6 +124,7 @@ def _facts(request: Opened, now: datetime) -> list[Fact]:
         facts.append(Fact("Answer until", moment(until, now)))
     if submission.due_at is not None and submission.due_at > now:
         facts.append(Fact("Runs", moment(submission.due_at, now)))
+    facts += kept_ends(request.pending.reader, kept_plan(submission))
     facts.append(Fact("Caller check", _checks(request)))
     facts.append(Fact("Number", submission.id[:8]))
     return [fact for fact in facts if fact.text]

@@ -1,17 +1,16 @@
 """The rows of a bulk that wait for somebody's yes, those that are alike together. Reads the index; decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice, pairwise
-from typing import Any
 
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError
 from runner.journal.chain import canonical
 from runner.pipeline.authorising import NOT_FOUND
 from runner.pipeline.pages import Fact
-from runner.pipeline.planning import operation_views
+from runner.pipeline.planning import kept_plan, operation_views
 from runner.pipeline.reading_back import answers_view
 from runner.pipeline.requests.binding import alike_digest, bound_digest
 from runner.pipeline.requests.inbox import bulk_line, in_short
@@ -20,6 +19,7 @@ from runner.pipeline.requests.pages import AlikeRows, BulkToDecide, RowToDecide
 from runner.pipeline.requests.pending import pending
 from runner.pipeline.services import Services
 from runner.pipeline.telling import moment
+from runner.pipeline.terms import kept_ends
 from runner.store.records import Submission
 
 PAGE = 50
@@ -84,16 +84,12 @@ def bulk_to_decide(services: Services, actor: Actor, bulk_id: str, page: int, la
 
 def _shown(services: Services, one: Alike, rows: Sequence[Submission], language: str) -> AlikeRows:
     """Return rows that stand together; what was answered stands once where it is the same."""
-    views = tuple(RowToDecide(row.id, row.target_label, operation_views(_plan(row))) for row in rows)
+    views = tuple(RowToDecide(row.id, row.target_label, operation_views(kept_plan(row))) for row in rows)
     found = AlikeRows(one.digest, one.what, len(one.rows), views)
     if one.what:
         return replace(found, facts=_facts(services, rows[0], language))
     each = (replace(view, facts=_facts(services, row, language)) for view, row in zip(views, rows, strict=True))
     return replace(found, rows=tuple(each))
-
-
-def _plan(row: Submission) -> Sequence[Mapping[str, Any]]:
-    return row.plan if isinstance(row.plan, list | tuple) else ()
 
 
 def _facts(services: Services, row: Submission, language: str) -> tuple[Fact, ...]:
@@ -107,7 +103,8 @@ def _facts(services: Services, row: Submission, language: str) -> tuple[Fact, ..
         sections = answers_view(walk, request.worked, request.approval.show, among=row.answers)
     except RefusedError:  # the form or an option is gone by now: the plan says what would change all the same
         return tuple(runs)
-    return (*(Fact(line.label, line.text) for some in sections for line in some.lines if line.text), *runs)
+    ends = kept_ends(request.reader, kept_plan(row))
+    return (*(Fact(line.label, line.text) for some in sections for line in some.lines if line.text), *ends, *runs)
 
 
 def _grouped(rows: Sequence[Submission]) -> tuple[Alike, ...]:
@@ -122,5 +119,5 @@ def _grouped(rows: Sequence[Submission]) -> tuple[Alike, ...]:
     single = [some[0] for some in by_digest.values() if len(some) == 1]
     room = PAGE - sum(map(len, several)) % PAGE
     parts = [single[start:end] for start, end in pairwise([0, *range(room, len(single), PAGE), len(single)])]
-    found = [Alike(in_short(some[0].plan), tuple(some)) for some in several]
-    return (*found, *(Alike("" if len(part) > 1 else in_short(part[0].plan), tuple(part)) for part in parts if part))
+    found = [Alike(in_short(some[0]), tuple(some)) for some in several]
+    return (*found, *(Alike("" if len(part) > 1 else in_short(part[0]), tuple(part)) for part in parts if part))

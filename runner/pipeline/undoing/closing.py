@@ -1,12 +1,13 @@
 """Close what is unclear: a person looked, and says whether it was done. Nothing is done by that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND, reads_journal
 from runner.pipeline.finishing import summed_up
+from runner.pipeline.planning import kept_plan
 from runner.pipeline.recording import actor_body
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.going_on import settled, told_of_end
@@ -79,7 +80,4 @@ def _unclear(rows: Sequence[OperationRow], operation_id: str) -> Sequence[Operat
 
 
 def _was_to_end(submission: Submission, operation_id: str) -> bool:
-    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
-    return any(
-        isinstance(one, Mapping) and operation_id in ("", one.get("id")) and bool(one.get("until")) for one in plan
-    )
+    return any(operation_id in ("", one.get("id")) and bool(one.get("until")) for one in kept_plan(submission))

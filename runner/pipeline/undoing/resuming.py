@@ -11,7 +11,7 @@ from forms.answering.situation import in_language
 from forms.planning import PlannedOperation, needs_approval
 from runner.errors import RefusedError
 from runner.pipeline.pages import KeptPart
-from runner.pipeline.planning import Prepared, exact, prepare_operation
+from runner.pipeline.planning import Prepared, exact, kept_plan, prepare_operation
 from runner.pipeline.services import Services
 from runner.pipeline.undoing.finding_made import check_all_made, made_by
 from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, worked_again
@@ -99,8 +99,7 @@ def _ahead(
     walk: Walk, submission: Submission, rows: Sequence[OperationRow], left: Sequence[OperationRow]
 ) -> list[Ready | FoundDone]:
     """Look at what is ``left``, restored; raises `RefusedError` for what cannot be done once more."""
-    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
-    kept: dict[str, Mapping[str, Any]] = {str(one["id"]): one for one in plan if isinstance(one, Mapping)}
+    kept = {str(one["id"]): one for one in kept_plan(submission)}
     verbs, made = walk.services.connectors.verbs, made_by(walk, rows)
     used = _secrets_used(walk, rows, verbs)
     found = []
@@ -184,8 +183,7 @@ def _check_agreed(walk: Walk, submission: Submission, prepared: Prepared) -> Non
     """Raise `RefusedError` when people agreed to a plan, and what is left of it would change something else now."""
     if not any(said.decision == "yes" for said in walk.services.store.approvals.of(submission.id)):
         return
-    plan = submission.plan if isinstance(submission.plan, list | tuple) else ()
-    agreed = {one["id"]: one for one in exact([dict(one) for one in plan if isinstance(one, Mapping)])}
+    agreed = {one["id"]: one for one in exact(kept_plan(submission))}
     for one in exact(prepared.kept):
         was = agreed.get(one["id"], {})
         same = [was.get(name) == one.get(name) for name in ("verb", "until", "moves")]

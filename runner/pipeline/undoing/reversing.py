@@ -1,19 +1,20 @@
 """Plan to take a submission back: the inverse of what it did, last first, as far as nothing was changed since. Reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import RejectedError
-from connectors.spi import Verb
+from connectors.spi import Ref, Verb
 from forms.answering.restoring import RestoreError, restored
 from forms.answering.working_out import Worked
 from forms.planning import PlannedOperation, requirements_of
 from runner.errors import RefusedError
 from runner.pipeline.authorising import reads_journal
 from runner.pipeline.pages import KeptPart
-from runner.pipeline.planning import Prepared, prepare_operation
+from runner.pipeline.planning import Prepared, kept_plan, prepare_operation
 from runner.pipeline.services import Services
+from runner.pipeline.telling import Teller
 from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, without_words
 from runner.pipeline.undoing.rules import DONE, FOR_A_WHILE, has_inverse, is_cut, why_it_stays
 from runner.pipeline.undoing.standing import Ready, Standing
@@ -24,6 +25,8 @@ NOT_FINISHED = "Only what was done can be undone."
 TAKEN_BACK = "This was undone already."
 IS_UNDO = "This is an undo itself; it is not undone again. Use the form."
 NOTHING = "Nothing of this can be undone here."
+MOVED = "This moved the day on which it ends. That day stays; use the form itself to end it earlier."
+FOR_GOOD = "This took its end away, and it has none now. Use the form itself to take it away or give it an end."
 _CHANGED = "Something of this was changed since."
 
 
@@ -44,17 +47,28 @@ def reversal(walk: Walk, submission: Submission) -> Reversal:
     if not is_still_checked(walk, submission):
         raise RefusedError(CHECK_EXPIRED)
     standing = Standing(walk, submission)
-    rows = [row for row in walk.services.store.submissions.operations(submission.id) if row.state == "done"]
+    every = walk.services.store.submissions.operations(submission.id)
+    rows = [row for row in every if row.state == "done"]
     looked_at = [step_back(standing, row) for row in reversed(rows)]
     ready = [one for one in looked_at if isinstance(one, Ready)]
     stays = [one for one in looked_at if isinstance(one, KeptPart)]
     stays += [KeptPart(row.title, FOR_A_WHILE) for row in rows if is_cut(row) and has_inverse(row)]
+    stays += _moved_ends(walk, submission, every)
     titles = {row.operation_id: row.title for row in rows}
     stays += [KeptPart(titles[one.planned.operation.id], one.already) for one in ready if one.already]
     if not ready:
         raise nothing_of(NOTHING, stays)
     about = {"undoes": submission.id}
     return Reversal(assembled(without_words(walk), Worked({}, {}), ready, about, is_undo=True), tuple(stays))
+
+
+def _moved_ends(walk: Walk, submission: Submission, rows: Sequence[OperationRow]) -> Iterator[KeptPart]:
+    """Yield what had an end that these operations moved: it ends as it does now, since only values are taken back."""
+    done, teller = {row.operation_id for row in rows if row.state in ("done", "unchanged")}, Teller(walk.reader)
+    for one in kept_plan(submission):
+        for *about, _, ends_at in one.get("moves", ()) if one.get("id") in done else ():
+            refs = tuple(Ref(*str(text).split(":", 1)) for text in about)
+            yield KeptPart(teller.text(refs) or str(one.get("title")), MOVED if ends_at else FOR_GOOD)
 
 
 def nothing_of(said: str, stays: Sequence[KeptPart]) -> RefusedError:

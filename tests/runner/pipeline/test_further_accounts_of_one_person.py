@@ -30,7 +30,13 @@ def numbered(desk: TestDesk, **numbers: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "further", "is_one"),
-    [("00471", " 00471 ", True), ("E-471", "e-471", True), ("00471", "00472", False), ("00471", "", False)],
+    [
+        ("00471", " 00471 ", True),
+        ("E-471", "e-471", True),
+        ("\u00e9-1", "e\u0301-1", True),
+        ("00471", "00472", False),
+        ("00471", "", False),
+    ],
 )
 def test_an_employee_number_tells_whether_two_accounts_are_one_person(
     desk: TestDesk, first: str, further: str, is_one: bool
