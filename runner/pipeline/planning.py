@@ -16,7 +16,7 @@ from forms.planning import Plan, PlanError, PlannedOperation, plan
 from runner.errors import RefusedError
 from runner.journal.records import timestamp
 from runner.pipeline.authorising import Permit, decide_plan
-from runner.pipeline.grants.foreseeing import named_of, there_already
+from runner.pipeline.grants.foreseeing import cannot_be_put_back, ends_taken, named_of, there_already
 from runner.pipeline.grants.lasting import check_until, last_day
 from runner.pipeline.grants.moving import MovedEnd, given_until, moved_ends
 from runner.pipeline.pages import ChangeLine, OperationView
@@ -121,7 +121,9 @@ def kept_operation(
     return operation_json(planned) | {
         "changes": [change_json(change) for change in preparation.changes],
         "lines": [line_json(line) for line in _lines(walk, planned, preparation, moved)],
-        "can_undo": preparation.can_undo and planned.undo,
+        "can_undo": preparation.can_undo
+        and planned.undo
+        and not cannot_be_put_back(walk.services, planned.operation, preparation),
         **({"moves": moves} if moves else {}),
         **_keeps(walk, planned, preparation),
     }
@@ -148,9 +150,12 @@ def _lines(
     teller, now = Teller(walk.reader), walk.reader.now
     ends_at = given_until(walk.form, planned, now)
     note = f"until {day(last_day(ends_at, now))}" if ends_at else ""
-    if preparation.changes or not moved:
-        for line in teller.lines(preparation.changes):
-            yield replace(line, note=note) if line.kind != "none" else line
+    taken = tuple(ends_taken(walk.services, planned.operation, preparation))
+    if not preparation.changes and not moved:
+        yield from teller.lines(())
+    for change in preparation.changes:
+        until = next((end for one, end in taken if one is change), None)
+        yield replace(teller.line(change), note=f"was until {day(last_day(until, now))}" if until else note)
     whom = walk.target.label if walk.target else planned.title
     for one in moved:
         before = f"until {day(last_day(one.grant.ends_at, now))}"

@@ -16,7 +16,7 @@ from runner.pipeline.planning import Prepared, kept_plan, prepare_operation
 from runner.pipeline.services import Services
 from runner.pipeline.telling import Teller
 from runner.pipeline.undoing.opening import CHECK_EXPIRED, assembled, is_still_checked, without_words
-from runner.pipeline.undoing.rules import DONE, FOR_A_WHILE, has_inverse, is_cut, why_it_stays
+from runner.pipeline.undoing.rules import DONE, has_inverse, is_cut, why_it_stays
 from runner.pipeline.undoing.standing import Ready, Standing
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
@@ -52,10 +52,9 @@ def reversal(walk: Walk, submission: Submission) -> Reversal:
     looked_at = [step_back(standing, row) for row in reversed(rows)]
     ready = [one for one in looked_at if isinstance(one, Ready)]
     stays = [one for one in looked_at if isinstance(one, KeptPart)]
-    stays += [KeptPart(row.title, FOR_A_WHILE) for row in rows if is_cut(row) and has_inverse(row)]
+    stays += [standing.cut(row) for row in rows if is_cut(row) and has_inverse(row)]
     stays += _moved_ends(walk, submission, every)
-    titles = {row.operation_id: row.title for row in rows}
-    stays += [KeptPart(titles[one.planned.operation.id], one.already) for one in ready if one.already]
+    stays += [one.already for one in ready if one.already]
     if not ready:
         raise nothing_of(NOTHING, stays)
     about = {"undoes": submission.id}
@@ -72,8 +71,8 @@ def _moved_ends(walk: Walk, submission: Submission, rows: Sequence[OperationRow]
 
 
 def nothing_of(said: str, stays: Sequence[KeptPart]) -> RefusedError:
-    """Return the refusal of what leaves nothing to be done, with every reason once."""
-    return RefusedError(" ".join([said, *dict.fromkeys(one.why for one in stays)]))
+    """Return the refusal of what leaves nothing to be done: every reason once, or what is said where there is none."""
+    return RefusedError(" ".join(dict.fromkeys(one.why for one in stays)) or said)
 
 
 def check_may_be_undone(services: Services, submission: Submission) -> None:
@@ -104,7 +103,7 @@ def step_back(standing: Standing, row: OperationRow) -> Ready | KeptPart:
         return KeptPart(title, str(refused) if is_told else _CHANGED)
     if trouble:
         return KeptPart(title, trouble if is_told else _CHANGED)
-    return Ready(planned, preparation, already=standing.already(row, preparation) if is_told else "")
+    return Ready(planned, preparation, already=standing.already(row, preparation) if is_told else None)
 
 
 def _planned(id_: str, title: str, inverse: Any, verbs: Mapping[str, Verb]) -> PlannedOperation:

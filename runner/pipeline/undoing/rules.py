@@ -60,13 +60,10 @@ def _kept(row: OperationRow) -> Mapping[str, Any]:
 
 
 def can_be_undone(form: Form | None, submission: Submission, rows: Sequence[OperationRow]) -> bool:
-    """Say whether a submission is finished, no undo itself, and something of it has an inverse that its form lets be used.
-
-    What was set over something that was to end by itself counts too: the page of the undo says why it stays.
-    """
+    """Say whether a submission is finished, no undo itself, and something of it has an inverse that its form lets be used."""
     if form is None or submission.undoes is not None or submission.state not in DONE:
         return False
-    return any(why_it_stays(form, row, None) in ("", FOR_A_WHILE) for row in rows if row.state == "done")
+    return any(why_it_stays(form, row, None) == "" for row in rows if row.state == "done")
 
 
 def can_go_on(submission: Submission, rows: Sequence[OperationRow]) -> bool:

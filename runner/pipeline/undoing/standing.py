@@ -9,8 +9,9 @@ from connectors.spi import Change, Entry, Preparation, Ref, Value
 from connectors.verbs import ATTRIBUTES
 from forms.answering.wire import stored
 from forms.planning import PlannedOperation
+from runner.pipeline.pages import KeptPart
 from runner.pipeline.telling import Teller, attribute_label, moment
-from runner.pipeline.undoing.rules import is_taken_back
+from runner.pipeline.undoing.rules import FOR_A_WHILE, is_taken_back
 from runner.pipeline.walking import Walk
 from runner.store.records import OperationRow, Submission
 
@@ -26,7 +27,7 @@ class Ready:
 
     planned: PlannedOperation
     preparation: Preparation
-    already: str = ""
+    already: KeptPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class Standing:
                 self.ahead[str(change.ref), change.attribute] = change.after
         return replace(preparation, changes=changes), ""
 
-    def already(self, row: OperationRow, preparation: Preparation) -> str:
-        """Say what of a row is as it was before by now, and by whom; nothing where all of it is left to take back."""
+    def already(self, row: OperationRow, preparation: Preparation) -> KeptPart | None:
+        """Say what of a row is as it was before by now, and by whom; None where all of it is left to take back."""
         mirrored = {
             (str(one.ref), one.attribute, _OPPOSITE[one.kind], stored(one.before), stored(one.after))
             for one in preparation.changes
@@ -80,16 +81,17 @@ class Standing:
             and (one.ref, one.attribute, one.kind, one.after, one.before) not in mirrored
             and is_taken_back(row, one.after or one.before)
         ]
-        if not gone:
-            return ""
-        refs = tuple(
-            Ref(*str(one.after or one.before).split(":", 1)) for one in gone if _is_ref(one.after or one.before)
-        )
-        if len(refs) != len(gone):
-            return ""
+        refs = _refs(gone)
+        if not refs:
+            return None
         ended = self.walk.services.store.grants.running(submission_id=self.submission.id, states=("ended",), limit=1)
         who = "It ended by itself." if ended else self._changed_by(Ref(*gone[0].ref.split(":", 1)))
-        return f"{Teller(self.walk.reader).text(refs)}: already so. {who}"
+        return KeptPart(Teller(self.walk.reader).text(refs), f"Already so. {who}")
+
+    def cut(self, row: OperationRow) -> KeptPart:
+        """Say what of a row is not put back, because it was only until a day."""
+        refs = _refs([one for one in left_by(row) if not is_taken_back(row, one.after or one.before)])
+        return KeptPart(Teller(self.walk.reader).text(refs) if refs else row.title, FOR_A_WHILE)
 
     def _by_then(self, change: Change) -> Change:
         key = (str(change.ref), change.attribute)
@@ -167,6 +169,12 @@ class Standing:
 
     def _ended_at(self) -> datetime:
         return self.submission.finished_at or self.submission.updated_at
+
+
+def _refs(left: Sequence[Left]) -> tuple[Ref, ...]:
+    """Return the objects that were added or removed; nothing where some of it is no object."""
+    values = [str(one.after or one.before) for one in left]
+    return tuple(Ref(*text.split(":", 1)) for text in values) if all(map(_is_ref, values)) else ()
 
 
 def left_by(row: OperationRow) -> tuple[Left, ...]:

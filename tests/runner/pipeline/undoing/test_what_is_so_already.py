@@ -15,7 +15,8 @@ def test_what_was_taken_away_since_is_named_with_who_did_it(desk: TestDesk) -> N
     page = desk.desk.ways.undo_plan(desk.actor(AGENT), plan.head.submission, "en")
 
     (stays,) = page.stays
-    assert stays.why.startswith("APP-Visio: already so. Changed by second.rotterdam, today ")
+    assert stays.title == "APP-Visio"
+    assert stays.why.startswith("Already so. Changed by second.rotterdam, today ")
 
 
 def test_nothing_is_said_where_all_of_it_is_left_to_take_back(desk: TestDesk) -> None:
