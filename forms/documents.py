@@ -24,6 +24,7 @@ MAX_DEPTH = 30
 MAX_NODES = 20_000
 MAX_TWICE = 100
 
+_LINE_END = re.compile("\r\n|\r|\n")  # as YAML and editors count them
 _BAD_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
@@ -153,11 +154,11 @@ def read_slowly(file: str, content: bytes) -> Document:
 
 def _opened(file: str, content: bytes) -> tuple[_Builder, str]:
     text = _decoded(file, content)
-    builder = _Builder(file, tuple(line.rstrip("\r") for line in text.split("\n")))
+    builder = _Builder(file, tuple(_LINE_END.split(text)))
     bad = _BAD_CHARACTER.search(text)
     if bad:
-        before = text[: bad.start()]
-        place = (before.count("\n") + 1, bad.start() - (before.rfind("\n") + 1) + 1)
+        before = _LINE_END.split(text[: bad.start()])
+        place = (len(before), len(before[-1]) + 1)
         raise builder.stop("E102", *place, f"the character U+{ord(bad.group()):04X} is not allowed", "Remove it.")
     return builder, text.replace("\t", " ") if file.endswith(".json") else text
 

@@ -21,7 +21,14 @@ from forms.values import OBJECT_KINDS, Choice, Delta, Value
 
 
 class PlanError(Exception):
-    """The form cannot be carried out as answered; nothing was planned. The text is a sentence for the agent."""
+    """The form cannot be carried out as answered; nothing was planned. The text is a sentence for the agent.
+
+    ``kind`` and ``name`` are those of what the form names and is not there, for its authors; empty otherwise.
+    """
+
+    def __init__(self, sentence: str, kind: str = "", name: str = "") -> None:
+        super().__init__(sentence)
+        self.kind, self.name = kind, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +238,8 @@ def _object(situation: Situation, kind: str, value: Value) -> Value:
     text = value.value if isinstance(value, Choice) else value
     entry = situation.facts.named(kind, text)
     if entry is None:
-        raise PlanError(f"The form names a {kind} that does not exist here. Tell the owner of the form.")
+        sentence = f"The form names a {kind} that does not exist here. Tell the owner of the form."
+        raise PlanError(sentence, kind, text)
     return entry.ref
 
 

@@ -240,7 +240,8 @@ def read_key(path: Path) -> bytes:
         content = file.read_bytes().strip()
     except OSError as error:
         reason = f"{file}: {error.strerror}."
-        raise SetUpError(f"{reason} Without it nothing can be signed; restore it from a backup.") from error
+        kept = "put it there from where it is kept apart; only a backup made with --with-keys holds it"
+        raise SetUpError(f"{reason} Without it nothing can be signed; {kept}.") from error
     if os.name == "posix" and mode & 0o077:
         raise SetUpError(f"{file} may be read by others. Run: chmod 600 {file}")
     return content

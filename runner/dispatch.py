@@ -6,6 +6,8 @@ the next one begins.  Dispatch sees only the plan; where it comes from is the pi
 
 import base64
 import json
+import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
@@ -16,7 +18,10 @@ from connectors.spi import Change, Connector, Entry, Guard, Operation, Outcome, 
 from forms.planning import PlannedOperation, Requirement
 
 State: TypeAlias = Literal["done", "unchanged", "failed", "unknown", "skipped", "undone"]
-_MOST_TRIES_WHEN_STALE = 5
+_MOST_TRIES_WHEN_STALE = 20
+_LONGEST_PAUSE_SECONDS = 0.02
+"""Longer with each try, and by chance, so that rows of a bulk which all change one group do not meet again and again."""
+
 _UNTOLD = "The system gave an answer that may not be shown, since a password stands in it."
 _STAYS = "It cannot be taken back, so it stays done."
 
@@ -134,6 +139,7 @@ class Dispatcher:
                 stale -= 1
                 if stale == 0:
                     raise
+                time.sleep(random.random() * _LONGEST_PAUSE_SECONDS * (_MOST_TRIES_WHEN_STALE - stale))  # noqa: S311 - no secret
             except UnavailableError:
                 unavailable -= 1
                 if unavailable < 0:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from connectors.directory.arguments import checked
 from connectors.directory.texts import is_storable
-from connectors.errors import RejectedError
+from connectors.errors import RejectedError, StaleObjectError
 from connectors.local import accounts, creating, memberships, photos, placing, profiles
 from connectors.local.drafting import Draft, NewPassword
 from connectors.local.entries import read_entries
@@ -85,7 +85,7 @@ def _check_guards(view: View, guards: Sequence[Guard]) -> Mapping[Ref, Entry]:
         if entry is None:
             raise RejectedError("An object of this change does not exist any more; nothing was done.")
         if entry.version != guard.version or entry.place != tuple(guard.place):
-            raise RejectedError(f"“{entry.label}” has been changed or moved in the meantime; nothing was done.")
+            raise StaleObjectError(f"“{entry.label}” has been changed or moved in the meantime; nothing was done.")
     return found
 
 

@@ -26,6 +26,7 @@ from forms.definition import Check, Field
 from forms.errors import AnswerProblem, AnswersError, ExpressionError
 from forms.expressions import Environment, holds
 from forms.expressions.printing import in_zone
+from forms.expressions.text_functions import moment_text
 from forms.facts import for_each
 from forms.values import Delta, Value
 
@@ -218,8 +219,10 @@ def _moment_messages(answer: Answer, environment: Environment) -> Iterator[str]:
 
 
 def _told(moment: date, environment: Environment) -> str:
-    """Write a day as it is typed; a moment in the organisation's time zone, to the minute."""
-    return f"{in_zone(moment, environment):%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+    """Write a day as pages do; a moment in the organisation's time zone, to the minute."""
+    if isinstance(moment, datetime):
+        return moment_text(in_zone(moment, environment), "d MMM yyyy HH:mm")
+    return moment_text(moment, "d MMM yyyy")
 
 
 def _is_earlier(one: date, other: date, environment: Environment) -> bool:

@@ -181,7 +181,7 @@ _TABLE = (
     Function(
         "format", (Parameter("value", ("date", "datetime", "number")), Parameter("pattern", ("text",))), "text",
         _always(TEXT), "null",
-        "A date as dd-MM-yyyy HH:mm:ss says, a number as 0.00, 000 or #,##0.00 says.",
+        "A date as dd-MM-yyyy HH:mm:ss or d MMM yyyy says, a number as 0.00, 000 or #,##0.00 says.",
         'format(1234.5, "#,##0.00")', made.format_value,
     ),
     _yes_no("in_group", (_MEMBER, Parameter("group", ("group", "text"))),

@@ -95,8 +95,7 @@ def format_value(environment: Environment, values: Sequence[Value]) -> Value:
     """Write a date or a number by a pattern."""
     value, pattern = values[0], _text(environment, values[1])
     if isinstance(value, date):
-        moment = start_of_day(value, environment)
-        return texts.moment_template(pattern).format(moment, moment.year % 100)
+        return texts.moment_text(start_of_day(value, environment), pattern)
     marked, before, behind = texts.number_format(pattern)
     width = before + bool(behind) + behind
     return f"{rounded(_number(value), behind):0{'' if marked else width}{',' if marked else ''}.{behind}f}"

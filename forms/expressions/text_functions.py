@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from forms.errors import ExpressionError
 from forms.expressions.environment import MAX_TEXT, too_large
@@ -81,9 +82,10 @@ def number_written(text: str) -> str | None:
 
 # --- format ---------------------------------------------------------------------------------------------------------
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOMENT_PARTS = {
-    "yyyy": "{0.year:04}", "MM": "{0.month:02}", "M": "{0.month}", "dd": "{0.day:02}", "d": "{0.day}",
-    "HH": "{0.hour:02}", "mm": "{0.minute:02}", "ss": "{0.second:02}",
+    "yyyy": "{0.year:04}", "yy": "{1:02}", "MMM": "{2}", "MM": "{0.month:02}", "M": "{0.month}", "dd": "{0.day:02}",
+    "d": "{0.day}", "HH": "{0.hour:02}", "mm": "{0.minute:02}", "ss": "{0.second:02}",
 }  # fmt: skip
 _MOMENT_PATTERN = re.compile(r"([A-Za-z])\1*|[^A-Za-z]", re.DOTALL)
 _NUMBER_PATTERN = re.compile(r"(#,##)?(0{1,15})(?:\.(0{1,10}))?")
@@ -92,17 +94,18 @@ _NUMBER_PATTERN = re.compile(r"(#,##)?(0{1,15})(?:\.(0{1,10}))?")
 def moment_parts(pattern: str) -> tuple[str, ...]:
     """Cut a pattern such as ``dd-MM-yyyy HH:mm`` into its parts; raises `ExpressionError` E213 for other letters."""
     parts = tuple(found.group() for found in _MOMENT_PATTERN.finditer(pattern))
-    strange = [part for part in parts if part[0].isalpha() and part != "yy" and part not in _MOMENT_PARTS]
+    strange = [part for part in parts if part[0].isalpha() and part not in _MOMENT_PARTS]
     if len(pattern) > 40 or strange or not parts:
-        fix = "Use yyyy, yy, MM, M, dd, d, HH, mm, ss, as in dd-MM-yyyy."
+        fix = "Use yyyy, yy, MMM, MM, M, dd, d, HH, mm, ss, as in d MMM yyyy."
         raise ExpressionError("this is not a pattern for a date", code="E213", fix=fix)
     return parts
 
 
-def moment_template(pattern: str) -> str:
-    """Return the format string, over a date or datetime, that a pattern stands for; raises as `moment_parts`."""
+def moment_text(moment: date, pattern: str) -> str:
+    """Write a date, or a moment in the zone it is in, as a pattern says; raises as `moment_parts`."""
     parts = (part.replace("{", "{{").replace("}", "}}") for part in moment_parts(pattern))
-    return "".join("{1:02}" if part == "yy" else _MOMENT_PARTS.get(part, part) for part in parts)
+    template = "".join(_MOMENT_PARTS.get(part, part) for part in parts)
+    return template.format(moment, moment.year % 100, _MONTHS[moment.month - 1])
 
 
 def number_format(pattern: str) -> tuple[bool, int, int]:

@@ -141,16 +141,17 @@ def _checked(
 
 
 def _print(checked: Checked) -> None:
-    for problem in checked.problems:
-        click.echo(str(replace(problem, file=str(checked.path_of(problem)))))
+    """Print what is well first, and what has to be mended last, where it is seen on a terminal."""
+    errors = [problem for problem in checked.problems if problem.level == "error"]
+    warnings = [problem for problem in checked.problems if problem.level != "error"]
     for form in checked.forms:
         click.echo(f"{form.id}: ok   needs {', '.join(_permissions(form)) or 'nothing'}")
-    errors = sum(problem.level == "error" for problem in checked.problems)
-    warnings = len(checked.problems) - errors
-    counts = (counted(len(checked.forms), "form"), counted(errors, "error"), counted(warnings, "warning"))
+    for problem in (*warnings, *errors):
+        click.echo(str(replace(problem, file=str(checked.path_of(problem)))))
+    counts = (counted(len(checked.forms), "form"), counted(len(errors), "error"), counted(len(warnings), "warning"))
     click.echo(f"{counts[0]} can be used, {counts[1]}, {counts[2]}.")
     if checked.problems:
-        click.echo(f"More about a code: deskhand explain {checked.problems[0].code}")
+        click.echo(f"More about a code: deskhand explain {(*errors, *warnings)[0].code}")
 
 
 def _permissions(form: Form) -> list[str]:

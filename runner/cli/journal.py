@@ -59,19 +59,31 @@ def list_records(kind: str | None, submission: str | None, limit: int, desk_path
 
 @dataclass(slots=True)
 class _Intents:
-    """Finds the intent behind an outcome, which says on what it was and what was to change."""
+    """Finds the intent behind an outcome, which says on what it was and what was to change.
+
+    Of what ended before anything was begun, and of a yes or no, the decision says at least on whom it was.
+    """
 
     journal: JournalStore
     _found: dict[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    _decided: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, entry: JournalEntry) -> Mapping[str, Any]:
         submission, operation = subject_id(entry.body, "submission"), subject_id(entry.body, "operation")
-        if entry.kind != "outcome" or submission is None or operation is None:
+        if submission is None or entry.kind not in ("outcome", "approval"):
             return {}
+        if operation is None or entry.kind == "approval":
+            return self._decision(submission)
         if submission not in self._found:
             entries = self.journal.search(kind="intent", submission=submission, limit=_MOST_OPERATIONS)
             self._found[submission] = {subject_id(one.body, "operation") or "": one.body for one in entries}
         return self._found[submission].get(operation, {})
+
+    def _decision(self, submission: str) -> Mapping[str, Any]:
+        if submission not in self._decided:
+            entries = self.journal.search(kind="decision", submission=submission, limit=1)
+            self._decided[submission] = {"target": entries[0].body.get("target")} if entries else {}
+        return self._decided[submission]
 
 
 def _line(entry: JournalEntry, intent: Mapping[str, Any]) -> str:
@@ -123,7 +135,8 @@ def verify_journal(
     else:
         with installation_at(desk_path) as installation:
             store = installation.services.store.journal
-            examined = examine_journal(installation.services.store, public_key_at(desk_path))
+            is_signed = installation.services.store.checkpoints.newest() is not None
+            examined = examine_journal(installation.services.store, public_key_at(desk_path, is_used=is_signed))
             result = examined.verification()
             if known and result.ok:
                 result = compared(store, known)

@@ -44,7 +44,7 @@ def requests() -> None:
 @requests.command("list")
 @_as_option
 @click.option("--all", "is_all", is_flag=True, help="All open requests that the account may see, whoever is asked.")
-@click.option("--bulk", default="", metavar="ID", help="With --all: each row of this bulk.")
+@click.option("--bulk", default="", metavar="ID", help="With --all: each row of this bulk; 8 characters will do.")
 @click.option("--page", default=1, show_default=True, type=click.IntRange(1), help="With --all: which page.")
 @desk_option
 @json_option
@@ -54,7 +54,8 @@ def list_requests(login: str, is_all: bool, bulk: str, page: int, desk_path: Pat
         raise click.UsageError("--bulk and --page are for  deskhand requests list --all .")
     with installation_at(desk_path) as installation:
         desk, actor = _desk(installation), actor_named(installation, login)
-        found = desk.open_ones(actor, page, bulk) if is_all else desk.inbox(actor)
+        of_bulk = desk.bulk_named(actor, bulk) if bulk else ""
+        found = desk.open_ones(actor, page, of_bulk) if is_all else desk.inbox(actor)
         zone = installation.services.now().tzinfo
     if as_json:
         _print(_list_json(found))

@@ -18,10 +18,12 @@ from runner.doctor.reach import Reach
 from runner.engine.nodes import gone
 from runner.errors import NotReachableError
 from runner.pipeline.queueing import LATE
+from runner.pipeline.requests.every import unanswerable
+from runner.pipeline.services import Services
 from runner.wiring import Installation
 from runner.witnessing.finding import journal_findings
 
-_MOST = 50
+_MOST, _MOST_REQUESTS = 50, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _sign_in(installation: Installation) -> list[Finding]:
 def _queue(installation: Installation) -> list[Finding]:
     """Say what waits, what nobody takes, and which processes are silent."""
     services = installation.services
+    stuck = _unanswerable(services)
     counts = {"queued": 0, "awaiting_approval": 0, "running": 0} | dict(services.store.queue.counts())
     waiting = "{queued} wait to run, {awaiting_approval} for a yes, {running} run".format_map(counts)
     late = services.store.queue.late(services.clock() - LATE)
@@ -175,12 +178,20 @@ def _queue(installation: Installation) -> list[Finding]:
         if late
         else Finding("queue", "ok", waiting)
     ]
+    if stuck:
+        of = f"{stuck} of the {counts['awaiting_approval']} that wait for a yes can be answered by nobody"
+        fix = "Put somebody in their place, or let it be cancelled; see: deskhand requests list --all"
+        found.append(Finding("requests", "warning", f"{of}. {fix}"))
     dead = gone(services)
     return found + [
         Finding("process", "warning", f"{one.pid} on {one.host} is gone; the next that works takes over what it left")
         for one in services.store.nodes.all()
         if one.id in dead
     ]
+
+
+def _unanswerable(services: Services) -> int:
+    return unanswerable(services, services.store.open_requests.waiting(limit=_MOST_REQUESTS))
 
 
 def _unclear(installation: Installation) -> list[Finding]:

@@ -49,14 +49,15 @@ class Letter:
 class Particulars:
     """What a mail tells. Texts may hold anything: they are made harmless and escaped for where they stand.
 
-    ``link`` is a whole address, or empty: then nothing is said of one.  ``people`` are names, ``touched`` what was changed on
-    an account as the words of the templates name it.  ``message`` is what the form says to
-    whoever is asked.  ``when`` is when it runs, ends or ended, ``until`` the last moment for an answer; both in the
-    organisation's time.  Where one mail is about many people ``rows`` says about how many,
-    and ``figures`` how many ended in which way, each named as the words of the templates do.
+    ``what`` names what the form changes, in short.  ``link`` is a whole address, or empty: then nothing is said of one.
+    ``people`` are names, ``touched`` what was changed on an account as the words of the templates name it.  ``message`` is
+    what the form says to whoever is asked.  ``when`` is when it runs, ends or ended, ``until`` the last moment for an
+    answer; both in the organisation's time.  Where one mail is about many people ``rows`` says about how many, and
+    ``figures`` how many ended in which way, each named as the words of the templates do.
     """
 
     form: str = ""
+    what: str = ""
     requester: str = ""
     target: str = ""
     ticket: str = ""

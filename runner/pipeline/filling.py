@@ -35,7 +35,7 @@ from runner.pipeline.reading import SEARCHED, Reader, label_attribute
 from runner.pipeline.services import Services
 from runner.pipeline.showing import sections
 from runner.pipeline.tabling import has_tables, with_tables
-from runner.pipeline.telling import Teller, thing
+from runner.pipeline.telling import Teller, thing, told_apart
 from runner.pipeline.uploading import files_of, problems_in_files, take_over
 from runner.pipeline.walking import LOOK, Walk, head, reader_for, situation_of
 from runner.verification.checks import CheckState
@@ -69,12 +69,13 @@ def choose_page(
     entries, more = found_targets(reader, form, text) if text else (_default_target(reader, form, situation), False)
     walk = Walk(services, actor, reader, form, None, situation, submission, None)
     top = head(walk, "target")
+    things = told_apart([_choice(reader, form, entry, language) for entry in entries], entries)
     return ChoosePage(
         head=Head(form.id, top.title, top.description, _whole_journey(form), submission, None),
         label=walk.text(target.label) or _KIND_WORDS.get(target.type, "Which one?"),
         help=walk.text(target.help),
         text=text,
-        things=tuple(sorted((_choice(reader, form, entry, language) for entry in entries), key=_is_refused)),
+        things=tuple(sorted(things, key=_is_refused)),
         columns=target.columns,
         more=more,
         is_for_many=not why_not(form),
@@ -237,7 +238,7 @@ def pick_page(walk: Walk, field_path: str, text: str, posted: Posted) -> PickPag
         thing(entry, walk.reader.now, cells=tuple(teller.text(entry.attributes.get(name)) for name in _columns(field)))
         for entry in rows.entries[:_PAGE_OF_PICKS]
     ]
-    return PickPage(tuple(things), rows.more or len(rows.entries) > _PAGE_OF_PICKS)
+    return PickPage(told_apart(things, rows.entries), rows.more or len(rows.entries) > _PAGE_OF_PICKS)
 
 
 def _bound_search(situation: Situation, field: Field, worked: Worked) -> Bound:

@@ -15,7 +15,7 @@ from runner.pipeline.grants.showing import lines_of_person
 from runner.pipeline.pages import DeskPage, FindPage, HistoryLine, HistoryPage, PersonPage, Thing, Tile
 from runner.pipeline.reading import SEARCHED, Reader
 from runner.pipeline.services import Services
-from runner.pipeline.telling import Teller, chips, subtitle, thing
+from runner.pipeline.telling import Teller, chips, subtitle, thing, told_apart
 from runner.pipeline.undoing.offering import offers_undo
 from runner.pipeline.walking import reader_for, situation_of
 from runner.store.records import Submission
@@ -89,7 +89,7 @@ def _recent_people(services: Services, actor: Actor, own: Sequence[Submission]) 
     ids = list(dict.fromkeys(one.target_id for one in own if one.target_kind == "user" and one.target_id))[:_RECENT]
     readers = _readers(services, actor)
     found = {entry.ref.id: entry for entry in _people(readers, Question("user", Ids(frozenset(ids)), limit=_RECENT))[0]}
-    return [thing(found[id_], readers[0].now) for id_ in ids if id_ in found]
+    return told_apart([thing(found[id_], readers[0].now) for id_ in ids if id_ in found], found.values())
 
 
 def _readers(services: Services, actor: Actor) -> list[Reader]:
@@ -138,7 +138,8 @@ def find(services: Services, actor: Actor, text: str, language: str) -> FindPage
         for form, _ in usable_forms(services, actor, language)
         if all(word in _searched_text(form, language) for word in words.casefold().split())
     ]
-    return FindPage(words, tuple(thing(entry, readers[0].now) for entry in people), tuple(tiles), more)
+    things = told_apart([thing(entry, readers[0].now) for entry in people], people)
+    return FindPage(words, things, tuple(tiles), more)
 
 
 def _searched_text(form: Form, language: str) -> str:

@@ -10,11 +10,13 @@ from runner.letters.writing import Particulars, write
 from runner.pipeline.form_rules import is_address
 from runner.pipeline.happening import Happening
 from runner.pipeline.reading import Reader
+from runner.pipeline.requests.in_short import in_short
 from runner.pipeline.services import Services
 from runner.store.records import Notification, Submission
 
 _MOST_PEOPLE = 200
 _MOST_NAMED = 10
+_MOST_IN_SHORT = 120
 _TO_ASKED = frozenset({"asked", "reminded"})
 _TO_TARGET = frozenset({"ending_soon", "ended"})
 _ENDS = frozenset({"done", "partly_done", "failed"})
@@ -96,6 +98,7 @@ class OwnMails:
         people = tuple(self._name(ref) for ref in now.people[:_MOST_NAMED]) if now.event == "submitted" else ()
         return Particulars(
             form=one_line(of.form_title),
+            what=one_line(in_short(of, values=False), _MOST_IN_SHORT) if is_own else "",
             requester=one_line(self.requester.label if self.requester else of.actor_login),
             target=one_line(of.target_label),
             ticket=one_line(of.ticket),

@@ -64,13 +64,24 @@ def prepare(walk: Walk, posted: Mapping[str, object]) -> Prepared:
         preparations = tuple(prepare_operation(walk, planned) for planned in made.operations)
     except (RefusedError, PlanError, RejectedError) as refused:
         _record(walk, str(refused))
-        raise RefusedError(str(refused)) from refused
+        raise RefusedError(_told(walk, refused)) from refused
     kept = tuple(
         kept_operation(walk, planned, prep, moved_ends(walk.services, walk.form, planned, walk.reader.now))
         for planned, prep in zip(made.operations, preparations, strict=True)
     )
     digest = plan_digest(walk.form, walk.actor.id, target_ref(walk), exact(kept))
     return Prepared(walk, worked, made, permits, preparations, kept, digest)
+
+
+def _told(walk: Walk, refused: Exception) -> str:
+    """Return why it cannot be planned; authors of forms read what it is that the form names and is not there."""
+    if not isinstance(refused, PlanError) or not refused.name:
+        return str(refused)
+    authority, now = walk.services.authority.current(), walk.reader.now
+    is_author = authority.holds(walk.actor, "form.author", "", form=walk.form.id, now=now)
+    return (
+        f'The form names the {refused.kind} "{refused.name}", which does not exist here.' if is_author else str(refused)
+    )
 
 
 def kept_plan(submission: Submission) -> Sequence[Mapping[str, Any]]:

@@ -21,10 +21,10 @@ from runner.pipeline.grants.showing import lines
 from runner.pipeline.handing_in import WAITING
 from runner.pipeline.links import links_after, links_again
 from runner.pipeline.on_record import facts_of, journal_of
-from runner.pipeline.pages import Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
+from runner.pipeline.pages import AnswersView, Fact, Head, Journey, OperationView, ShowView, SubmissionPage, Thing
 from runner.pipeline.planning import kept_plan, operation_views
 from runner.pipeline.reading import Reader
-from runner.pipeline.requests.telling import agreement
+from runner.pipeline.requests.telling import agreement, own_answers
 from runner.pipeline.services import Services
 from runner.pipeline.telling import day, initials, line_of, moment
 from runner.pipeline.undoing.offering import ways
@@ -220,6 +220,7 @@ def submission_page(services: Services, actor: Actor, submission: Submission) ->
         conditions=() if hidden else (*_waits_for(services, submission), *_lasts(reader, submission)),
         next=links_again(services, actor, submission, target) if submission.actor_id == actor.id else (),
         ways=ways(services, actor, submission, target),
+        answers=() if hidden or submission.actor_id != actor.id else _answers(services, submission),
     )
 
 
@@ -244,6 +245,10 @@ def _waits_for(services: Services, submission: Submission) -> tuple[Fact, ...]:
     if submission.note:
         facts.append(Fact("So far", submission.note))
     return tuple(facts)
+
+
+def _answers(services: Services, submission: Submission) -> tuple[AnswersView, ...]:
+    return own_answers(services, submission) if submission.state == "awaiting_approval" else ()
 
 
 def _lasts(reader: Reader, submission: Submission) -> Iterator[Fact]:

@@ -1,5 +1,6 @@
 """How things read to a person: chips of state, facts of a card, lines of a plan. Reads labels of related objects only."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +20,7 @@ _MEMBERSHIPS = {("user", "groups"), ("computer", "groups"), ("group", "members")
 _ENDS_SOON_DAYS = 30
 _OLD_PASSWORD_DAYS = 90
 _AT_ONCE = 500
+_AFTER_ACTION: Mapping[str, str] = {"sessions": "all ended"}
 _LINE = ("kind", "what", "attribute", "before", "after", "note")
 
 
@@ -122,6 +124,24 @@ def thing(entry: Entry, now: datetime, *, refused: str = "", cells: tuple[str, .
     return Thing(entry.ref.id, entry.ref.kind, entry.label, detail, initials(entry.label), marks, cells, refused)
 
 
+def told_apart(things: Sequence[Thing], entries: Iterable[Entry]) -> tuple[Thing, ...]:
+    """Return the lines of a list, with the login beside those that are called the same. Pure.
+
+    ``entries`` are the objects of the list, in any order.
+    """
+    logins = {entry.ref.id: str(entry.attributes.get("login") or "") for entry in entries}
+    called = Counter(one.label.casefold() for one in things)
+    return tuple(_with(one, logins.get(one.id, "")) if called[one.label.casefold()] > 1 else one for one in things)
+
+
+def _with(one: Thing, login: str) -> Thing:
+    """Name the login behind the details of a line, and behind its cells, which stand for them where it has any."""
+    if not login or login in one.cells:
+        return one
+    cells = (*one.cells, login) if any(one.cells) else one.cells
+    return replace(one, detail=" · ".join(text for text in (one.detail, login) if text), cells=cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """Writes values for one actor: a related object is named only when that actor may read it."""
@@ -213,6 +233,8 @@ class Teller:
         before, after = (self.attribute(change.attribute, value) for value in (change.before, change.after))
         if change.attribute in ("password", "secret"):
             before, after = "", "a new one"
+        if change.kind == "action" and not before and not after:
+            after = _AFTER_ACTION.get(change.attribute, "done")
         return ChangeLine(change.kind, change.what, attribute, before, after)
 
     def attribute(self, name: str, value: Any) -> str:

@@ -146,6 +146,12 @@ class BulkStore:
 
         return self._database.read(read)
 
+    def count_asking(self, bulk_id: str) -> int:
+        """Return how many rows that are ready need a yes of their own."""
+        query = select(func.count()).select_from(bulk_rows).where(bulk_rows.c.bulk_id == bulk_id)
+        query = query.where(bulk_rows.c.state == "ready", bulk_rows.c.asks)
+        return int(self._database.read(lambda connection: connection.execute(query).scalar_one()))
+
     def why_refused(self, bulk_id: str, limit: int = 10) -> Sequence[tuple[str, int]]:
         """Return the reasons for which rows are refused, with how many of each, most first."""
         query = select(bulk_rows.c.why, func.count()).where(bulk_rows.c.bulk_id == bulk_id)

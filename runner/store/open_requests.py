@@ -55,6 +55,21 @@ class OpenRequestStore:
         found = self._database.read(lambda connection: connection.execute(query.group_by(of.bulk_id)).all())
         return {str(id_): OpenRows(int(count), int(several)) for id_, count, several in found}
 
+    def waiting(self, *, bulk_id: str = "", note: str = "", limit: int) -> Sequence[Submission]:
+        """Return what waits, what ends first at the head: of one bulk, or with a certain note, where these are given."""
+        of, query = submissions.c, select(submissions).where(_OPEN)
+        query = query.where(of.bulk_id == bulk_id) if bulk_id else query
+        query = query.where(of.note == note) if note else query
+        return self._submissions(query.order_by(of.expires_at, of.id).limit(limit))
+
+    def bulks_beginning_with(self, start: str, limit: int) -> Mapping[str, str]:
+        """Return the forms of bulks by their ids that begin so; rows were handed in, whatever became of them since."""
+        of = submissions.c
+        is_named = of.bulk_id.startswith(start, autoescape=True) & of.asked_at.is_not(None)
+        query = select(of.bulk_id, of.form_id).distinct().where(is_named).order_by(of.bulk_id).limit(limit)
+        found = self._database.read(lambda connection: connection.execute(query).all())
+        return {str(id_): str(form) for id_, form in found}
+
     def beginning_with(self, start: str, limit: int) -> Sequence[Submission]:
         """Return what was handed in, whatever became of it since, and has an id that begins so."""
         of = submissions.c

@@ -1,5 +1,6 @@
 """Run the tests of many forms, and the two that nobody writes. Writes into a temporary folder only."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from runner.testing.world import World, open_world
 
 WITHOUT_BINDINGS = "an actor without bindings is refused"
 REACHED = "every operation is reached by a test"
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} [A-Z][a-z]{2} \d{4}\b|\bdate\(\d{4}")
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -126,6 +128,13 @@ def _concerns(file: str, chosen: frozenset[str]) -> bool:
     return not chosen or not ids or bool(ids & chosen)
 
 
+def _day_of(fixture: Fixture, found: Iterable[Difference]) -> str:
+    """Return on which day the tests run, where dates are about what differs; else an empty text."""
+    if not any(_DATE.search(f"{one.expected} {one.got}") for one in found):
+        return ""
+    return f"Tests do not run on the day of today, but on {fixture.today}: see  today  in {fixture.file}."
+
+
 def _fixtures(files: Definitions, further: Mapping[str, Further] | None) -> tuple[dict[str, Fixture], list[Problem]]:
     found: dict[str, Fixture] = {}
     problems: list[Problem] = []
@@ -196,7 +205,8 @@ class _Running:
         except TestError as wrong:
             return Outcome(form.id, example.name, reason=str(wrong)), Seen()
         found = differences(form, example, seen)
-        return Outcome(form.id, example.name, found, reason=seen.why if found else ""), seen
+        reasons = (seen.why, _day_of(world.fixture, found)) if found else ()
+        return Outcome(form.id, example.name, found, reason=" ".join(filter(None, reasons))), seen
 
     def _all_reached(self, form: Form, reached: set[str]) -> Outcome:
         missing = [step.id for step in form.steps if step.id not in reached]

@@ -10,6 +10,7 @@ from forms.answering.validating import validate
 from forms.answering.working_out import Worked, work_out
 from forms.definition import Example, Form
 from forms.errors import AnswerProblem, AnswersError
+from forms.planning import PlanError
 from runner.access.form_rights import may_satisfy
 from runner.access.model import Actor
 from runner.errors import NotFoundError, RunnerError
@@ -102,6 +103,13 @@ def _with_rows(walk: Walk, seen: Seen, example: Example) -> Seen:
     return replace(seen, rows={id_: tuple(entry.ref for entry in rows.entries) for id_, rows in found.items()})
 
 
+def _missing(world: World, cause: BaseException | None) -> str:
+    """Return what the form names and the fixture does not have; empty where it is something else."""
+    if not isinstance(cause, PlanError) or not cause.name:
+        return ""
+    return f'The form names the {cause.kind} "{cause.name}", which {world.fixture.file} does not have.'
+
+
 def _walked(walk: Walk, form: Form, names: Names, fill: Mapping[str, object]) -> Seen:
     ticket = _TICKET if form.record.ticket == "required" else ""
     reason = _REASON if form.record.reason == "required" else ""
@@ -115,7 +123,8 @@ def _walked(walk: Walk, form: Form, names: Names, fill: Mapping[str, object]) ->
     except AnswersError as wrong:
         return Seen(worked, wrong.problems, names=names, target=target)
     except (RunnerError, ConnectorError) as refused:
-        return Seen(worked, refused=str(refused), names=names, target=target)
+        why = _missing(names.world, refused.__cause__)
+        return Seen(worked, refused=str(refused), why=why, names=names, target=target)
     steps = (planned.operation.id.partition("/")[0] for planned in prepared.plan.operations)
     return Seen(
         prepared.worked,

@@ -55,6 +55,7 @@ MODULES = (
     "csv.js",
     "file.js",
     "tables.js",
+    "sifting.js",
     "showing.js",
     "finding.js",
     "secrets.js",

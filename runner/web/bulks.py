@@ -1,6 +1,6 @@
 """Bulks: choosing many people for one form, answering it for all, looking at it row by row, and watching it run."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from runner.delegation.delegation import Delegation
@@ -10,6 +10,7 @@ from runner.pipeline.bulk.showing import FILTERS
 from runner.pipeline.bulk.stepping import Word
 from runner.web.context import actor, language
 from runner.web.posted import UnexpectedInputError, expect_only, read_sent
+from runner.web.showing import fragments
 
 _LONGEST_TEXT = 200
 _LONGEST_FILE = 1024 * 1024 + 1
@@ -98,6 +99,11 @@ def _add_doing(blueprint: Blueprint, delegation: Delegation) -> None:
         page = delegation.bulks.answer(actor(), bulk_id, sent.posted)
         return _shown(page, 422) if page is not None else redirect(f"/bulks/{bulk_id}", 303)
 
+    @blueprint.post("/<bulk_id>/evaluate")
+    def evaluate(bulk_id: str) -> Response:
+        sent = read_sent(request.form.items(multi=True))
+        return jsonify(fragments(delegation.bulks.again(actor(), bulk_id, sent.posted).fill))
+
     @blueprint.post("/<bulk_id>/start")
     def start(bulk_id: str) -> AnyResponse:
         expect_only(request.form, _STARTED)
@@ -126,6 +132,11 @@ def _add_doing(blueprint: Blueprint, delegation: Delegation) -> None:
     def retry(bulk_id: str) -> AnyResponse:
         expect_only(request.form, _TOKEN_ONLY)
         return redirect(f"/bulks/{delegation.bulks.retry(actor(), bulk_id)}", 303)
+
+    @blueprint.post("/<bulk_id>/go-on")
+    def go_on(bulk_id: str) -> AnyResponse:
+        expect_only(request.form, _TOKEN_ONLY)
+        return redirect(f"/bulks/{delegation.bulks.go_on(actor(), bulk_id)}", 303)
 
     @blueprint.post("/<bulk_id>/result")
     def result(bulk_id: str) -> Response:

@@ -21,7 +21,7 @@ def journal_findings(installation: Installation) -> Iterator[tuple[str, State, s
     """
     store = installation.services.store
     try:
-        key = public_key_at(installation.folder.path)
+        key = public_key_at(installation.folder.path, is_used=store.checkpoints.newest() is not None)
     except SetUpError as error:
         yield "journal", "error", str(error)
         return

@@ -10,8 +10,9 @@ from runner.journal.offline.notes import Key
 
 SIGNING_KEY_FILE = "journal.key"
 _ABSENT = (
-    "{file} is missing, and checkpoints were signed with it. Restore it from a backup, or copy it from the desk folder of "
-    "another node. If it is lost: deskhand journal break --new-key"
+    "{file} is missing, and checkpoints of the journal were signed with it. Put it there from where it is kept apart from "
+    "backups, or from the desk folder of another node, for its owner only (chmod 600). Only when no copy is left: "
+    "deskhand journal break --new-key"
 )
 
 
@@ -55,9 +56,12 @@ def set_signing_key_aside(folder: Path, name: str) -> None:
         raise SetUpError(f"{file} cannot be renamed: {error.strerror or error}") from error
 
 
-def public_key_at(folder: Path) -> Key | None:
-    """Return the public key of a desk, None when it has none yet; makes none. Raises `SetUpError`."""
-    return open_signer(folder, is_used=True).key if (folder / SIGNING_KEY_FILE).exists() else None
+def public_key_at(folder: Path, *, is_used: bool = False) -> Key | None:
+    """Return the public key of a desk, None when it has none yet; makes none.
+
+    Raises `SetUpError` for a key that cannot be used, and, where it ``is_used`` already, for one that is missing.
+    """
+    return open_signer(folder, is_used=True).key if is_used or (folder / SIGNING_KEY_FILE).exists() else None
 
 
 def open_signer(folder: Path, *, is_used: bool) -> Signer:

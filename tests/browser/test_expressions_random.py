@@ -25,7 +25,19 @@ _PATTERNS = (
     "[a-z]+", "^[A-Z].*$", r"\d{2,4}", r"\w+\s\w+", r"[^\W\d]*", ".*", r"a|b|\.", r"(?:ab)+", "[ -~]*", r"[\S]*",
     r"\S\s?\D*", "é|ß", r"[\]\-^]", "", r"[^a-z]{0,3}", r"\t|\n|x", r".{3}", r"[A-Zé-ü_]+", r"-?\d+(\.\d+)?", r"[$^|]",
 )  # fmt: skip
-_FORMATS = ("dd-MM-yyyy", "d/M/yy HH:mm:ss", "0.00", "000", "#,##0.00", "0", "#,##0", "MMM", "0.0000000000", "é", "")
+_FORMATS = (
+    "dd-MM-yyyy",
+    "d MMM yyyy",
+    "d/M/yy HH:mm:ss",
+    "0.00",
+    "000",
+    "#,##0.00",
+    "#,##0",
+    "MMMM",
+    "0.0000000000",
+    "é",
+    "",
+)
 _NAMES: dict[str, Type] = {
     "t": TEXT, "u": TEXT, "n": NUMBER, "m": NUMBER, "b": BOOL, "d": DATE, "s": DURATION, "l": list_of(TEXT),
     "k": list_of(NUMBER), "x": ANY, "nothing": ANY,

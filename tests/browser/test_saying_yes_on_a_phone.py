@@ -49,6 +49,8 @@ def test_a_manager_finds_it_looks_at_it_and_agrees(open_page: OpenPage, site: Si
     page.fill("#comment", "Take it out of the budget of the project.")
     page.locator("button", has_text="Yes, do it").click()
     expect(page.locator(".words")).to_contain_text("Pieter de Wit")
+    expect(page.locator("[data-spoken]")).to_contain_text("You said yes. It")
+    expect(page.locator("[data-spoken]")).to_be_in_viewport()
     assert page.locator("button", has_text="Yes, do it").count() == 0
     check(page)
     page.goto(site.at("/requests/away"))

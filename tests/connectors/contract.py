@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.errors import RejectedError, UnavailableError
+from connectors.errors import RejectedError, StaleObjectError, UnavailableError
 from connectors.spi import (
     AllOf,
     AnyOf,
@@ -279,7 +279,7 @@ class ConnectorContract:
             seen = self.seen(connector)
             assert seen[touched.ref].version != stale
             versions = {**{guard.ref: seen[guard.ref].version for guard in guards}, touched.ref: stale}
-            with pytest.raises(RejectedError):
+            with pytest.raises(StaleObjectError):
                 connector.perform(operation, _with_versions(guards, versions), case.secrets)
             assert self.seen(connector) == seen, "the refused operation wrote something"
 
@@ -291,7 +291,7 @@ class ConnectorContract:
         if moved:
             seen = self.seen(connector)
             fresh = _with_versions(guards, {guard.ref: seen[guard.ref].version for guard in guards})
-            with pytest.raises(RejectedError):
+            with pytest.raises(StaleObjectError):
                 connector.perform(operation, fresh, case.secrets)
             assert self.seen(connector) == seen, "the refused operation wrote something"
 

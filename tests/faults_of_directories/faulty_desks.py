@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -149,11 +150,16 @@ class FaultyDesk:
         return [one.body for one in found if one.kind == "deny" and one.body["operation"] == "confirm"]
 
     def on_record(self, plan: PlanPage) -> list[str]:
-        """Return the outcomes on record, after checking that each was preceded by all intents and that nothing is secret."""
+        """Return the outcomes on record, after checking that each was preceded by its intent and that nothing is secret.
+
+        All of what is done has its intent before anything is; what is taken back has one of its own, right before it is.
+        """
         records = self.records(plan)
-        kinds = [one["kind"] for one in records]
+        kinds = [one["kind"] for one in records if "takes_back" not in one]
         assert kinds == sorted(kinds, key=("intent", "outcome", "reconcile").index), kinds
         assert kinds.count("intent") == len(plan.operations)
+        for begun, ended in pairwise(records):
+            assert "takes_back" not in begun or ended["operation"]["id"] == begun["operation"]["id"]
         self.check_journal()
         return [one["outcome"]["code"] for one in records if one["kind"] != "intent"]
 

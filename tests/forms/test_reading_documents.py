@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.companions import read_settings
 from forms.documents import MAX_BYTES, ListNode, MapNode, ScalarNode, read_document
 from forms.errors import DefinitionError
 
@@ -74,3 +75,19 @@ def test_windows_lines_and_a_byte_order_mark_are_fine() -> None:
 def test_json_may_be_indented_with_tabs() -> None:
     root = read_document("a.json", b'{\n\t"a": {"b": "c"}\n}').root
     assert isinstance(root.get("a"), MapNode)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_as_editors_count_them(end: str) -> None:
+    text = end.join(["format: settings/1", "zz: 1", "language: \u0001"])
+    with pytest.raises(DefinitionError) as refused:
+        read_document("settings.yaml", text.encode())
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.column, problem.source) == (3, 11, "language: \u0001")
+    good = text.replace("\u0001", "en")
+    assert read_document("settings.yaml", good.encode()).lines == tuple(good.split(end))
+
+
+def test_a_mistake_behind_a_lone_carriage_return_has_its_place() -> None:
+    _, problems = read_settings("settings.yaml", b"format: settings/1\nunknown: a \r b\nzz: 1\n")
+    assert [(one.line, one.source) for one in problems if "zz" in one.message] == [(4, "zz: 1")]

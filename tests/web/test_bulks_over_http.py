@@ -66,6 +66,19 @@ def test_the_form_comes_again_with_what_is_wrong(site):
     assert visit.post(f"{path}/answers", {"answer.office": "A", "go": "more"}).status_code == 200
 
 
+def test_questions_that_follow_answers_offer_what_any_of_the_people_may_be_given(site):
+    visit = site.visit(AGENT)
+    sent = {"file": (io.BytesIO(b"login\nz.lindqvist\nt.novak\n"), "people.csv")}
+    path = visit.post("/bulks/new/temporary-access/file", sent, content_type="multipart/form-data").headers["Location"]
+    page = text_of(visit.get(path))
+    assert "APP-Visio" in page
+    assert "on offer for any of the first 20 people" in page
+    assert f'data-evaluate="{path}/evaluate"' in page
+    answer = visit.post(f"{path}/evaluate", {"answer.last_day": "2030-06-01"})
+    [groups] = [one for one in answer.get_json()["fields"] if one["id"] == "groups"]
+    assert "APP-Visio" in groups["html"]
+
+
 def test_progress_is_answered_with_nothing_while_nothing_changed(site):
     visit = site.visit(AGENT)
     path, _ = checked(site, visit)
@@ -96,6 +109,45 @@ def test_a_file_names_them_and_the_result_leaves_as_one(site):
     assert "says whom a row is for" in text_of(answer)
 
 
+def test_the_result_names_people_as_a_file_does_and_can_be_read_again(site):
+    visit = site.visit(AGENT)
+    path = begun(visit, ["u-t.novak", "u-z.lindqvist"])
+    visit.post(f"{path}/answers", {"answer.office": "A"})
+    site.desk.carried_out()
+    result = visit.post(f"{path}/result")
+    heading, *lines = result.get_data().decode("utf-8-sig").splitlines()
+    assert heading == "row,line,login,for,state,why,submission"
+    assert sorted(line.partition(",,")[2] for line in lines) == [
+        "t.novak,Tomáš Novák,ready,,",
+        "z.lindqvist,Zoë Lindqvist,ready,,",
+    ]
+    sent = {"file": (io.BytesIO(result.get_data()), "result.csv")}
+    answer = visit.post("/bulks/new/office/file", sent, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert "For 2 people" in text_of(visit.get(answer.headers["Location"]))
+    visit.post(f"{path}/stop")
+    site.desk.carried_out()
+    assert "not begun" in text_of(visit.post(f"{path}/result"))
+
+
+def test_the_panel_of_a_file_says_how_days_are_written_where_one_is_asked(site):
+    visit = site.visit(AGENT)
+    assert "Write a day as year-month-day: <code>2027-01-31</code>" in text_of(visit.get("/bulks/new/temporary-access"))
+    assert "2027-01-31" not in text_of(visit.get("/bulks/new/office"))
+
+
+def test_a_bulk_of_which_some_rows_need_a_yes_says_how_many(site):
+    visit = site.visit(AGENT)
+    text = b"login,office\nt.novak,A\nz.lindqvist,KIOSK\np.dewit,B\n"
+    sent = {"file": (io.BytesIO(text), "people.csv")}
+    path = visit.post("/bulks/new/later-with-a-yes/file", sent, content_type="multipart/form-data").headers["Location"]
+    visit.post(f"{path}/answers", {})
+    site.desk.carried_out()
+    page = text_of(visit.get(path))
+    assert "Change 1 person, ask for a yes for 2<" in page
+    assert "only when somebody agrees" in page
+
+
 def test_it_is_stopped_by_its_owner_only(site):
     visit, other = site.visit(AGENT), site.visit("second.rotterdam")
     path, digest = checked(site, visit)
@@ -106,8 +158,29 @@ def test_it_is_stopped_by_its_owner_only(site):
     assert visit.post(f"{path}/stop").status_code == 303
     site.desk.carried_out()
     end_what_is_done(site.desk.services)
-    assert "ended" in text_of(visit.get(path))
+    page = text_of(visit.get(path))
+    assert "stopped" in page
+    assert "0 of 2 done, 2 not begun" in page
+    assert "left out" not in page
+    assert "cancelled</span>" not in page
+    assert "Go on with the 2 that were not begun" in page
     assert site.desk.performed == []
+    after = visit.post(f"{path}/go-on").headers["Location"]
+    site.desk.carried_out()
+    assert "takes up rows of an earlier one" in text_of(visit.get(after))
+    assert "Change 2 people" in text_of(visit.get(after))
+    assert site.desk.performed == []
+
+
+def test_one_person_is_one_person(site):
+    visit = site.visit(AGENT)
+    path = begun(visit, ["u-t.novak"])
+    assert "For one person, from a list." in text_of(visit.get(path))
+    visit.post(f"{path}/answers", {"answer.office": "A"})
+    site.desk.carried_out()
+    page = text_of(visit.get(path))
+    assert "for 1 person" in page
+    assert "Change 1 person<" in page
 
 
 def test_a_yes_to_many_is_one_line_one_page_and_one_button(site):
@@ -116,7 +189,10 @@ def test_a_yes_to_many_is_one_line_one_page_and_one_button(site):
     path = answer.headers["Location"]
     visit.post(f"{path}/answers", {"answer.office": "A", "answer.by": "person"})
     site.desk.carried_out()
-    digest = _DIGEST.search(text_of(visit.get(path)))[1]
+    page = text_of(visit.get(path))
+    assert "Ask for a yes for 2 people" in page
+    assert "Change 2 people" not in page
+    digest = _DIGEST.search(page)[1]
     visit.post(f"{path}/start", {"digest": digest})
     site.desk.carried_out()
     there = f"/requests{path.replace('bulks', 'bulk')}"

@@ -1,6 +1,7 @@
 """The parts of resource sets, so that what many bindings reach is written down once. Pure.
 
-What a set holds of one kind whoever asks is one slice; a selector that compares with the actor has a slice for each value.
+What a set holds of one kind whoever asks is one slice; a selector that compares with the actor has a slice for each value that
+somebody has, and one, empty today, for the values that nothing has yet, where forms can write them.
 Sets that hold the same by the same selectors share their slices.
 """
 
@@ -13,6 +14,9 @@ from runner.access.explanation.wording import listed, plural, selector_in_words
 from runner.access.graph.directory import Landscape, Plain, Sought, sought
 from runner.access.graph.model import AttackGraph, Edge, Node
 from runner.access.resolving import ResolvedSelector, ResolvedSet
+
+_WRITTEN = frozenset({"user", "group"})
+"""Kinds of whose details forms can change what selectors compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Slices:
         for values in self.landscape.found.get(first, {}):
             if (first.attributes, values) in self.landscape.had:
                 yield self._slice(template, values)
+        if template.kind in _WRITTEN:
+            yield self._slice(template, ())
 
     def _slice(self, template: Template, values: tuple[Plain, ...]) -> Slice:
         key = (Template(template.kind, template.seeking, template.without, "", template.own), values)

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from connectors.errors import ConnectorError, UnavailableError
 from connectors.spi import Entry
+from forms.answering.local_times import with_zone
 from forms.answering.wire import normalise
+from forms.answering.working_out import work_out
 from forms.definition import Form
 from forms.errors import AnswerProblem, AnswersError
 from runner.access.model import Actor
 from runner.errors import NotReachableError, RefusedError, RunnerError, UnfitError
 from runner.pipeline.bulk.choosing import chosen, listed
 from runner.pipeline.bulk.fitness import why_not
+from runner.pipeline.bulk.offering import Offers, first_people, offers, still_wrong, with_offers
 from runner.pipeline.bulk.pages import AnswerPage
 from runner.pipeline.bulk.preparing import CHECKED, found_by_name
 from runner.pipeline.drafting import storable
@@ -30,10 +33,15 @@ _TRIED = 25
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A row of a bulk, opened: the form is shown as for its person."""
+    """A row of a bulk, opened: the form is shown as for its person. ``people`` are the first ones of the bulk."""
 
     walk: Walk
     row: BulkRow
+    people: tuple[Entry, ...] = ()
+
+    def offers(self, answers: Mapping[str, object]) -> Offers:
+        """Return what can be chosen for all rows with these answers."""
+        return offers(self.walk, self.people, {**answers, **self.row.answers}) if self.people else {}
 
 
 def new_bulk(services: Services, actor: Actor, form: Form, language: str, total: int = 0) -> Bulk:
@@ -113,7 +121,8 @@ def example_of(services: Services, actor: Actor, form: Form, bulk: Bulk) -> Exam
     Raises `RefusedError` with the reason for the first row when it can be opened for none of the first ones.
     """
     rows = services.store.bulk_work.rows(bulk.id, ("waiting",), _TRIED)
-    return _first_opened(services, actor, form, bulk, rows)
+    example = _first_opened(services, actor, form, bulk, rows)
+    return replace(example, people=first_people(example.walk.reader, form, bulk, rows))
 
 
 def _first_opened(services: Services, actor: Actor, form: Form, bulk: Bulk, rows: Sequence[BulkRow]) -> Example:
@@ -142,7 +151,8 @@ def answer_page(
     shown = replace(posted, answers={**posted.answers, **example.row.answers}, page=None)
     fill = replace(fill_page(walk, shown, problems), pages=(), page=0)
     labels = tuple(plain(field.label, bulk.language) for field in walk.form.fields if field.id in bulk.columns)
-    return AnswerPage(bulk.id, bulk.total, walk.target.label if walk.target else "", labels, fill)
+    fill, is_wider = with_offers(fill, example.offers(posted.answers))
+    return AnswerPage(bulk.id, bulk.total, walk.target.label if walk.target else "", labels, fill, is_wider)
 
 
 def take_answers(services: Services, example: Example, bulk: Bulk, posted: Posted) -> AnswerPage | None:
@@ -153,12 +163,12 @@ def take_answers(services: Services, example: Example, bulk: Bulk, posted: Poste
     walk = example.walk.with_request(posted.ticket, posted.reason)
     example = replace(example, walk=walk)
     try:
-        answers = {**posted.answers, **typed_picks(walk, posted)}
+        answers = with_zone(walk.form, {**posted.answers, **typed_picks(walk, posted)}, walk.reader.now.tzinfo)
         common = {id_: value for id_, value in answers.items() if id_ not in bulk.columns}
-        validated(walk, {**common, **example.row.answers})
+        validated(walk, {**common, **with_zone(walk.form, example.row.answers, walk.reader.now.tzinfo)})
     except AnswersError as wrong:
         problems = [one for one in wrong.problems if one.field not in bulk.columns]
-        if problems:
+        if problems := _of_everybody(example, problems, posted.answers):
             return answer_page(example, bulk, posted, problems)
     request = walk.situation.request
     services.store.bulks.move(
@@ -175,6 +185,18 @@ def take_answers(services: Services, example: Example, bulk: Bulk, posted: Poste
     )
     services.bell.ring()
     return None
+
+
+def _of_everybody(
+    example: Example, problems: Sequence[AnswerProblem], answers: Mapping[str, object]
+) -> list[AnswerProblem]:
+    """Return the problems that are not the example's only: what somebody else may be given is judged row by row."""
+    offered = example.offers(answers) if problems else {}
+    if not offered:
+        return list(problems)
+    walk, all_answers = example.walk, {**answers, **example.row.answers}
+    own, _ = walk.reader.gather(walk.situation, lambda known: work_out(known, all_answers))
+    return still_wrong(problems, offered, all_answers, own)
 
 
 def _kept(form: Form, answers: Mapping[str, object]) -> dict[str, object]:

@@ -21,6 +21,8 @@ _ALSO = {
 }
 FILLED = frozenset({"text", "multiline", "email", "phone", "date", "datetime", "number", "boolean", "choice"})
 """The types of questions that a cell can answer."""
+OF_RESULT = ("row", "line", "for", "state", "why", "submission")
+"""What the result of a bulk says of its rows beside whom they are for; a file with all of it is one, and may come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ def listed(bulk_id: str, form: Form, content: bytes, most: int) -> Listed:
     except CsvError as wrong:
         raise UnfitError(str(wrong)) from wrong
     names_by, name_at, columns = _columns(form, table.headings)
+    known = {name_at, *columns, *_of_result(table.headings)}
     rows, messages = list[BulkRow](), list[str]()
     for line in table.lines:
         named = line.cells[name_at] if name_at < len(line.cells) else ""
         if not named:
             messages.append(f"Row {line.number} names nobody.")
         answers = {columns[at]: cell for at, cell in enumerate(line.cells) if at in columns and cell}
-        extra = [at for at, cell in enumerate(line.cells) if cell and at not in columns and at != name_at]
+        extra = [at for at, cell in enumerate(line.cells) if cell and at not in known]
         messages += [f"Row {line.number}, column {at + 1}: there is something under no heading." for at in extra]
         rows.append(BulkRow(bulk_id, len(rows), line.number, named, None, "", answers, "waiting"))
     if messages:
@@ -71,10 +74,10 @@ def _columns(form: Form, headings: CsvLine) -> tuple[str, int, dict[int, str]]:
         wanted = ", ".join(NAMED_BY[_kind(form)])
         raise UnfitError(f"No column of the file says whom a row is for. Call one of them: {wanted}.")
     name_at = min(candidates)[1]
-    columns, messages = dict[int, str](), list[str]()
+    columns, messages, of_result = dict[int, str](), list[str](), _of_result(headings)
     for at, key in enumerate(keys):
         field = fields.get(key)
-        if at == name_at or not key:
+        if at == name_at or not key or at in of_result:
             continue
         if field is None:
             messages.append(f"The form does not ask for “{headings.cells[at][:60]}”. Remove that column.")
@@ -89,6 +92,12 @@ def _columns(form: Form, headings: CsvLine) -> tuple[str, int, dict[int, str]]:
     if messages:
         raise UnfitError(" ".join(messages))
     return naming[keys[name_at]], name_at, columns
+
+
+def _of_result(headings: CsvLine) -> frozenset[int]:
+    """Return where the columns stand that the result of a bulk has; none unless all of them are there."""
+    places = {heading_key(heading): at for at, heading in enumerate(headings.cells)}
+    return frozenset(places[key] for key in OF_RESULT) if places.keys() >= set(OF_RESULT) else frozenset()
 
 
 def _kind(form: Form) -> str:

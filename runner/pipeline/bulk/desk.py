@@ -22,12 +22,13 @@ from runner.pipeline.pages import Posted
 from runner.pipeline.reading import Reader
 from runner.pipeline.refusing import in_our_errors, refuse
 from runner.pipeline.services import Services
-from runner.pipeline.telling import thing
+from runner.pipeline.telling import thing, told_apart
 from runner.pipeline.walking import reader_for
 from runner.store.bulk_records import Bulk
 
 _SEARCHED_TOO = {"user": ("department",)}
 """What many share, and is searched beside what a form looks for one by: by kind."""
+_MOMENTS = frozenset({"date", "datetime"})
 _FOUND = 50
 _LISTED = 50
 
@@ -58,11 +59,12 @@ class Bulks:
             form.id,
             plain(form.title, language),
             text,
-            tuple(thing(entry, reader.now) for entry in entries),
+            told_apart([thing(entry, reader.now) for entry in entries], entries),
             more,
             self.services.bulk.most,
             NAMED_BY.get(form.target.type if form.target else "", ()),
             tuple((field.id, plain(field.label, language)) for field in asked),
+            _MOMENTS & {field.type for field in asked},
             refused,
             is_fit=not why_not(form),
         )
@@ -154,11 +156,19 @@ class Bulks:
         return stepping.retry_failed(self.services, actor, form, bulk)
 
     @in_our_errors
+    def go_on(self, actor: Actor, bulk_id: str) -> str:
+        """Prepare those rows of one's own bulk that were not begun when it was stopped; return the new bulk's id."""
+        bulk = self._own(actor, bulk_id)
+        _, form = self._fit(actor, bulk.form_id)
+        return stepping.go_on(self.services, actor, form, bulk)
+
+    @in_our_errors
     def result(self, actor: Actor, bulk_id: str) -> bytes:
         """Return what became of each row of one's own bulk as CSV; it is recorded that it left."""
         bulk = self._own(actor, bulk_id)
+        content = result_file(self.services, actor, bulk)
         self.services.store.journal.append([recording.taken_out(self.services.clock(), actor, bulk)])
-        return result_file(self.services, bulk)
+        return content
 
     def _page(
         self, actor: Actor, bulk: Bulk, counted: tuple[Mapping[str, int], Mapping[str, int]], shown: str, page: int
@@ -206,4 +216,6 @@ def _found(reader: Reader, form: Form, text: str, most: int) -> tuple[list[Entry
 
 
 def _line(bulk: Bulk, *, waits: bool = False) -> BulkLine:
-    return BulkLine(bulk.id, bulk.form_title, bulk.actor_login, bulk.state, bulk.total, bulk.created_at, waits)
+    return BulkLine(
+        bulk.id, bulk.form_title, bulk.actor_login, showing.state_of(bulk), bulk.total, bulk.created_at, waits
+    )

@@ -11,7 +11,8 @@ from runner.pipeline.pages import Fact, FillPage, OperationView, Thing
 class ManyPage:
     """Choosing whom a form is for: what a text finds, ``most`` at a time.
 
-    ``refused`` says what has to be mended; a form that is not ``is_fit`` cannot be used for many at all.
+    ``moments`` are those of ``date`` and ``datetime`` that a file may answer.  ``refused`` says what has to be mended; a form
+    that is not ``is_fit`` cannot be used for many at all.
     """
 
     form: str
@@ -22,19 +23,24 @@ class ManyPage:
     most: int
     named_by: tuple[str, ...]
     questions: tuple[tuple[str, str], ...]
+    moments: frozenset[str] = frozenset()
     refused: str = ""
     is_fit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """The answers for all rows, shown as for the ``example``; ``columns`` are answered by the rows of the file."""
+    """The answers for all rows, shown as for the ``example``; ``columns`` are answered by the rows of the file.
+
+    ``offers_more`` says that something can be chosen which is on offer for another of the first people only.
+    """
 
     bulk: str
     total: int
     example: str
     columns: tuple[str, ...]
     fill: FillPage
+    offers_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ class BulkPage:
     """A bulk at any later moment. ``figures`` count its rows, ``rows`` are those of the filter ``shown``.
 
     ``reasons`` are those for which rows are refused, with how many.  ``refused`` says why it cannot be started,
-    ``asks_second`` that somebody else has to.  ``may_start``, ``may_stop`` and ``may_retry`` say which buttons there are.
-    ``ended`` counts rows that are as they will stay, of all that were to be started.
+    ``asks_second`` that somebody else has to.  ``may_start``, ``may_stop``, ``may_retry`` and ``may_go_on`` say which
+    buttons there are.  ``ended`` counts rows that are as they will stay, of all that were to be ``started``; of one that
+    is stopped ``not_begun`` were not, and never will be.  ``will_ask`` of those that ``will_change`` something need a yes.
     """
 
     id: str
@@ -100,14 +107,17 @@ class BulkPage:
     digest: str = ""
     refused: str = ""
     asks_second: bool = False
-    asks_each: bool = False
     gives_secrets: bool = False
     acknowledge: tuple[str, ...] = ()
     type_count: bool = False
     will_change: int = 0
+    will_ask: int = 0
     may_start: bool = False
     may_stop: bool = False
     may_retry: bool = False
+    may_go_on: bool = False
+    done: int = 0
+    not_begun: int = 0
     retries: str = ""
     error: str = ""
 

@@ -1,19 +1,20 @@
 """Prepare the rows of a bulk: each is opened, validated, planned and decided on by itself. Nothing is done yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
 from connectors.errors import ConnectorError, UnavailableError
 from connectors.spi import Compare, Question, Ref
+from forms.answering.local_times import with_zone
 from forms.definition import Form
-from forms.errors import AnswersError
+from forms.errors import AnswerProblem, AnswersError
 from runner.access.model import Actor
 from runner.errors import NotDurableError, NotFoundError, NotReachableError, RefusedError, RunnerError
 from runner.journal.chain import canonical
 from runner.pipeline.authorising import target_permissions
+from runner.pipeline.bulk.mending import to_mend
 from runner.pipeline.drafting import planned_draft
-from runner.pipeline.finding import plain
 from runner.pipeline.handing_in import run_moment, used_checks
 from runner.pipeline.planning import Prepared, prepare
 from runner.pipeline.refusing import refuse
@@ -31,7 +32,8 @@ _SEVERAL = "Several are called so. Name the person by something that only one ha
 _TWICE = "An earlier row is for the same person."
 CHECKED = "This person has to be checked as the caller, so this cannot be done for many at once."
 ALREADY = "Is so already."
-_SHORTEST_WHY = 300
+NOT_FOR_THEM = "This is not on offer for this person. They may have it already."
+_LONGEST_WHY = 600
 
 
 def prepare_part(services: Services, bulk: Bulk) -> None:
@@ -91,12 +93,13 @@ def _prepared(
             raise RefusedError(_TWICE)
         walk = _opened(services, actor, form, bulk, row.target_id or "")
         row = replace(row, target_label=walk.target.label if walk.target else "")
-        answers = {**bulk.answers, **row.answers}
+        answers = with_zone(form, {**bulk.answers, **row.answers}, walk.reader.now.tzinfo)
         prepared = prepare(walk, answers)
     except AnswersError as wrong:
-        if _is_so_already(walk, answers):
+        problems = _judged(walk, answers, wrong.problems)
+        if not problems:
             return replace(row, state="unchanged", why=ALREADY), None
-        return _refused(row, _first(form, wrong, bulk.language)), None
+        return _refused(row, to_mend(form, problems, bulk.language)), None
     except (UnavailableError, NotReachableError, NotDurableError):
         raise
     except (RunnerError, ConnectorError) as refused:
@@ -107,8 +110,8 @@ def _prepared(
     return _ready(prepared, bulk, row, planned_draft(prepared, answers))
 
 
-def _is_so_already(walk: Walk, answers: Mapping[str, object]) -> bool:
-    """Say whether an answer is only not on offer for this person since nothing of it is left to change.
+def _judged(walk: Walk, answers: Mapping[str, object], problems: Sequence[AnswerProblem]) -> Sequence[AnswerProblem]:
+    """Return what has to be mended; nothing where an answer is only not on offer since nothing of it is left to change.
 
     Forms leave out of their options what somebody has; for one person that is kind, of many some have it already.
     """
@@ -117,12 +120,19 @@ def _is_so_already(walk: Walk, answers: Mapping[str, object]) -> bool:
         for one in walk.form.fields
     )
     if every == walk.form.fields:
-        return False
+        return problems
     form = replace(walk.form, fields=every)
+    others: Sequence[AnswerProblem] = ()
     try:
-        return prepare(replace(walk, form=form, situation=replace(walk.situation, form=form)), answers).changes_nothing
-    except (AnswersError, RefusedError):
-        return False
+        if prepare(replace(walk, form=form, situation=replace(walk.situation, form=form)), answers).changes_nothing:
+            return ()
+    except AnswersError as wrong:
+        others = wrong.problems
+    except RefusedError:
+        return problems
+    wrong_anyway, known = {one.field for one in others}, {one.field for one in problems}
+    told = [one if one.field in wrong_anyway else replace(one, message=NOT_FOR_THEM) for one in problems]
+    return [*told, *(one for one in others if one.field not in known)]
 
 
 def _is_named_before(services: Services, row: BulkRow) -> bool:
@@ -164,11 +174,4 @@ def _ref(form: Form, target_id: str) -> Ref:
 
 
 def _refused(row: BulkRow, why: str) -> BulkRow:
-    return replace(row, state="refused", why=why[:_SHORTEST_WHY], digest="")
-
-
-def _first(form: Form, wrong: AnswersError, language: str) -> str:
-    """Return the first problem with the name of its question."""
-    problem = wrong.problems[0]
-    label = next((plain(one.label, language) for one in form.fields if one.id == problem.field), "")
-    return f"{label}: {problem.message}" if label else problem.message
+    return replace(row, state="refused", why=why[:_LONGEST_WHY], digest="")

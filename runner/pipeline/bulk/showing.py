@@ -11,6 +11,8 @@ from runner.access.model import Actor
 from runner.journal.chain import canonical
 from runner.pipeline.bulk.fitness import gives_secrets, may_start, over_the_limit
 from runner.pipeline.bulk.pages import BulkPage, Figure, RowView, Sample
+from runner.pipeline.bulk.stepping import FAILED as TRIED_AGAIN
+from runner.pipeline.bulk.stepping import NOT_BEGUN, Ways
 from runner.pipeline.finding import plain
 from runner.pipeline.pages import Fact
 from runner.pipeline.planning import operation_views
@@ -22,7 +24,7 @@ from runner.store.bulk_records import Bulk, BulkRow, RowLine
 PAGE = 50
 _SAMPLES = 3
 FAILED = ("failed", "partly_done", "unknown", "rejected", "expired")
-_FILTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+_FILTERS: Mapping[str, Ways] = {
     "waiting": (("waiting",), ()),
     "ready": (("ready",), ()),
     "queued": ((), ("queued",)),
@@ -32,7 +34,7 @@ _FILTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "failed": ((), FAILED),
     "unchanged": (("unchanged",), ()),
     "refused": (("refused",), ()),
-    "cancelled": (("left_out",), ("cancelled",)),
+    "cancelled": NOT_BEGUN,
 }
 """By its name on the page, the states of rows and those of submissions that a filter shows."""
 FILTERS = tuple(_FILTERS)
@@ -46,6 +48,11 @@ def figures(rows: Mapping[str, int], ran: Mapping[str, int]) -> tuple[Figure, ..
         count += sum(ran.get(state, 0) for state in of_all)
         found.append(Figure(name, count))
     return tuple(one for one in found if one.count)
+
+
+def state_of(bulk: Bulk) -> str:
+    """Return how it stands with a bulk: its state, but ``stopped`` for one that ended before its end. Pure."""
+    return "stopped" if bulk.state == "ended" and bulk.note else bulk.state
 
 
 def mark_of(bulk: Bulk, rows: Mapping[str, int], ran: Mapping[str, int], *more: str) -> str:
@@ -72,14 +79,16 @@ def bulk_page(
     )
     started = sum(count for state, count in ran.items() if state != "draft")
     left = sum(ran.get(state, 0) for state in ("queued", "running", "awaiting_approval"))
-    failed = sum(ran.get(state, 0) for state in ("failed",)) + rows.get("refused", 0)
+    failed, not_begun = _count(counted, TRIED_AGAIN), _count(counted, NOT_BEGUN)
+    is_stopped = bulk.state == "stopping" or state_of(bulk) == "stopped"
+    ended = started - left - (ran.get("cancelled", 0) if is_stopped else 0)
     is_over = bulk.state in ("ended", "expired")
     waits = bulk.state in ("checked", "asked")
     return BulkPage(
         id=bulk.id,
         form=bulk.form_id,
         title=bulk.form_title,
-        state=bulk.state,
+        state=state_of(bulk),
         actor=bulk.actor_login,
         starter=bulk.starter_login,
         ticket=bulk.ticket,
@@ -89,18 +98,25 @@ def bulk_page(
         created_at=bulk.created_at,
         ended_at=bulk.ended_at,
         figures=figures(rows, ran),
-        ended=bulk.total - rows.get("waiting", 0) if bulk.state == "preparing" else started - left,
-        started=bulk.total if bulk.state == "preparing" else started + rows.get("ready", 0),
+        ended=bulk.total - rows.get("waiting", 0) if bulk.state == "preparing" else ended,
+        started=bulk.total if bulk.state == "preparing" else started + rows.get("ready", 0) + rows.get("left_out", 0),
+        done=ran.get("done", 0),
+        not_begun=not_begun,
         shown=shown,
         page=page,
         more=len(lines) > PAGE,
         rows=_views(services, actor, form, bulk, lines[:PAGE]),
         may_stop=is_own and not is_over and bulk.state not in ("stopping", "draft") and not bulk.note,
         may_retry=is_own and bulk.state == "ended" and failed > 0,
+        may_go_on=is_own and bulk.state == "ended" and not_begun > 0,
         retries=bulk.retries,
         reasons=tuple(services.store.bulks.why_refused(bulk.id)),
         **(_checks(services, actor, form, bulk, rows.get("ready", 0), is_own=is_own) if waits else {}),
     )
+
+
+def _count(counted: tuple[Mapping[str, int], Mapping[str, int]], which: Ways) -> int:
+    return sum(counts.get(state, 0) for counts, states in zip(counted, which, strict=True) for state in states)
 
 
 def _checks(
@@ -116,7 +132,7 @@ def _checks(
         "will_change": ready,
         "refused": "" if not ready else over_the_limit(services, bulk.actor_id, form, ready),
         "asks_second": needs_second,
-        "asks_each": form.approval is not None,
+        "will_ask": services.store.bulks.count_asking(bulk.id) if form.approval is not None else 0,
         "gives_secrets": gives_secrets(form),
         "acknowledge": tuple(plain(text, bulk.language) for text in form.confirm.acknowledge) if is_first else (),
         "type_count": is_first and form.confirm.type_to_confirm is not None,

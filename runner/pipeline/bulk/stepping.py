@@ -1,10 +1,12 @@
-"""The decisions about a bulk: it is confirmed, started by a second person, stopped, or its failures tried again."""
+"""The decisions about a bulk: it is confirmed, started by a second person, stopped, or rows of it taken up again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from forms.definition import Form
 from runner.access.model import Actor
+from runner.counting import counted
 from runner.errors import NotFoundError, RefusedError, StaleError, UnfitError
 from runner.pipeline.authorising import NOT_FOUND, open_form
 from runner.pipeline.bulk import recording
@@ -20,6 +22,10 @@ from runner.store.bulk_records import Bulk, BulkRow
 _STOPPABLE = ("preparing", "checked", "asked", "starting", "running")
 _OTHERWISE = "It is no longer as it was when this page was shown. Look at it again."
 _AT_ONCE = 500
+Ways: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""States of rows, and those of submissions."""
+FAILED: Ways = (("refused",), ("failed",))
+NOT_BEGUN: Ways = (("left_out",), ("cancelled",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ def _check_brakes(services: Services, bulk: Bulk, form: Form, ready: int) -> Non
     """Raise `RefusedError`, and call the operator, when so many rows go over what is allowed."""
     over = over_the_limit(services, bulk.actor_id, form, ready)
     if over:
-        sentence = f"“{bulk.form_title}” was to be used for {ready} people by {bulk.actor_login}: over its limit."
+        people = counted(ready, "person", "people")
+        sentence = f"“{bulk.form_title}” was to be used for {people} by {bulk.actor_login}: over its limit."
         services.store.notifications.create(alarm(services, sentence, services.now(), path=f"/bulks/{bulk.id}"), [])
         raise RefusedError(over)
     if not ready:
@@ -79,11 +86,17 @@ def _check_brakes(services: Services, bulk: Bulk, form: Form, ready: int) -> Non
 
 def _check_word(form: Form, word: Word, refused: int, ready: int) -> None:
     if refused and not word.leaves_out:
-        raise UnfitError(f"{refused} rows are refused. Say that they are left out, or stop and mend the list.")
+        raise UnfitError(_refused_text(refused))
     if not set(range(len(form.confirm.acknowledge))) <= set(word.acknowledged):
         raise UnfitError("Tick every box to confirm.")
     if form.confirm.type_to_confirm is not None and word.typed.strip() != str(ready):
         raise UnfitError(f"Type {ready} to confirm that so many people are changed.")
+
+
+def _refused_text(refused: int) -> str:
+    if refused == 1:
+        return "One row is refused. Say that it is left out, or give it up and mend the list."
+    return f"{refused} rows are refused. Say that they are left out, or give it up and mend the list."
 
 
 def _start_as_second(services: Services, actor: Actor, bulk: Bulk, form: Form, rows: Mapping[str, int]) -> None:
@@ -117,8 +130,17 @@ def retry_failed(services: Services, actor: Actor, form: Form, bulk: Bulk) -> st
 
     Raises `UnfitError` when none did, or while the bulk still runs.
     """
+    return _taken_up(services, actor, form, bulk, FAILED, "No row failed.")
+
+
+def go_on(services: Services, actor: Actor, form: Form, bulk: Bulk) -> str:
+    """Keep a new bulk of the rows that were not begun when this one was stopped; as `retry_failed` does."""
+    return _taken_up(services, actor, form, bulk, NOT_BEGUN, "Every row was begun.")
+
+
+def _taken_up(services: Services, actor: Actor, form: Form, bulk: Bulk, which: Ways, none: str) -> str:
     if bulk.state != "ended":
-        raise UnfitError("It still runs. Wait until it has ended, then try what failed again.")
+        raise UnfitError("It still runs. Wait until it has ended, then take its rows up again.")
     new = replace(
         new_bulk(services, actor, form, bulk.language),
         state="preparing",
@@ -129,19 +151,20 @@ def retry_failed(services: Services, actor: Actor, form: Form, bulk: Bulk) -> st
         reason=bulk.reason,
         retries=bulk.id,
     )
-    rows = tuple(replace(row, position=at) for at, row in enumerate(_failed(services, bulk, new.id)))
+    rows = tuple(replace(row, position=at) for at, row in enumerate(_again(services, bulk, new.id, which)))
     if not rows:
-        raise UnfitError("No row failed.")
+        raise UnfitError(none)
     services.store.bulks.create(replace(new, total=len(rows)), rows)
     services.bell.ring()
     return new.id
 
 
-def _failed(services: Services, bulk: Bulk, new_id: str) -> list[BulkRow]:
+def _again(services: Services, bulk: Bulk, new_id: str, which: Ways) -> list[BulkRow]:
+    of_rows, of_all = which
     found: list[BulkRow] = []
     last: int | None = -1
     while last is not None:
-        part = services.store.bulks.lines(bulk.id, rows_in=("refused",), ran_as=("failed",), limit=_AT_ONCE, after=last)
+        part = services.store.bulks.lines(bulk.id, rows_in=of_rows, ran_as=of_all, limit=_AT_ONCE, after=last)
         for one in part:
             row = one.row
             found.append(

@@ -216,6 +216,7 @@ class SubmissionPage:
     ``message`` is Markdown.  ``shows`` carries secrets only right after the run.  ``just_done`` is true then; later,
     ``notice`` says where a secret was.  ``conditions`` say what it waits for; ``can_cancel`` and ``can_reveal`` say that
     there is a button to end it before it begins, or to see what is shown one time.  ``ways`` is what can be done about it.
+    ``answers`` are what was answered, for whoever asked while it waits for a yes.
     """
 
     head: Head
@@ -233,3 +234,4 @@ class SubmissionPage:
     can_reveal: bool = False
     ways: Ways = field(default_factory=Ways)
     conditions: tuple[Fact, ...] = ()
+    answers: tuple[AnswersView, ...] = ()

@@ -22,7 +22,7 @@ from runner.pipeline.requests import away, every, inbox, saying, showing, togeth
 from runner.pipeline.requests.away import Leave
 from runner.pipeline.requests.pages import AnswerToOne, AwayPage, BulkToDecide, InboxPage, OpenPage, RequestPage
 from runner.pipeline.requests.saying import Word
-from runner.pipeline.requests.seeing import sees_any
+from runner.pipeline.requests.seeing import sees_any, sees_of
 from runner.pipeline.services import Services
 from runner.store.records import Submission
 from runner.store.request_records import ApprovalDecision
@@ -32,6 +32,7 @@ _PAUSE_SECONDS = 0.1
 _ROWS_AT_ONCE = 10
 _OTHER_ROWS = "These rows are no longer as they were on your page. Look at them again; nothing was said."
 _SEVERAL = "Several requests begin with that number. Write more of it."
+_SEVERAL_BULKS = "Several bulks begin with that number. Write more of it."
 _SHORTEST_START, _WHOLE_ID = 8, 32
 _MOST_ALIKE = 20
 _BUSY = frozenset({"queued", "running"})
@@ -82,6 +83,21 @@ class Requests:
         found = [one.id for one in alike if self._is_seen(actor, one)]
         if len(found) > 1:
             raise UnfitError(_SEVERAL)
+        if not found:
+            raise self._kept.not_there(actor)
+        return found[0]
+
+    @in_our_errors
+    def bulk_named(self, actor: Actor, start: str) -> str:
+        """Return the id of the bulk that begins so, of those of which the actor sees the requests.
+
+        Raises `UnfitError` when there are several, `NotFoundError` for none and for fewer than 8 characters.
+        """
+        start, store = start.replace("-", "").lower(), self.services.store.open_requests
+        alike = store.bulks_beginning_with(start, _MOST_ALIKE) if len(start) >= _SHORTEST_START else {}
+        found = [id_ for id_, form_id in alike.items() if sees_of(self.services, actor, form_id)]
+        if len(found) > 1:
+            raise UnfitError(_SEVERAL_BULKS)
         if not found:
             raise self._kept.not_there(actor)
         return found[0]

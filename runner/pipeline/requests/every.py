@@ -1,8 +1,8 @@
 """All open requests, for who looks after them without being asked: who can answer each, and which nobody can. Reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from connectors.errors import ConnectorError
 from runner.access.model import Actor
@@ -20,9 +20,11 @@ from runner.pipeline.services import Services
 from runner.store.open_requests import OpenRows
 from runner.store.records import Submission
 
+Lack: TypeAlias = Literal["nobody", "few", ""]
 PAGE = 25
 _NOBODY = "Nobody is left who may answer it."
 _FEW = "Too few of those who are named are left, so those of last resort may answer."
+_ROWS_LOOKED_AT = 50
 _UNKNOWN = "A system does not answer, so it cannot be said now who may."
 
 
@@ -47,7 +49,7 @@ def _line(reader: Reader, of: Submission, names: dict[str, str], bulks: Mapping[
         names[of.actor_id] = of.actor_login
         line = request_line(reader, of, names)
     if (rows := bulks.get(of.bulk_id or "")) is not None:
-        return _together(line, of.bulk_id or "", rows)
+        return _together(reader.services, line, of, rows)
     try:
         return _answered_by(line, open_request(reader.services, of))
     except ConnectorError:
@@ -56,10 +58,34 @@ def _line(reader: Reader, of: Submission, names: dict[str, str], bulks: Mapping[
         return OpenLine(line, "", "nobody", str(gone))
 
 
-def _together(line: RequestLine, bulk_id: str, rows: OpenRows) -> OpenLine:
-    line = replace(line, target=counted(rows.count, "person", "people"), what="")
-    why = f"{rows.noted} of them have too few people left who may answer." if rows.noted else ""
-    return OpenLine(line, "", "few" if rows.noted else "", why, bulk_id, rows.count)
+def unanswerable(services: Services, submissions: Iterable[Submission]) -> int:
+    """Return how many of these requests nobody can answer as things are; what cannot be looked up now does not count."""
+    return sum(_is_unanswerable(services, one) for one in submissions)
+
+
+def _is_unanswerable(services: Services, submission: Submission) -> bool:
+    try:
+        voters = open_request(services, submission).voters
+        return voters is not None and _lack(voters) == "nobody"
+    except ConnectorError:
+        return False
+    except RefusedError:
+        return True
+
+
+def _together(services: Services, line: RequestLine, of: Submission, rows: OpenRows) -> OpenLine:
+    """Return the rows of a bulk as one line, with the worse of what some of them lack."""
+    line, bulk_id = replace(line, target=counted(rows.count, "person", "people"), what=""), of.bulk_id or ""
+    noted = services.store.open_requests.waiting(bulk_id=bulk_id, note=NOBODY, limit=_ROWS_LOOKED_AT)
+    nobody = unanswerable(services, noted) if noted else rows.count * unanswerable(services, (of,))
+    few, is_more = max(0, rows.noted - nobody), rows.noted > len(noted)
+    found = (
+        f"{'At least ' if is_more else ''}{nobody} of them can be answered by nobody." if nobody else "",
+        f"{few} of them have too few people left who may answer." if few and not (nobody and is_more) else "",
+    )
+    return OpenLine(
+        line, "", "nobody" if nobody else "few" if few else "", " ".join(filter(None, found)), bulk_id, rows.count
+    )
 
 
 def _answered_by(line: RequestLine, request: Opened) -> OpenLine:
@@ -72,7 +98,7 @@ def _answered_by(line: RequestLine, request: Opened) -> OpenLine:
     return OpenLine(line, who_of(request, replace(voters.present, ways=voters.ways)), lack, why)
 
 
-def _lack(voters: Voters) -> Literal["nobody", "few", ""]:
+def _lack(voters: Voters) -> Lack:
     """Say whether nobody is left, or only those of last resort."""
     if not voters.is_short:
         return ""

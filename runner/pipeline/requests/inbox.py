@@ -1,28 +1,28 @@
 """What waits for somebody's yes: their own, and that of people they stand in for. Reads the index; decides nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
-from typing import Any
 
 from connectors.errors import ConnectorError
-from connectors.spi import Ref
+from connectors.spi import Ids, Question, Ref
 from runner.access.model import Actor
 from runner.errors import NotFoundError
-from runner.pipeline.planning import kept_plan
 from runner.pipeline.reading import Reader
 from runner.pipeline.requests.binding import bound_digest
+from runner.pipeline.requests.in_short import in_short
 from runner.pipeline.requests.meant import principals_of, waiting_for
 from runner.pipeline.requests.pages import BulkLine, DecidedLine, InboxPage, LineGroup, OwnLine, RequestLine
 from runner.pipeline.requests.seeing import sees_any
 from runner.pipeline.services import Services
 from runner.pipeline.telling import day
+from runner.pipeline.walking import reader_for
 from runner.store.bulk_requests import AskedBulk
 from runner.store.records import Submission
 
 _MOST_SHOWN = 100
 _MOST_DECIDED = 10
-_MOST_NAMED = 3
 _SOON_SECONDS = 86_400
 
 
@@ -64,10 +64,26 @@ def _own(services: Services, actor: Actor) -> Iterator[OwnLine]:
     """Yield what an actor asked for alone and that still waits, newest first; rows of bulks stand on the pages of those."""
     if actor.simulated_by:
         return
-    found = services.store.submissions.list(actor_id=actor.id, states=("awaiting_approval",), limit=_MOST_SHOWN)
+    waiting = services.store.submissions.list(actor_id=actor.id, states=("awaiting_approval",), limit=_MOST_SHOWN)
+    found = [one for one in waiting if one.bulk_id is None]
+    seen = _seen(services, actor, found)
     for one in found:
-        if one.bulk_id is None:
-            yield OwnLine(one.id, one.form_title, one.ticket, one.asked_at or one.created_at, one.expires_at)
+        line = OwnLine(one.id, one.form_title, one.ticket, one.asked_at or one.created_at, one.expires_at)
+        is_open = one.target_id is None or one.id in seen
+        yield replace(line, target=one.target_label, what=in_short(one)) if is_open else line
+
+
+def _seen(services: Services, actor: Actor, submissions: Sequence[Submission]) -> Set[str]:
+    """Return those of some submissions whose target the actor may see now, form by form in one search each."""
+    targets: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for one in submissions:
+        if one.target_kind and one.target_id:
+            targets.setdefault((one.form_id, one.target_kind), {}).setdefault(one.target_id, []).append(one.id)
+    seen: set[str] = set()
+    for (form_id, kind), ids in targets.items():
+        page = reader_for(services, actor, form_id).find(Question(kind, Ids(frozenset(ids)), limit=len(ids)))
+        seen.update(id_ for entry in page.entries for id_ in ids[entry.ref.id])
+    return seen
 
 
 def _bulk_lines(services: Services, actor: Actor, person_id: str) -> Iterator[BulkLine]:
@@ -124,23 +140,6 @@ def request_line(reader: Reader, of: Submission, names: dict[str, str]) -> Reque
 
 def _is_late(expires_at: datetime | None, now: datetime) -> bool:
     return expires_at is not None and (expires_at - now).total_seconds() < _SOON_SECONDS
-
-
-def in_short(submission: Submission) -> str:
-    """Name the first things that the kept plan of a submission changes, and how many more there are."""
-    rows = kept_plan(submission)
-    texts = [text for row in rows for line in row.get("lines", ()) if (text := _change(line))]
-    found = list(dict.fromkeys(texts)) or [str(row.get("title", "")) for row in rows]
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return ", ".join(found[:_MOST_NAMED]) + more
-
-
-def _change(line: Mapping[str, Any]) -> str:
-    name, after = str(line.get("attribute") or line.get("what") or ""), str(line.get("after") or "")
-    if line.get("kind") == "none":
-        return ""
-    until = f" {line['note']}" if line.get("note") else ""
-    return (f"{name}: {after}" if line.get("kind") in ("set", "end") and after else name) + until
 
 
 def _named(reader: Reader, account_id: str, login: str) -> str:

@@ -51,13 +51,15 @@ class BulkLine:
 class RowToDecide:
     """One row of a bulk that needs a yes, with what it would change; it has a page of its own as every request has.
 
-    ``facts`` are what was answered for it, and when it runs, where that is not the same for all rows it stands with.
+    ``facts`` are what was answered or worked out for it, and when it runs, ``message`` Markdown of the form; both only
+    where they are not the same for all rows it stands with.
     """
 
     id: str
     target: str
     operations: tuple[OperationView, ...]
     facts: tuple[Fact, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class AlikeRows:
     """Rows of a bulk that are decided on together: ``count`` of them that would change ``what``, ``rows`` of this page.
 
     ``what`` is empty for rows of which each changes something else; all of these are on this page.  ``digest`` is what a
-    yes to all of them is bound to, ``facts`` what was answered for each of them alike, and when they run.
+    yes to all of them is bound to, ``facts`` what was answered or worked out for each of those of this page alike, and when
+    they run, ``message`` Markdown of the form where it is the same for all of these.
     """
 
     digest: str
@@ -73,6 +76,7 @@ class AlikeRows:
     count: int
     rows: tuple[RowToDecide, ...]
     facts: tuple[Fact, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,18 @@ class DecidedLine:
 
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """A request of the reader's own that still waits, and until when a yes counts."""
+    """A request of the reader's own that still waits, for whom, ``what`` it would change, and until when a yes counts.
+
+    Both are empty where the target is no longer in the reader's sight.
+    """
 
     id: str
     title: str
     ticket: str
     asked_at: datetime
     expires_at: datetime | None
+    target: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +188,9 @@ class RoundView:
 class RequestPage:
     """A request as whoever decides on it sees it: who asks, for whom, why, and what would change.
 
-    ``may`` says that there are buttons; ``why_not`` why there are none for somebody who is meant.  ``note`` is what is
-    special about it now, ``message`` Markdown of the form.  ``requester`` and ``target`` are people and things with an id
-    only where the reader may open their page.
+    ``may`` says that there are buttons; ``why_not`` why there are none for somebody who is meant.  ``spoken`` is what the
+    reader said and what follows from it, ``note`` what is special about it now, ``message`` Markdown of the form.
+    ``requester`` and ``target`` are people and things with an id only where the reader may open their page.
     """
 
     id: str
@@ -198,6 +207,7 @@ class RequestPage:
     rounds: tuple[RoundView, ...]
     earlier: tuple[SaidView, ...] = ()
     message: str = ""
+    spoken: str = ""
     note: str = ""
     may: bool = False
     why_not: str = ""

@@ -12,18 +12,18 @@ from typing import Literal
 from connectors.spi import Entry, Ref
 from forms.answering.situation import in_markdown
 from runner.access.model import Actor
-from runner.errors import NotFoundError, RefusedError
+from runner.errors import NotFoundError
 from runner.pipeline.authorising import NOT_FOUND
-from runner.pipeline.pages import AnswersView, Fact, OperationView, Thing
+from runner.pipeline.pages import Fact, OperationView, Thing
 from runner.pipeline.planning import kept_plan
 from runner.pipeline.reading import Reader
-from runner.pipeline.reading_back import answers_view
 from runner.pipeline.requests.naming import fits
 from runner.pipeline.requests.opened import Opened, open_request
 from runner.pipeline.requests.pages import RequestPage, RoundView, SaidView
 from runner.pipeline.requests.rounds import Round
 from runner.pipeline.requests.seeing import sees_of
-from runner.pipeline.requests.telling import who_of
+from runner.pipeline.requests.spoken import spoken
+from runner.pipeline.requests.telling import shown_answers, who_of
 from runner.pipeline.requests.voters import Vote, is_escalated, last_moment
 from runner.pipeline.results import STATE_TEXTS, operations_of
 from runner.pipeline.services import Services
@@ -61,11 +61,12 @@ def request_page(services: Services, actor: Actor, submission: Submission, langu
         target=_target(request, reader),
         target_chips=chips(walk.target, reader.now, brief=True) if walk.target else (),
         facts=tuple(_facts(request, reader.now)),
-        answers=_answers(walk, request),
+        answers=shown_answers(walk, request.pending),
         operations=operations,
         rounds=tuple(_round(request, one, is_waiting=is_waiting) for one in request.rounds),
         earlier=tuple(_said(request, one, counts=False) for one in everything if one.plan_digest != request.digest),
         message=_message(walk, request),
+        spoken="" if vote.may else spoken(request, actor.id, reader.now),
         note=_note(request) if is_waiting else submission.note,
         may=vote.may,
         why_not=vote.why_not,
@@ -142,13 +143,6 @@ def _checks(request: Opened) -> str:
             title = known[method].title if method in known else None
             names.append(request.pending.walk.text(title) or method.replace("_", " "))
     return ", ".join(names)
-
-
-def _answers(walk: Walk, request: Opened) -> tuple[AnswersView, ...]:
-    try:
-        return answers_view(walk, request.pending.worked, request.pending.approval.show)
-    except RefusedError:  # an option that is gone by now: the plan says what would change all the same
-        return ()
 
 
 def _message(walk: Walk, request: Opened) -> str:

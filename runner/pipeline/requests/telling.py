@@ -1,16 +1,19 @@
-"""Who can agree to a request, what was said so far, and until when: for its requester. Reads; writes nothing."""
+"""What was asked for, who can agree, what was said so far, and until when: for its requester. Reads; writes nothing."""
 
 from collections.abc import Iterator
 
 from connectors.errors import ConnectorError
 from connectors.spi import Ref
-from runner.errors import RunnerError
-from runner.pipeline.pages import Fact
+from runner.errors import RefusedError, RunnerError
+from runner.pipeline.pages import AnswersView, Fact
+from runner.pipeline.reading_back import answers_view
 from runner.pipeline.requests.opened import Opened, open_request
+from runner.pipeline.requests.pending import Pending, pending
 from runner.pipeline.requests.rounds import Round
 from runner.pipeline.requests.voters import last_moment
 from runner.pipeline.services import Services
 from runner.pipeline.telling import moment
+from runner.pipeline.walking import Walk
 from runner.store.records import Submission
 
 
@@ -21,6 +24,26 @@ def agreement(services: Services, submission: Submission) -> tuple[Fact, ...]:
     except (ConnectorError, RunnerError):
         until = submission.expires_at
         return (Fact("Waits until", moment(until, services.now())),) if until else ()
+
+
+def own_answers(services: Services, submission: Submission) -> tuple[AnswersView, ...]:
+    """Return what was answered in a request that waits, as whoever decides reads it; none where that cannot be read now.
+
+    Never raises.
+    """
+    try:
+        request = pending(services, submission)
+        return shown_answers(request.walk, request)
+    except (ConnectorError, RunnerError):
+        return ()
+
+
+def shown_answers(walk: Walk, request: Pending) -> tuple[AnswersView, ...]:
+    """Return the answers a form shows to whoever decides; none where an option is gone by now: the plan still says all."""
+    try:
+        return answers_view(walk, request.worked, request.approval.show)
+    except RefusedError:
+        return ()
 
 
 def _facts(request: Opened) -> Iterator[Fact]:

@@ -13,7 +13,8 @@ from runner.pipeline.pages import Fact
 from runner.pipeline.planning import kept_plan, operation_views
 from runner.pipeline.reading_back import answers_view
 from runner.pipeline.requests.binding import alike_digest, bound_digest
-from runner.pipeline.requests.inbox import bulk_line, in_short
+from runner.pipeline.requests.in_short import in_short
+from runner.pipeline.requests.inbox import bulk_line
 from runner.pipeline.requests.meant import principals_of, waiting_for
 from runner.pipeline.requests.pages import AlikeRows, BulkToDecide, RowToDecide
 from runner.pipeline.requests.pending import pending
@@ -44,6 +45,14 @@ class Alike:
     def digest(self) -> str:
         """The digest of all that a yes to these rows is bound to."""
         return sha256(canonical([list(one) for one in self.chosen]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of one row: what was answered and worked out, when it runs, and Markdown of its form."""
+
+    facts: tuple[Fact, ...]
+    message: str = ""
 
 
 def alike_rows(services: Services, actor: Actor, bulk_id: str) -> tuple[Alike, ...]:
@@ -83,28 +92,44 @@ def bulk_to_decide(services: Services, actor: Actor, bulk_id: str, page: int, la
 
 
 def _shown(services: Services, one: Alike, rows: Sequence[Submission], language: str) -> AlikeRows:
-    """Return rows that stand together; what was answered stands once where it is the same."""
-    views = tuple(RowToDecide(row.id, row.target_label, operation_views(kept_plan(row))) for row in rows)
-    found = AlikeRows(one.digest, one.what, len(one.rows), views)
-    if one.what:
-        return replace(found, facts=_facts(services, rows[0], language))
-    each = (replace(view, facts=_facts(services, row, language)) for view, row in zip(views, rows, strict=True))
-    return replace(found, rows=tuple(each))
+    """Return rows that stand together; what is said of each of them alike stands once, and with its row what is not."""
+    told = [_told(services, row, language) for row in rows]
+    messages = {one.message for one in told}
+    alike = _in_all([one.facts for one in told]) if one.what else ()
+    message = told[0].message if len(messages) == 1 else ""
+    views = tuple(
+        RowToDecide(
+            row.id,
+            row.target_label,
+            operation_views(kept_plan(row)),
+            tuple(fact for fact in of.facts if fact not in alike),
+            of.message if len(messages) > 1 else "",
+        )
+        for row, of in zip(rows, told, strict=True)
+    )
+    return AlikeRows(one.digest, one.what, len(one.rows), views, alike, message)
 
 
-def _facts(services: Services, row: Submission, language: str) -> tuple[Fact, ...]:
-    """Return what was answered for a row, of the questions its form shows, and when it runs."""
+def _in_all(each: Sequence[tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    """Return the facts that every row has."""
+    return tuple(fact for fact in each[0] if all(fact in facts for facts in each))
+
+
+def _told(services: Services, row: Submission, language: str) -> Told:
+    """Return what the form shows of a row to whoever decides on it, as the page of a single request does."""
     now = services.now()
     runs = [Fact("Runs", moment(row.due_at, now))] if row.due_at is not None and row.due_at > now else []
     try:
         request = pending(services, row)
         walk = request.walk
         walk = replace(walk, situation=replace(walk.situation, language=language or walk.situation.language))
-        sections = answers_view(walk, request.worked, request.approval.show, among=row.answers)
+        message = walk.markdown(request.approval.message, request.worked.values)
+        sections = answers_view(walk, request.worked, request.approval.show)
     except RefusedError:  # the form or an option is gone by now: the plan says what would change all the same
-        return tuple(runs)
+        return Told(tuple(runs))
     ends = kept_ends(request.reader, kept_plan(row))
-    return (*(Fact(line.label, line.text) for some in sections for line in some.lines if line.text), *ends, *runs)
+    facts = (Fact(line.label, line.text) for some in sections for line in some.lines if line.text)
+    return Told((*facts, *ends, *runs), message)
 
 
 def _grouped(rows: Sequence[Submission]) -> tuple[Alike, ...]:

@@ -5,6 +5,7 @@ import { enhance as file } from "./file.js";
 import { enhance as combobox } from "./combobox.js";
 import { enhance as dualList } from "./duallist.js";
 import { enhance as tables } from "./tables.js";
+import { enhance as sifting } from "./sifting.js";
 import { start as showing } from "./showing.js";
 import { start as finding } from "./finding.js";
 import { start as secrets } from "./secrets.js";
@@ -20,6 +21,7 @@ const enhance = (root) => {
   combobox(root);
   dualList(root);
   tables(root, enhance);
+  sifting(root);
 };
 
 enhance(document);

@@ -57,9 +57,10 @@ function numberRead(value) {
 }
 
 // --- format ---
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const MOMENT_PARTS = {
   yyyy: ({ year }) => String(year).padStart(4, "0"), yy: ({ year }) => String(year % 100).padStart(2, "0"),
-  MM: ({ month }) => String(month).padStart(2, "0"), M: ({ month }) => String(month), dd: ({ date }) => String(date).padStart(2, "0"),
+  MMM: ({ month }) => MONTHS[month - 1], MM: ({ month }) => String(month).padStart(2, "0"), M: ({ month }) => String(month), dd: ({ date }) => String(date).padStart(2, "0"),
   d: ({ date }) => String(date), HH: ({ hour }) => String(hour).padStart(2, "0"), mm: ({ minute }) => String(minute).padStart(2, "0"),
   ss: ({ second }) => String(second).padStart(2, "0"),
 };

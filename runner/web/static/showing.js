@@ -49,7 +49,7 @@ export function start(enhance) {
     pending = new AbortController();
     const then = typed;
     try {
-      const page = await ask(`${form.dataset.fill}/evaluate`, filled(form), pending.signal);
+      const page = await ask(form.dataset.evaluate ?? `${form.dataset.fill}/evaluate`, filled(form), pending.signal);
       if (then !== typed) { later(); return; }
       const said = [];
       page.fields.forEach((part) => place(part, said));

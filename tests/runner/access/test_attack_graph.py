@@ -125,6 +125,16 @@ def test_who_can_be_brought_under_a_power_is_reached_and_not_without_one_of_the_
         assert not reaches(built(*rest), name), missing
 
 
+@pytest.mark.parametrize("compared", ["reports", "mine"])
+def test_a_value_that_nobody_has_yet_can_be_written_too(compared: str) -> None:
+    carol = {name: value for name, value in ROWS["carol"].items() if name != "manager"}
+    town = Town.of({**ROWS, "carol": carol})
+    reset = f"  - {{id: b0, principals: [{{group: desk}}], role: reset, on: [{compared}]}}\n"
+    details = "  - {id: b1, principals: [{group: desk}], role: details, on: [in-a]}\n"
+    assert reaches(graph_of(authority_of(HEAD + reset + details, town), town), "bob")
+    assert not reaches(graph_of(authority_of(HEAD + reset, town), town), "bob")
+
+
 def test_adding_members_takes_both_keys_and_a_group_that_gives_rights_takes_more() -> None:
     assert reaches(built("members club", "people in-a"), "club", "group")
     assert not reaches(built("members club"), "club", "group")

@@ -66,9 +66,9 @@ def test_a_report_over_it_is_refused_with_the_search_the_attribute_and_the_direc
     reason = "Active Directory does not keep “Disabled since” of a user"
     found = [line.split(": ", 1) for line in checked(folder) if "lately" in line or line.startswith("lookups")]
     assert [(where.partition(":")[0], said) for where, said in found] == [
+        ("report-lately.form.yaml", f'warning W331: "disabled_at" tells nothing here: {reason}'),
         ("lookups.yaml", f'error E166: nothing can be asked by "disabled_at" here: {reason}'),
         ("report-lately.form.yaml", f'error E166: the search "disabled-lately" cannot be answered here: {reason}'),
-        ("report-lately.form.yaml", f'warning W331: "disabled_at" tells nothing here: {reason}'),
     ]
 
 

@@ -95,7 +95,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "a newer folder": (replaced(SETTINGS, "format = 1", "format = 2"), "made by a newer release of Deskhand (format 2"),
     "no forms": (removed("forms"), "forms is missing: a desk folder keeps its forms there."),
     "no access.yaml": (removed("forms/access.yaml"), "forms/access.yaml is missing: without it nobody may do anything."),
-    "no key": (removed(KEY), f"{KEY}: No such file or directory. Without it nothing can be signed; restore it from"),
+    "no key": (removed(KEY), f"{KEY}: No such file or directory. Without it nothing can be signed; put it there"),
     "a key that others may read": (lambda desk: (desk / KEY).chmod(0o640), "may be read by others. Run: chmod 600 "),
     "garbage for a key": (written(KEY, GARBAGE), f"{KEY} cannot be used: it does not hold a key that Deskhand made."),
     "an empty key": (written(KEY, b"\n"), f"{KEY} cannot be used: it is empty. Restore it from a backup."),

@@ -81,6 +81,7 @@ def test_check_names_file_line_and_column_and_exits_1(new_desk: Path, tmp_path: 
     assert "unlock-account.form.yaml:" in checked.out
     assert ":1: error" in checked.out
     assert "reset-password: ok" in checked.out
+    assert checked.out.rindex(": ok   needs") < checked.out.index(": error")
     assert f"\n{SHIPPED - 1} forms can be used" in checked.out
 
 

@@ -50,6 +50,18 @@ def test_a_plan_says_before_and_after_and_changes_nothing(desk: Path) -> None:
     assert kinds(desk) == []
 
 
+def test_what_a_form_names_and_is_not_there_is_named_to_authors_only(desk: Path) -> None:
+    form = AT_ONCE.replace("id: at-once", "id: vpn").partition("operations:")[0]
+    step = "  - { id: join, do: directory.user.join_groups, with: { user: $(target), groups: [GG-VPNN] } }\n"
+    (desk / "forms" / "vpn.form.yaml").write_text(f"{form}operations:\n{step}", encoding="utf-8")
+    planned = ask("plan", "vpn", desk, "t.novak", "--set", "office=RDM-1")
+    assert "The form names a group that does not exist here. Tell the owner of the form." in deskhand(*planned).text
+    access = desk / "forms/access.yaml"
+    bound = "\n  - { id: writes, principals: [{ user: agent.rotterdam }], role: form-author }\n\n  - id: authors\n"
+    access.write_text(access.read_text("utf-8").replace("\n  - id: authors\n", bound), "utf-8")
+    assert 'The form names the group "GG-VPNN", which does not exist here.' in deskhand(*planned).text
+
+
 def test_a_plan_as_json_has_the_digest_and_every_change(desk: Path) -> None:
     planned = deskhand(*ask("plan", "at-once", desk, "t.novak", "--set", "office=RDM-1", "--json"))
     (operation,) = planned.json["operations"]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.runner.cli.commands import Result, deskhand, is_one_sentence
+from tests.runner.cli.contents import change
 from tests.runner.cli.directories import person, rename
 
 AGENT = "agent.rotterdam"
@@ -108,6 +109,9 @@ def test_a_no_needs_a_reason_and_ends_it(desk: Path) -> None:
     done = requests(desk, "no", id_, "--digest", wanted, "--comment", "Not this year.")
     assert (done.code, done.out) == (0, "Turned down. Whoever asked is told.\n")
     assert state(desk, id_) == "rejected"
+    listed = deskhand("journal", "list", "--desk", desk, "--submission", id_).out
+    for said in ("rejected: wait: ", "say no", "wait for a yes"):
+        assert f"new-office, Tomáš Novák: {said}" in listed
 
 
 def test_a_yes_to_anything_else_than_was_shown_is_none(desk: Path) -> None:
@@ -160,10 +164,41 @@ def test_a_disabled_account_says_nothing(desk: Path) -> None:
     assert (said.code, "disabled" in said.err) == (1, True)
 
 
-def test_who_sees_all_lists_all_with_who_can_answer(desk: Path) -> None:
+def let_the_agent_see_all(desk: Path) -> None:
     access = desk / "forms/access.yaml"
     bound = "\n  - { id: lead, principals: [{ user: agent.rotterdam }], role: auditor }\n\n  - id: authors\n"
     access.write_text(access.read_text("utf-8").replace("\n  - id: authors\n", bound), "utf-8")
+
+
+def test_a_bulk_is_named_by_the_beginning_of_its_number_and_an_unknown_one_is_an_error(desk: Path) -> None:
+    let_the_agent_see_all(desk)
+    id_, bulk = asked(desk), "047010ac" + "0" * 24
+    asked(desk, "RDM-2")
+    change(desk / "deskhand.db", f"UPDATE submissions SET bulk_id = '{bulk}' WHERE id = '{id_}'")
+    for start in (bulk, bulk[:8], bulk[:10].upper()):
+        listed = requests(desk, "list", "--all", "--bulk", start, "--json", who=AGENT)
+        assert (listed.code, [one["id"] for one in listed.json["requests"]]) == (0, [id_]), listed.text
+    for start in ("047010ad", bulk[:7], "________", id_):
+        unknown = requests(desk, "list", "--all", "--bulk", start, who=AGENT)
+        assert (unknown.code, unknown.out, is_one_sentence(unknown.err)) == (1, "", True), unknown.text
+
+
+def test_doctor_warns_of_requests_that_nobody_can_answer(desk: Path) -> None:
+    asked(desk)
+    assert "can be answered by nobody" not in deskhand("doctor", "--desk", desk).out
+    form = desk / "forms" / "new-office.form.yaml"
+    form.write_text(NEEDS_A_YES.replace("user: alice", "user: f.former").replace("\nfields", "\nversion: 2\nfields"))
+    asked(desk)
+    warned = (
+        "warning  requests: 1 of the 2 that wait for a yes can be answered by nobody. Put somebody in their place, or"
+    )
+    found = deskhand("doctor", "--desk", desk)
+    assert warned in found.out
+    assert "see: deskhand requests list --all" in found.out
+
+
+def test_who_sees_all_lists_all_with_who_can_answer(desk: Path) -> None:
+    let_the_agent_see_all(desk)
     id_ = asked(desk)
     listed = requests(desk, "list", "--all", "--json", who=AGENT).json
     assert [(one["id"], one["who"], one["lack"]) for one in listed["requests"]] == [(id_, "Alice Alleen", None)]

@@ -173,6 +173,23 @@ def test_a_lost_key_is_named_and_replaced_on_purpose_only(signed: Path) -> None:
     assert "ERROR    journal" not in deskhand("doctor", "--desk", signed).out
 
 
+def test_a_missing_key_is_no_tampering_and_all_is_well_once_it_is_back(signed: Path) -> None:
+    file = signed / "journal.key"
+    text = file.read_bytes()
+    file.unlink()
+    for command in ("doctor",), ("journal", "verify"):
+        found = deskhand(*command, "--desk", signed)
+        assert found.code != 0
+        assert f"{file} is missing" in found.text
+        assert "Put it there from where it is kept" in found.text
+        assert "Only when no copy is left: deskhand journal break --new-key" in found.text
+        assert "tampered" not in found.text
+    assert not file.exists()
+    file.write_bytes(text)
+    file.chmod(0o600)
+    assert "ERROR    journal" not in deskhand("doctor", "--desk", signed).out
+
+
 def test_a_key_that_others_may_read_or_that_was_damaged_is_not_used(signed: Path) -> None:
     file = signed / "journal.key"
     text = file.read_text()

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.spi import Operation
 from runner.errors import RunnerError
 from runner.pipeline.pages import SubmissionPage
 from tests.runner.pipeline.desks import TestDesk, open_desk
@@ -24,7 +24,7 @@ CALLS = (
 )  # fmt: skip
 AGENT, PERSON = "agent.rotterdam", "u-t.novak"
 _ANYBODY_MAY_TRACE = (0x59616D61, ctypes.c_ulong(-1))
-_ASKED, _SAID = 0, 16
+_ASKED, _ANSWERED, _SAID, _GO = 0, 8, 16, 24
 _PATIENCE_SECONDS = 60
 
 
@@ -42,12 +42,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was seen of a process: which steps asked the directory for a change, and what it said at the end.
+    """What was seen of a process: how often it asked the directory for a change and was told it is made, and what it said.
 
+    A step may ask more than once: where the directory says that nothing was done, it is tried again.
     ``said`` is the state on the page, ``refused`` for an error of the desk, ``fault`` for any other, and empty when it died.
     """
 
     asked: int
+    answered: int
     said: str
     submission: str
 
@@ -70,34 +72,39 @@ def attempted(folder: Path, fault: Fault) -> Attempt:
 
 def _run(folder: Path, options: list[str]) -> Attempt:
     shared = mmap.mmap(-1, 64)
-    with _pipe() as (go_out, go_in), _pipe() as (ready_out, ready_in):
+    with _pipe() as (ready_out, ready_in):
         child = os.fork()
         if child == 0:
-            _be_the_child(folder, shared, go_out, ready_in)
+            _be_the_child(folder, shared, ready_in)
         submission = os.read(ready_out, 32).decode()
         assert len(submission) == 32, "the child ended before it began"
         command = ["strace", "-f", "-qq", "-p", str(child), *options]
         tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         try:
             _wait_until_traced(child, tracer)
-            os.write(go_in, b"g")
+            shared[_GO] = 1
             os.waitpid(child, 0)
         finally:
             tracer.wait(timeout=_PATIENCE_SECONDS)
-    return Attempt(shared[_ASKED], _WORDS[shared[_SAID]], submission)
+    return Attempt(shared[_ASKED], shared[_ANSWERED], _WORDS[shared[_SAID]], submission)
 
 
-def _be_the_child(folder: Path, shared: mmap.mmap, go_out: int, ready_in: int) -> None:
-    """Confirm one plan, and say what came of it in memory that the parent sees: no call of the system is needed for it."""
+def _be_the_child(folder: Path, shared: mmap.mmap, ready_in: int) -> None:
+    """Confirm one plan, and say what came of it in memory that the parent sees: no call of the system is needed for it.
+
+    Nor is one that counts for being told to begin: one under way might be begun anew when the tracer comes.
+    """
     said = "fault"
     try:
         ctypes.CDLL(None).prctl(*_ANYBODY_MAY_TRACE, 0, 0, 0)
         desk = open_desk(folder)
         plan = desk.planned(AGENT, "three-steps", PERSON, {"rule": "stop", "office": "A"})
         actor, digest = desk.actor(AGENT), plan.digest
-        desk.directory.before = lambda operation: _note(shared, operation)
+        desk.directory.before = lambda _: _note(shared, _ASKED)
+        desk.directory.after = lambda _: _note(shared, _ANSWERED)
         os.write(ready_in, plan.head.submission.encode())
-        os.read(go_out, 1)
+        while not shared[_GO]:
+            time.sleep(0.005)
         page = desk.desk.confirm(actor, plan.head.submission, digest, "", (), "en")
         said = page.state if isinstance(page, SubmissionPage) else "refused"
     except RunnerError:
@@ -109,8 +116,8 @@ def _be_the_child(folder: Path, shared: mmap.mmap, go_out: int, ready_in: int) -
         os._exit(0)
 
 
-def _note(shared: mmap.mmap, _operation: Operation) -> None:
-    shared[_ASKED] += 1
+def _note(shared: mmap.mmap, place: int) -> None:
+    shared[place] += 1
 
 
 def _wait_until_traced(child: int, tracer: "subprocess.Popen[bytes]") -> None:

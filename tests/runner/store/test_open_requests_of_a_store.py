@@ -40,4 +40,9 @@ def test_what_ends_first_stands_first_and_a_bulk_once(store: Store) -> None:
     assert ids(store, {"a"}, "b-1") == ["s-3", "s-4", "s-5"]
     assert ids(store, {"other"}, "b-1") == []
     assert ids(store, set()) == []
+    assert [one.id for one in store.open_requests.waiting(limit=2)] == ["s-2", "s-6"]
+    assert [one.id for one in store.open_requests.waiting(bulk_id="b-1", limit=9)] == ["s-3", "s-4", "s-5"]
+    assert [one.id for one in store.open_requests.waiting(bulk_id="b-1", note="stuck", limit=9)] == ["s-4"]
+    assert store.open_requests.bulks_beginning_with("b", 9) == {"b-1": "a"}
+    assert store.open_requests.bulks_beginning_with("_", 9) == {}
     assert store.open_requests.rows_of({"b-1", "b-2"}, "stuck") == {"b-1": OpenRows(3, 1)}

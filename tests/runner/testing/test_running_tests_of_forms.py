@@ -87,6 +87,31 @@ def test_a_refusal_nobody_expects_says_which_right_is_missing() -> None:
     assert [one.what for one in outcome.differences] == ["refused"]
 
 
+def test_a_form_that_names_what_the_fixture_lacks_says_what_that_is() -> None:
+    text = form(written(["target: t.novak, expect: { operations: [join] }"]))["office.form.yaml"].decode()
+    text = text.replace("    only_if: count(groups.add) > 0\n", "").replace(
+        "groups: $(groups.add)", "groups: [GG-VPNN]"
+    )
+    outcome = run_tests(folder("", **{"office.form.yaml": text.encode()})).outcomes[0]
+    assert outcome.reason == f'The form names the group "GG-VPNN", which {FIXTURE_FILE} does not have.'
+    assert [one.what for one in outcome.differences] == ["refused"]
+
+
+def test_where_dates_differ_the_day_on_which_tests_run_is_named() -> None:
+    tests = written(
+        (
+            "target: t.novak, fill: { day: 2026-12-01, office: A }, expect: { operations: [move] }",
+            "target: t.novak, expect: { values: { day: 2026-12-01, office: RDM-2.15 } }",
+            "target: t.novak, expect: { operations: [move] }",
+        )
+    )
+    question = "  - { id: day, type: date, label: Day, min: $(today()), default: $(today()) }\noperations:\n"
+    text = form(tests)["office.form.yaml"].decode().replace("operations:\n", question, 1)
+    report = run_tests(folder("", **{"office.form.yaml": text.encode()}))
+    day = f"Tests do not run on the day of today, but on 2030-03-04: see  today  in {FIXTURE_FILE}."
+    assert [one.reason for one in report.outcomes[:3]] == [day, day, ""]
+
+
 def test_a_test_that_cannot_be_walked_says_what_is_missing() -> None:
     report = report_of(written(f"{text}, expect: {{}}" for text, _ in NOT_WALKED))
     assert [one.reason for one in report.outcomes[:-2]] == [reason for _, reason in NOT_WALKED]

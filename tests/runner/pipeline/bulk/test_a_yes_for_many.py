@@ -68,6 +68,7 @@ def test_rows_that_are_alike_are_agreed_to_with_one_word_and_each_has_its_own(de
     assert (some.what, some.count) == ("Office: A", 3)
     assert [row.target for row in some.rows] == ["Pieter de Wit", "Tomáš Novák", "Zoë Lindqvist"]
     assert some.rows[0].operations[0].lines[0].after == "A"
+    assert (some.message, {row.message for row in some.rows}) == ("Femke Agent asks for an office.", {""})
     answers = say(desk, id_)
     assert {(one.state, one.error) for one in answers} == {("queued", "")}
     said = desk.journal("approval")

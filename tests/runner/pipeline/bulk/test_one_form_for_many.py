@@ -51,7 +51,7 @@ def test_a_row_that_is_refused_says_why_and_the_others_are_ready(desk):
     seen = page(desk, id_)
     assert figures(seen) == {"ready": 2, "refused": 1}
     assert seen.reasons == (("This account is disabled.", 1),)
-    with pytest.raises(UnfitError, match="1 rows are refused"):
+    with pytest.raises(UnfitError, match="One row is refused"):
         started(desk, id_)
     assert figures(run(desk, id_, leaves_out=True)) == {"done": 2, "refused": 1}
 
@@ -175,7 +175,9 @@ def test_stopping_cancels_what_was_not_begun(desk):
     desk.carried_out()
     end_what_is_done(desk.services)
     seen = page(desk, id_)
-    assert (seen.state, figures(seen), desk.performed) == ("ended", {"cancelled": 3}, [])
+    assert (seen.state, figures(seen), desk.performed) == ("stopped", {"cancelled": 3}, [])
+    assert (seen.done, seen.started, seen.not_begun, seen.percent) == (0, 3, 3, 0)
+    assert bulks(desk).overview(desk.actor(AGENT)).own[0].state == "stopped"
     with pytest.raises(StaleError):
         bulks(desk).stop(desk.actor(AGENT), id_)
 

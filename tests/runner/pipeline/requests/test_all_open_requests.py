@@ -77,6 +77,10 @@ def test_one_whose_form_is_gone_is_marked(desk):
     services = replace(desk.services, catalogue=replace(known, forms={}))
     (found,) = lines(desk, services=services)
     assert (found.lack, "no longer known" in found.why) == ("nobody", True)
+    started(desk, prepared(desk, ("t.novak", "z.lindqvist"), FORM, {"office": "A"}))
+    desk.carried_out()
+    (found,) = [one for one in lines(desk, services=services) if one.bulk]
+    assert (found.lack, found.why) == ("nobody", "2 of them can be answered by nobody.")
 
 
 def test_the_list_is_there_while_a_directory_does_not_answer(desk):
@@ -120,7 +124,16 @@ def test_the_rows_of_a_bulk_stand_together_and_each_on_a_page_of_the_bulk(desk):
     assert set(found) == {"", id_}
     assert (found[""].line.id, found[id_].rows, found[id_].line.target) == (single, 3, "3 people")
     assert (found[id_].lack, found[id_].why) == ("few", "3 of them have too few people left who may answer.")
-    rows = Requests(desk.services).open_ones(desk.actor("auditor"), 1, id_).lines
+    desk.do("directory.group.remove_members", group=Ref("group", "g-Audit"), members=(user("auditor"),))
+    (worse,) = [one for one in lines(desk, "p.dewit", services=with_a_lead(desk)) if one.bulk]
+    assert (worse.lack, worse.why) == ("nobody", "3 of them can be answered by nobody.")
+    desk.do("directory.group.add_members", group=Ref("group", "g-Audit"), members=(user("auditor"),))
+    requests = Requests(desk.services)
+    assert requests.bulk_named(desk.actor("auditor"), id_[:8].upper()) == id_
+    for who, start in (("auditor", id_[:7]), ("auditor", "00000000"), (AGENT, id_)):
+        with pytest.raises(NotFoundError):
+            requests.bulk_named(desk.actor(who), start)
+    rows = requests.open_ones(desk.actor("auditor"), 1, id_).lines
     assert {one.line.target for one in rows} == {"Tomáš Novák", "Zoë Lindqvist", "Pieter de Wit"}
     assert {(one.lack, one.bulk) for one in rows} == {("few", "")}
     assert Requests(desk.services).open_ones(desk.actor("auditor"), 1, "no such").lines == ()
