@@ -9,6 +9,15 @@ PEOPLE = ("t.novak", "z.lindqvist", "p.dewit", "n.mail", "second.rotterdam")
 ROUNDS = 4
 
 
+def ended(desk, ids):
+    desk.services.bell.ring()
+    end = time.monotonic() + 30
+    while {desk.state(id_) for id_ in ids} & {"queued", "running"}:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return [desk.state(id_) for id_ in ids]
+
+
 def test_nobody_is_left_out_because_others_were_quicker(desk):
     told: list[str] = []
     workers = Workers(desk.services, 4, told.append, poll_seconds=0.01)
@@ -17,12 +26,8 @@ def test_nobody_is_left_out_because_others_were_quicker(desk):
         for number in range(ROUNDS):
             question = "leave" if number % 2 else "groups"
             ids = [queued(desk, "until-a-day", f"u-{one}", {question: ["g-APP-Atlas"]}) for one in PEOPLE]
-            desk.services.bell.ring()
-            end = time.monotonic() + 30
-            while {desk.state(id_) for id_ in ids} & {"queued", "running"}:
-                assert time.monotonic() < end
-                time.sleep(0.01)
-            assert [desk.state(id_) for id_ in ids] == ["done"] * len(PEOPLE), [one["outcome"] for one in desk.journal("outcome")[-5:]]
+            assert ended(desk, ids) == ["done"] * len(PEOPLE), desk.journal("outcome")[-len(PEOPLE) :]
     finally:
-        assert workers.stop(20)
+        is_stopped = workers.stop(20)
+    assert is_stopped
     assert told == []
