@@ -166,7 +166,7 @@ def _lines(
         yield from teller.lines(())
     for change in preparation.changes:
         until = next((end for one, end in taken if one is change), None)
-        yield replace(teller.line(change), note=f"was until {day(last_day(until, now))}" if until else note)
+        yield replace(teller.line(change), note=f"otherwise until {day(last_day(until, now))}" if until else note)
     whom = walk.target.label if walk.target else planned.title
     for one in moved:
         before = f"until {day(last_day(one.grant.ends_at, now))}"

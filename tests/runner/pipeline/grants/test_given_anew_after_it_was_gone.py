@@ -111,11 +111,11 @@ def test_who_agrees_sees_what_is_there_for_longer_or_for_good_and_agrees_to_that
     assert wanted <= {fact.text for fact in page.facts}
 
 
-def test_a_plan_that_ends_access_early_says_until_when_it_was_and_promises_no_undo(desk: TestDesk) -> None:
+def test_a_plan_that_ends_access_early_says_until_when_it_would_be_and_promises_no_undo(desk: TestDesk) -> None:
     give(desk, groups=[ATLAS], ends=LATE)
     plan = desk.planned(AGENT, "until-a-day", TOMAS, {"leave": [ATLAS], "ends": None})
     (leave,) = [one for one in plan.operations if one.lines[0].kind == "remove"]
-    assert [line.note for line in leave.lines] == ["was until 20 Mar 2030"]
+    assert [line.note for line in leave.lines] == ["otherwise until 20 Mar 2030"]
     assert (leave.can_undo, plan.can_undo) == (False, False)
     assert not desk.done(AGENT, plan).ways.can_undo
 
@@ -131,8 +131,8 @@ def test_a_part_that_was_there_for_good_is_put_back_and_the_rest_named(desk: Tes
     assert [one.title for one in page.stays] == ["APP-Atlas"]
 
 
-def test_an_undo_says_until_when_it_was(desk: TestDesk) -> None:
+def test_an_undo_says_until_when_it_would_be(desk: TestDesk) -> None:
     first = give(desk, groups=[ATLAS])
     give(desk, groups=[ATLAS], ends=LATE)
     page = desk.desk.ways.undo_plan(desk.actor(AGENT), first, "en")
-    assert [line.note for one in page.operations for line in one.lines] == ["was until 20 Mar 2030"]
+    assert [line.note for one in page.operations for line in one.lines] == ["otherwise until 20 Mar 2030"]
