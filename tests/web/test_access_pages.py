@@ -26,7 +26,7 @@ PAGES = {
     "/access/sets/my-department": "Depends on who is at the keyboard.",
     "/access/sets/privileged-accounts": "Protected: no binding reaches it",
     "/access/sets/everything": "Part of a standard role",
-    "/access/forms": "reset-password",
+    "/access/forms": "move-account",
     "/access/forms/reset-password": "user.password.reset",
     "/access/bindings": "desk-everywhere",
     "/access/bindings/desk-rotterdam": "Add and remove members",
