@@ -207,9 +207,8 @@ class Authority:
         rows = [row for _, row in sorted(self._rows_of(actor), key=lambda pair: pair[0])]
         values = self._values(actor)
         sets = {row.set: bind_set(self.resolved.sets[row.set], values) for row in rows if row.set in self.resolved.sets}
-        if actor.person is None:
-            return ActorView(rows, sets, None)
-        return ActorView(rows, sets, actor.person.ref.id, actor_value(actor.person, NUMBER))
+        me = actor.person.ref.id if actor.person else None
+        return ActorView(rows, sets, me, actor_value(actor.person, NUMBER))
 
     def _rows_of(self, actor: Actor) -> Iterator[tuple[int, Row]]:
         if actor.client is not None:
