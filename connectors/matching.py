@@ -73,10 +73,7 @@ def absent(value: Value) -> bool:
 
 
 def same(found: Value, wanted: Value) -> bool:
-    """Say whether an attribute has a value: one of several is enough, nothing never equals anything.
-
-    Texts ignore case and, as directory servers do, spaces around them.
-    """
+    """Say whether an attribute has a value: texts ignore case, one of several is enough, nothing never equals anything."""
     if absent(found) or absent(wanted):
         return False
     if isinstance(found, tuple):
@@ -90,7 +87,7 @@ def _are_numbers(*values: Value) -> bool:
 
 
 def _folded(value: Value) -> Value:
-    return key(value.strip()) if isinstance(value, str) else value
+    return key(value) if isinstance(value, str) else value
 
 
 def _holds(found: Value, wanted: Value, *, start: bool) -> bool:

@@ -238,7 +238,7 @@ def _items(value: Value) -> Iterator[Value]:
 
 def _key(value: Value) -> _Key:
     if isinstance(value, str):
-        return str, key(value.strip())
+        return str, key(value)
     return (Decimal if isinstance(value, int) and not isinstance(value, bool) else type(value)), value
 
 

@@ -73,6 +73,15 @@ def dn_key(dn: str) -> str:
         return dn.lower()
 
 
+def _told(name: str, octets: bytes | None) -> str | None:
+    """Return the text of an attribute; an employee number without the spaces around it, as servers compare it too.
+
+    By it two accounts are known to be one person's.
+    """
+    value = text(octets)
+    return (value.strip() or None) if value and name == "employee_id" else value
+
+
 def text(octets: bytes | None) -> str | None:
     """Return a value as text, None when it is empty or not UTF-8."""
     if octets is None:
@@ -101,7 +110,9 @@ def texts_of(layout: Layout, kind: str, row: Row, names: Collection[str]) -> dic
     found: dict[str, Value] = {"id": stable_id(layout, row)}
     for name in names:
         main, other = looks.texts.get(name), looks.fallbacks.get(name)
-        found[name] = (text(row.first(main)) if main else None) or (text(row.first(other)) if other else None)
+        found[name] = (_told(name, row.first(main)) if main else None) or (
+            _told(name, row.first(other)) if other else None
+        )
     if "addresses" in ATTRIBUTES[kind] and not found.keys().isdisjoint(("mail", "addresses")):
         found |= _mail(layout, kind, row)
     return found
@@ -112,7 +123,7 @@ def attributes_of(layout: Layout, kind: str, row: Row, now: datetime) -> dict[st
     looks = layout.kind(kind)
     found: dict[str, Value] = dict.fromkeys(ATTRIBUTES[kind])
     for name, attribute in (*looks.fallbacks.items(), *looks.texts.items()):
-        if (value := text(row.first(attribute))) is not None:
+        if (value := _told(name, row.first(attribute))) is not None:
             found[name] = value
     if kind == "ou" and found.get("name") is None:
         found["name"] = names.parse(row.dn)[0].value if is_readable(row.dn) else None
